@@ -1,0 +1,192 @@
+"""The peers of one canvas: who is there, who holds control, what a joiner must be told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+from .control import Control, Effect, Event, Gained, Left, Opened, step
+from .events import ProgramEvent
+from .peer import Peer
+from .stage import Latched, Stage
+from .video.convert import Converter
+from .video.picture import Picture
+
+logger = logging.getLogger(__name__)
+
+
+class Audience:
+    """Lives on the event loop. Holds its stage weakly: a canvas that nobody else holds may go."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = weakref.ref(stage)
+        self._loop = asyncio.get_running_loop()
+        self._peers: dict[str, Peer] = {}
+        self._sizes: dict[str, tuple[float, float, float]] = {}
+        self._control = Control()
+        self._told: Latched = stage.latched
+        self._notified = False
+        self._spare_converter = Converter()
+        stage.bind(self._notify)
+
+    @property
+    def peers(self) -> tuple[Peer, ...]:
+        """Those that are connected, in the order of joining."""
+        return tuple(self._peers.values())
+
+    async def close(self, reason: str) -> None:
+        """End every peer; their pages try again by themselves, as a server may be restarted."""
+        await asyncio.gather(*(peer.end(reason, retry=True) for peer in self.peers))
+        stage = self._stage()
+        if stage is not None:
+            stage.bind(None)
+            stage.attend(0, 0)
+
+    # What streams see: `FrameSource`.
+
+    @property
+    def newest(self) -> Picture | None:
+        stage = self._stage()
+        return None if stage is None else stage.newest
+
+    @property
+    def converter(self) -> Converter:
+        stage = self._stage()
+        return self._spare_converter if stage is None else stage.converter
+
+    # What peers tell: `PeerAudience`.
+
+    def peer_connected(self, peer: Peer) -> None:
+        self._peers[peer.id] = peer
+        self._attend()
+        self._tell_program({"type": "join", "peer": peer})
+        stage = self._stage()
+        if stage is not None:
+            stage.request_draw()
+
+    def peer_may_steer(self, peer: Peer) -> None:
+        self._step(Opened(peer.id, peer.role))
+
+    def peer_visibility_changed(self, peer: Peer) -> None:
+        self._attend()
+        if not peer.visible and peer.steering:
+            self._deliver(peer, peer.release())
+        stage = self._stage()
+        if peer.visible and stage is not None:
+            stage.request_draw()
+
+    def peer_input(self, peer: Peer, events: list[ProgramEvent]) -> None:
+        """The one tap that all input passes."""
+        for event in events:
+            if event["type"] == "resize":
+                self._sizes[peer.id] = event["width"], event["height"], event["ratio"]
+                if peer.steering:
+                    self._apply_size(peer)
+            elif peer.steering:
+                self._deliver(peer, [event])
+                if event["type"] == "focus_out":
+                    self._deliver(peer, peer.release())
+            else:
+                peer.drop_input("watching")
+
+    def peer_left(self, peer: Peer, reason: str) -> None:
+        self._sizes.pop(peer.id, None)
+        self._step(Left(peer.id))
+        if self._peers.pop(peer.id, None) is not None:
+            self._attend()
+            self._tell_program({"type": "leave", "peer": peer, "reason": reason})
+
+    def latched_messages(self) -> list[Mapping[str, object]]:
+        stage = self._stage()
+        return (self._told if stage is None else stage.latched).messages()
+
+    # Control.
+
+    def _step(self, event: Event) -> None:
+        self._control, effects = step(self._control, event, time.monotonic())
+        for effect in effects:
+            self._carry_out(effect)
+
+    def _carry_out(self, effect: Effect) -> None:
+        peer = self._peers.get(effect.peer)
+        if peer is None:
+            return
+        gained = isinstance(effect, Gained)
+        self._deliver(peer, peer.set_steering(gained))
+        self._tell_program({"type": "control", "peer": peer, "steering": gained})
+        if gained:
+            self._apply_size(peer)
+
+    def _apply_size(self, peer: Peer) -> None:
+        stage = self._stage()
+        if stage is None or peer.id not in self._sizes:
+            return
+        size = stage.resized(*self._sizes[peer.id])
+        if size is None:
+            return
+        width, height = size.physical
+        self._tell_program(
+            {
+                "type": "resize",
+                "peer": peer,
+                "width": size.logical[0],
+                "height": size.logical[1],
+                "pixel_ratio": size.pixel_ratio,
+                "pwidth": width,
+                "pheight": height,
+            }
+        )
+        stage.request_draw()
+
+    # To the program.
+
+    def _deliver(self, peer: Peer, events: list[ProgramEvent]) -> None:
+        stage = self._stage()
+        if stage is not None and events:
+            for event in events:
+                peer.delivered(event)
+            stage.take_events(events)
+
+    def _tell_program(self, event: dict[str, Any]) -> None:
+        stage = self._stage()
+        if stage is not None:
+            stage.take_events([{**event, "timestamp": time.monotonic()}])
+
+    def _attend(self) -> None:
+        stage = self._stage()
+        if stage is not None:
+            watchers = sum(peer.visible for peer in self._peers.values())
+            stage.attend(len(self._peers), watchers)
+
+    # From the program.
+
+    def _notify(self) -> None:
+        """There is something new on the stage; from any thread."""
+        if self._notified:
+            return
+        self._notified = True
+        try:
+            self._loop.call_soon_threadsafe(self._publish)
+        except RuntimeError:
+            # The loop was closed between the program's push and here.
+            self._notified = False
+
+    def _publish(self) -> None:
+        # First, so that whatever comes from now on is told anew.
+        self._notified = False
+        stage = self._stage()
+        if stage is None:
+            return
+        for peer in self._peers.values():
+            peer.wake()
+        if stage.latched is not self._told:
+            known = self._told.messages()
+            self._told = stage.latched
+            for message in self._told.messages():
+                if message not in known:
+                    for peer in self._peers.values():
+                        peer.tell(message)

@@ -1,0 +1,192 @@
+"""Canvas: what programs draw on."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .config import CanvasConfig
+from .drawing import Draw, Drawing, DrawRequest, Handler, Mode
+from .events import EVENT_TYPES, ProgramEvent
+from .exceptions import ConfigError
+from .peer import Peer
+from .stage import Latched, Size, Stage
+from .video.picture import ChannelOrder, Picture, Pixels, check_pixels
+
+__all__ = ["Canvas"]
+
+_DrawT = TypeVar("_DrawT", bound=Draw)
+_HandlerT = TypeVar("_HandlerT", bound=Handler)
+
+AUDIENCE_EVENTS = ("control", "join", "leave")
+
+
+class Canvas:
+    """A picture that browsers show, and the input that comes back from them.
+
+    Draw either by a function that is called when a frame is wanted (`draw`), or by handing over arrays (`push`).
+    Every method may be called from any thread and takes effect without waiting.
+
+    size: (width, height) in logical pixels, the coordinates of events; default (640, 480). A viewer's window may
+        resize it.
+    fps: the most draws per second, 1 to 240; default 60.
+    mode: "ondemand" (default) draws after `request_draw()`, a handled event, a resize and a join; "continuous" draws
+        at `fps` as long as somebody looks.
+    title: what the page is called.
+    format: the order of the colour channels in arrays, "rgb" (default) or "bgr".
+    resizable: whether the steering viewer's window sets the size; otherwise it only scales the picture. Default True.
+    max_pixel_ratio: the most physical pixels per logical one, for windows on dense screens; default 2.
+
+    Raises:
+        ConfigError: for a setting that is not taken.
+    """
+
+    def __init__(
+        self,
+        size: tuple[float, float] = (640, 480),
+        *,
+        fps: float = 60,
+        mode: Mode = "ondemand",
+        title: str = "rtc_canvas",
+        format: ChannelOrder = "rgb",
+        resizable: bool = True,
+        max_pixel_ratio: float = 2.0,
+    ) -> None:
+        config = CanvasConfig(size, fps, mode, title, format, resizable, max_pixel_ratio)
+        self._format = config.format
+        self._stage = Stage(
+            Size(config.size),
+            Latched(title=config.title),
+            resizable=config.resizable,
+            max_pixel_ratio=config.max_pixel_ratio,
+        )
+        self._drawing = Drawing(self._stage, self._present, mode=config.mode, fps=config.fps)
+        self._stage.listener = self._drawing
+        self._numbers = itertools.count(1)
+        self._peers: Callable[[], tuple[Peer, ...]] = tuple
+
+    # Pictures.
+
+    def draw(self, function: _DrawT) -> _DrawT:
+        """Decorator: have `function(request)` called when a frame is wanted, always on the canvas's own thread.
+
+        It gets a `DrawRequest` and returns an array of the shapes that `push` takes, or None for nothing new. The
+        array is taken before the next draw or handler runs, so the function may use it again.
+        """
+        self._drawing.draw = function
+        self._drawing.request_draw()
+        return function
+
+    def request_draw(self) -> None:
+        """Have the draw function called once soon; many requests before that are one."""
+        self._drawing.request_draw()
+
+    def push(self, array: Pixels, *, id: object = None, copy: bool = True) -> None:
+        """Show an array. Never waits; a picture that has not been sent yet is replaced.
+
+        array: (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) uint8 with sides of 16 to 4096 pixels, contiguous or not;
+            alpha is ignored. It may have another size than the one before.
+        id: the program's own name for the picture.
+        copy: False promises that the array is never written to again.
+
+        Raises:
+            PictureError: for any other array.
+        """
+        self._show(array, self._stage.size.logical, id, copy=copy)
+
+    def _present(self, array: Any, request: DrawRequest) -> None:
+        self._show(array, request.logical_size, request.index, copy=True)
+
+    def _show(self, array: Any, logical: tuple[float, float], id: object, *, copy: bool) -> None:
+        pixels = check_pixels(array)
+        if copy:
+            pixels = np.array(pixels, order="C")
+        picture = Picture(next(self._numbers), pixels, self._format, time.monotonic(), logical, id)
+        self._stage.show(picture)
+
+    @property
+    def wants_frame(self) -> bool:
+        """Whether a picture pushed now would be seen: False while no viewer's page is shown."""
+        return self._stage.watchers > 0
+
+    @property
+    def has_viewers(self) -> bool:
+        """Whether anybody is connected and has the page in sight."""
+        return self._stage.watchers > 0
+
+    # Input.
+
+    def on(self, *types: str) -> Callable[[_HandlerT], _HandlerT]:
+        """Decorator: have `handler(event)` called for events of these types, on the canvas's thread.
+
+        types: those of input ("pointer_move", "key_down", ...), "resize", "join", "leave", "control", or "*" for all.
+            A coroutine function is started on the event loop instead, in the order of the events.
+
+        Raises:
+            ConfigError: for a type that does not exist.
+        """
+        known = {*EVENT_TYPES, *AUDIENCE_EVENTS, "*"}
+        for type_ in types:
+            if type_ not in known:
+                raise ConfigError(
+                    f"There is no event type {type_!r}; there are {', '.join(sorted(known))}."
+                )
+        if not types:
+            raise ConfigError("on() takes one event type or more, got none.")
+
+        def register(handler: _HandlerT) -> _HandlerT:
+            self._drawing.on(types, handler)
+            return handler
+
+        return register
+
+    def events(self) -> list[ProgramEvent]:
+        """Take the events that have come and that no handler is registered for, oldest first.
+
+        At most 1024 wait, merged where that loses nothing; past that, moves are dropped first.
+        """
+        return self._drawing.waiting_events()
+
+    # What the page shows.
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """(width, height) in logical pixels: the range of the coordinates in events."""
+        return self._stage.size.logical
+
+    @property
+    def physical_size(self) -> tuple[int, int]:
+        """(width, height) in physical pixels: what a picture should have to be sharp."""
+        return self._stage.size.physical
+
+    @property
+    def pixel_ratio(self) -> float:
+        """Physical pixels per logical pixel."""
+        return self._stage.size.pixel_ratio
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return self._stage.latched.title
+
+    @title.setter
+    def title(self, title: str) -> None:
+        self._stage.latch(title=str(title))
+
+    @property
+    def cursor(self) -> str:
+        """The CSS keyword of the pointer over the picture, such as "crosshair" or "none"."""
+        return self._stage.latched.cursor
+
+    @cursor.setter
+    def cursor(self, cursor: str) -> None:
+        self._stage.latch(cursor=str(cursor))
+
+    @property
+    def peers(self) -> tuple[Peer, ...]:
+        """The viewers that are connected, in the order of joining."""
+        return self._peers()

@@ -1,0 +1,91 @@
+"""How pictures are encoded: the settings that a program may give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .encoded_frame import CODECS, Codec
+from .exceptions import ConfigError
+
+MIN_BITRATE = 100_000
+MAX_BITRATE = 200_000_000
+
+MAX_LOGICAL_SIDE = 16_384
+
+ENCODERS = ("software", "auto", "nvenc")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoConfig:
+    """How each peer's video is encoded.
+
+    codec: `"h264"`, `"vp8"`, or None for H.264 where the browser takes it and VP8 elsewhere (default). A page's own
+        wish (`?codec=`) comes first.
+    encoder: `"software"` (libx264, libvpx; default), `"auto"` (a hardware encoder where one works, else software),
+        or `"nvenc"` (NVIDIA's, an error where it does not work). Only H.264 is encoded in hardware.
+    bitrate: bits per second to each peer, 100 000 to 200 000 000; default 6 000 000. It does not depend on the
+        frame rate.
+
+    Raises:
+        ConfigError: for a value that is not taken.
+    """
+
+    codec: Codec | None = None
+    encoder: str = "software"
+    bitrate: int = 6_000_000
+
+    def __post_init__(self) -> None:
+        if self.codec is not None and self.codec not in CODECS:
+            raise ConfigError(f"codec must be 'h264', 'vp8' or None, got {self.codec!r}.")
+        if self.encoder not in ENCODERS:
+            raise ConfigError(f"encoder must be one of {', '.join(ENCODERS)}, got {self.encoder!r}.")
+        if isinstance(self.bitrate, bool) or not isinstance(self.bitrate, int):
+            raise ConfigError(f"bitrate must be an int, bits per second, got {self.bitrate!r}.")
+        if not MIN_BITRATE <= self.bitrate <= MAX_BITRATE:
+            raise ConfigError(
+                f"bitrate must be {MIN_BITRATE} to {MAX_BITRATE} bits per second, got {self.bitrate}."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class CanvasConfig:
+    """The settings of a canvas, checked. `Canvas` says what each of them means.
+
+    Raises:
+        ConfigError: for a value that is not taken.
+    """
+
+    size: tuple[float, float]
+    fps: float
+    mode: Literal["ondemand", "continuous"]
+    title: str
+    format: Literal["rgb", "bgr"]
+    resizable: bool
+    max_pixel_ratio: float
+
+    def __post_init__(self) -> None:
+        if not (_is_size(self.size)):
+            raise ConfigError(
+                f"size must be (width, height) of 1 to {MAX_LOGICAL_SIDE} each, got {self.size!r}."
+            )
+        if not (_is_number(self.fps) and 1 <= self.fps <= 240):
+            raise ConfigError(f"fps must be 1 to 240, got {self.fps!r}.")
+        if self.mode not in ("ondemand", "continuous"):
+            raise ConfigError(f"mode must be 'ondemand' or 'continuous', got {self.mode!r}.")
+        if self.format not in ("rgb", "bgr"):
+            raise ConfigError(f"format must be 'rgb' or 'bgr', got {self.format!r}.")
+        if not (_is_number(self.max_pixel_ratio) and 0.1 <= self.max_pixel_ratio <= 16):
+            raise ConfigError(f"max_pixel_ratio must be 0.1 to 16, got {self.max_pixel_ratio!r}.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_size(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and all(_is_number(side) and 1 <= side <= MAX_LOGICAL_SIDE for side in value)
+    )

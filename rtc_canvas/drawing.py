@@ -1,0 +1,258 @@
+"""The canvas's thread: when to draw, and in what order draws and handlers run."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import threading
+import time
+import weakref
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from .events import EventBuffer, ProgramEvent
+from .stage import Stage
+
+logger = logging.getLogger(__name__)
+
+Mode: TypeAlias = Literal["ondemand", "continuous"]
+Handler: TypeAlias = Callable[[ProgramEvent], object]
+
+JOIN_TIMEOUT = 1.0
+
+# A draw that failed is tried again after these pauses, seconds; the last one stays.
+RETRY_AFTER = (0.5, 1.0, 2.0, 5.0, 10.0)
+
+DRAW_FAILED = "The program's draw failed."
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRequest:
+    """What a draw function is asked for.
+
+    size: (width, height) in physical pixels: what the array should have.
+    logical_size: (width, height) of the coordinates in events. pixel_ratio: physical pixels per logical one.
+    time: seconds of `time.monotonic()`. index: how many draws came before.
+    """
+
+    size: tuple[int, int]
+    logical_size: tuple[float, float]
+    pixel_ratio: float
+    time: float
+    index: int
+
+
+Draw: TypeAlias = Callable[[DrawRequest], Any]
+Present: TypeAlias = Callable[[Any, DrawRequest], None]
+
+
+class Drawing:
+    """Runs draws and handlers, one after the other, on one daemon thread while the canvas is served.
+
+    The thread holds this object only while it works, so that a canvas nobody else holds can be collected.
+
+    present(array, request): takes what a draw returned; may raise for an array that is none.
+    """
+
+    def __init__(self, stage: Stage, present: Present, *, mode: Mode, fps: float) -> None:
+        self._stage = stage
+        self._present = present
+        self._mode = mode
+        self.interval = 1 / fps
+        self.draw: Draw | None = None
+        self._handlers: dict[str, list[Handler]] = {}
+        self._condition = threading.Condition()
+        self._buffer = EventBuffer()
+        self._waiting = EventBuffer()
+        self._draw_wanted = True
+        self._next_draw = 0.0
+        self._index = 0
+        self._draw_failures = 0
+        self._handler_failures = 0
+        self._running: _Thread | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # From any thread.
+
+    def on(self, types: tuple[str, ...], handler: Handler) -> None:
+        with self._condition:
+            for type_ in types:
+                # Replaced, not changed: the thread may be walking through the old one.
+                self._handlers[type_] = [*self._handlers.get(type_, ()), handler]
+
+    def request_draw(self) -> None:
+        with self._condition:
+            self._draw_wanted = True
+            self._condition.notify()
+
+    def attention_changed(self) -> None:
+        with self._condition:
+            self._condition.notify()
+
+    def take_events(self, events: list[ProgramEvent]) -> None:
+        """Events with a handler go to it, the others wait for `waiting_events`."""
+        with self._condition:
+            for event in events:
+                handled = event["type"] in self._handlers or "*" in self._handlers
+                (self._buffer if handled else self._waiting).put(event)
+            self._condition.notify()
+
+    def waiting_events(self) -> list[ProgramEvent]:
+        with self._condition:
+            return self._waiting.drain()
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start the thread; `loop` runs the handlers that are coroutine functions."""
+        self._running = _Thread(self, self._condition, loop)
+        self._running.start()
+
+    async def stop(self) -> None:
+        """Stop the thread, wait for it up to a second, and cancel the handlers that still run."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        running.stop()
+        await asyncio.to_thread(running.join, JOIN_TIMEOUT)
+        if running.is_alive():
+            logger.warning(
+                "%s has not returned for %g s; its thread is left behind.",
+                running.busy_with,
+                JOIN_TIMEOUT,
+            )
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # On the canvas's thread.
+
+    def next_work(self) -> Callable[[], None] | float | None:
+        """What to do now, or the seconds to wait, or None to wait until told. Called with the condition held."""
+        if len(self._buffer):
+            events = self._buffer.drain()
+            return lambda: self._handle(events)
+        if self.draw is None or not self._stage.watchers:
+            return None
+        if not (self._draw_wanted or self._mode == "continuous"):
+            return None
+        pause = self._next_draw - time.monotonic()
+        return pause if pause > 0 else self._draw
+
+    def _draw(self) -> None:
+        draw = self.draw
+        if draw is None:
+            return
+        self._draw_wanted = False
+        now = time.monotonic()
+        # On the beat where the beat is kept; a late draw starts a new one and does not hurry to catch up.
+        late = now - self._next_draw
+        self._next_draw = (now if late > self.interval else self._next_draw) + self.interval
+        size = self._stage.size
+        request = DrawRequest(size.physical, size.logical, size.pixel_ratio, now, self._index)
+        self._index += 1
+        try:
+            array = draw(request)
+            if array is not None:
+                self._present(array, request)
+        except Exception:
+            self._draw_failed()
+        else:
+            if self._draw_failures:
+                self._draw_failures = 0
+                self._stage.latch(notice=None)
+
+    def _draw_failed(self) -> None:
+        pause = RETRY_AFTER[min(self._draw_failures, len(RETRY_AFTER) - 1)]
+        self._draw_failures += 1
+        if self._draw_failures == 1:
+            logger.exception("The draw failed; the last picture stays.")
+        else:
+            logger.error("The draw failed again (%d times in a row).", self._draw_failures)
+        self._stage.latch(notice=DRAW_FAILED)
+        self._draw_wanted = True
+        self._next_draw = time.monotonic() + pause
+
+    def _handle(self, events: list[ProgramEvent]) -> None:
+        for event in events:
+            for handler in (*self._handlers.get(event["type"], ()), *self._handlers.get("*", ())):
+                self._call(handler, event)
+
+    def _call(self, handler: Handler, event: ProgramEvent) -> None:
+        try:
+            # Each handler has its own dict: one that writes to it disturbs no other.
+            result = handler(dict(event))
+        except Exception:
+            self._handler_failed(handler)
+            return
+        if inspect.iscoroutine(result):
+            self._start_async(handler, result)
+        else:
+            self.request_draw()
+
+    def _start_async(self, handler: Handler, coroutine: Coroutine[Any, Any, object]) -> None:
+        running = self._running
+        if running is None:
+            coroutine.close()
+            return
+
+        async def run() -> None:
+            try:
+                await coroutine
+            except Exception:
+                self._handler_failed(handler)
+            else:
+                self.request_draw()
+
+        def start() -> None:
+            task = running.loop.create_task(run())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        running.loop.call_soon_threadsafe(start)
+
+    def _handler_failed(self, handler: Handler) -> None:
+        self._handler_failures += 1
+        name = getattr(handler, "__qualname__", repr(handler))
+        if self._handler_failures == 1:
+            logger.exception("The handler %s failed.", name)
+        else:
+            logger.error("The handler %s failed (%d failures so far).", name, self._handler_failures)
+
+
+class _Thread(threading.Thread):
+    """Waits without holding the drawing that it works for."""
+
+    def __init__(
+        self, drawing: Drawing, condition: threading.Condition, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        super().__init__(name="rtc_canvas drawing", daemon=True)
+        self.loop = loop
+        self.busy_with = "The draw"
+        self._drawing = weakref.ref(drawing, lambda _: self.stop())
+        self._condition = condition
+        self._stopped = False
+
+    def stop(self) -> None:
+        with self._condition:
+            self._stopped = True
+            self._condition.notify()
+
+    def run(self) -> None:
+        while (work := self._wait()) is not None:
+            work()
+            # Work is bound to the drawing: holding it while waiting would keep that alive.
+            del work
+
+    def _wait(self) -> Callable[[], None] | None:
+        with self._condition:
+            while not self._stopped:
+                drawing = self._drawing()
+                if drawing is None:
+                    return None
+                work = drawing.next_work()
+                del drawing
+                if callable(work):
+                    return work
+                self._condition.wait(work)
+        return None

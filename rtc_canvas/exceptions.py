@@ -1,0 +1,63 @@
+"""What rtc_canvas raises.
+
+* :exc:`RtcCanvasError`
+    * :exc:`BadMessage`: what a page sent is refused.
+        * :exc:`UnknownEvent`: it is of a type that this version does not know.
+    * :exc:`ConfigError` (also a :exc:`ValueError`): a setting that is not taken.
+    * :exc:`ServeError`: a server could not be started.
+    * :exc:`PictureError` (also a :exc:`ValueError`): an array that cannot be shown.
+    * :exc:`EncoderError`: no encoder could be opened, or one failed.
+    * :exc:`ConnectError`: a peer could not be connected.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BadMessage",
+    "ConfigError",
+    "ConnectError",
+    "EncoderError",
+    "PictureError",
+    "RtcCanvasError",
+    "ServeError",
+    "UnknownEvent",
+]
+
+
+class RtcCanvasError(Exception):
+    """The root of everything that rtc_canvas raises on its own account."""
+
+
+class BadMessage(RtcCanvasError):
+    """A message from a page is refused; the text is the reason, one sentence on one line."""
+
+
+class UnknownEvent(BadMessage):
+    """A message's type is unknown: a newer page, perhaps. It is ignored and counted apart."""
+
+
+class PictureError(RtcCanvasError, ValueError):
+    """An array is no picture; the text says what was got, what is taken and what to do."""
+
+
+class EncoderError(RtcCanvasError):
+    """A video encoder could not be opened or failed while encoding."""
+
+
+class ConnectError(RtcCanvasError):
+    """A peer could not be connected: what it offers cannot be answered.
+
+    status: the HTTP status that says so best.
+    """
+
+    def __init__(self, reason: str, *, status: int = 422) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class ConfigError(RtcCanvasError, ValueError):
+    """A setting is not taken; the text says what was got and what is taken."""
+
+
+class ServeError(RtcCanvasError):
+    """A server could not be started: a port that is taken, a canvas that is served already."""

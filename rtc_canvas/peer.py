@@ -1,0 +1,305 @@
+"""Peer: one remote viewer; where a picture, an encoder, a transport and the audience meet."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, MutableMapping
+from concurrent.futures import Executor
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from .control import Role
+from .encoded_frame import Codec, EncodedFrame
+from .events import ProgramEvent
+from .exceptions import BadMessage
+from .messages import PROTOCOL, Hello, Visibility, WantStats, parse_app_message
+from .peer_input import PeerInput
+from .rtc.channels import APP, INPUT, POINTER, ChannelName
+from .stats import PeerStats
+from .stream import FrameSource, Stream
+from .version import __version__
+from .video.encoder import VideoEncoder
+from .video.picture import Picture
+
+CONNECT_TIMEOUT = 15.0
+
+_log = logging.getLogger(__name__)
+
+
+class PeerLog(logging.LoggerAdapter[logging.Logger]):
+    """Puts the peer's id in front of each line."""
+
+    def __init__(self, peer: str) -> None:
+        super().__init__(_log)
+        self._peer = peer
+
+    def process(self, msg: str, kwargs: MutableMapping[str, Any]) -> tuple[str, MutableMapping[str, Any]]:
+        return f"peer {self._peer}: {msg}", kwargs
+
+
+class Transport(Protocol):
+    """What a peer needs of the way to its page."""
+
+    @property
+    def codec(self) -> Codec: ...
+
+    @property
+    def has_channels(self) -> bool: ...
+
+    @property
+    def has_room(self) -> bool: ...
+
+    @property
+    def round_trip(self) -> float | None: ...
+
+    @property
+    def loss(self) -> float: ...
+
+    @property
+    def bytes_sent(self) -> int: ...
+
+    def send(self, frame: EncodedFrame) -> None: ...
+
+    def send_message(self, channel: ChannelName, message: Mapping[str, object]) -> bool: ...
+
+    async def close(self) -> None: ...
+
+
+class PeerAudience(FrameSource, Protocol):
+    """What a peer needs of the audience that it belongs to."""
+
+    def peer_connected(self, peer: Peer) -> None: ...
+
+    def peer_may_steer(self, peer: Peer) -> None: ...
+
+    def peer_visibility_changed(self, peer: Peer) -> None: ...
+
+    def peer_input(self, peer: Peer, events: list[ProgramEvent]) -> None: ...
+
+    def peer_left(self, peer: Peer, reason: str) -> None: ...
+
+    def latched_messages(self) -> list[Mapping[str, object]]: ...
+
+
+class Peer:
+    """One remote viewer. Programs get it as `event["peer"]` and from `Canvas.peers`.
+
+    id: short and unique on its server; log lines carry it.
+    role: "viewer", "operator" or "admin". user: what the host's access control says, None by default.
+    """
+
+    def __init__(self, id: str, role: Role, user: object, audience: PeerAudience) -> None:
+        self.id = id
+        self.role = role
+        self.user = user
+        self._audience = audience
+        self._loop = asyncio.get_running_loop()
+        self._log = PeerLog(id)
+        self._input = PeerInput(self)
+        self._transport: Transport | None = None
+        self._stream: Stream | None = None
+        self._connected = False
+        self._steering = False
+        self._visible = True
+        self._closed: asyncio.Task[None] | None = None
+        self._announced: Mapping[str, object] | None = None
+        self._stats_timer: asyncio.TimerHandle | None = None
+        self._timeout: asyncio.TimerHandle | None = None
+
+    def __repr__(self) -> str:
+        return f"<Peer {self.id}, {'steering' if self._steering else 'watching'}>"
+
+    # What a program may use, from any thread.
+
+    @property
+    def steering(self) -> bool:
+        """Whether this peer holds control."""
+        return self._steering
+
+    @property
+    def stats(self) -> PeerStats:
+        """The peer's figures now."""
+        transport, stream = self._transport, self._stream
+        if transport is None or stream is None:
+            return PeerStats()
+        now = time.monotonic()
+        return PeerStats(
+            codec=transport.codec,
+            encoder=stream.encoder.name,
+            size=stream.size,
+            fps=stream.rate.count_per_second(now),
+            bitrate=stream.rate.amount_per_second(now),
+            target_bitrate=stream.encoder.target_bitrate,
+            round_trip=transport.round_trip,
+            loss=transport.loss,
+            encode_time=stream.encode_time,
+            frames=stream.frames,
+            bytes=transport.bytes_sent,
+            key_frames=MappingProxyType(dict(stream.key_frames)),
+            dropped_input=MappingProxyType(dict(self._input.dropped)),
+        )
+
+    def close(self, reason: str = "The program ended the connection.") -> None:
+        """End the connection; the page shows the reason and does not come back by itself."""
+        self._loop.call_soon_threadsafe(self._end, reason, False)
+
+    # What its host and its audience use, on the event loop.
+
+    def attach(self, transport: Transport, encoder: VideoEncoder, executor: Executor) -> None:
+        """Give the peer its way to the page; once the connection is up, video flows."""
+        self._transport = transport
+        self._stream = Stream(
+            self._audience,
+            transport,
+            encoder,
+            executor=executor,
+            on_frame=self._announce,
+            on_failure=lambda reason: self._end(reason, True),
+            log=self._log,
+        )
+        self._timeout = self._loop.call_later(
+            CONNECT_TIMEOUT, self._end, "The connection did not come up within 15 s.", True
+        )
+        if self._connected:
+            self._stream.start()
+
+    @property
+    def visible(self) -> bool:
+        """Whether the peer is connected and its page shown."""
+        return self._connected and self._visible and self._closed is None
+
+    def wake(self) -> None:
+        """There is a newer picture."""
+        if self._stream is not None:
+            self._stream.wake()
+
+    def tell(self, message: Mapping[str, object]) -> None:
+        """Send a message on `app`, if that is open."""
+        if self._transport is not None:
+            self._transport.send_message(APP, message)
+
+    def set_steering(self, steering: bool) -> list[ProgramEvent]:
+        """Give or take control; returns the events that release what the peer holds down."""
+        self._steering = steering
+        self.tell({"type": "control", "steering": steering})
+        return [] if steering else self.release()
+
+    def release(self) -> list[ProgramEvent]:
+        """The events that release what the peer holds down."""
+        return self._input.release()
+
+    def delivered(self, event: ProgramEvent) -> None:
+        """An event of this peer's goes to the program."""
+        self._input.follow(event)
+
+    def drop_input(self, why: str) -> None:
+        self._input.drop(why)
+
+    async def end(self, reason: str, *, retry: bool) -> None:
+        """Say why, close, and wait for the end. Idempotent."""
+        self._end(reason, retry)
+        if self._closed is not None:
+            await asyncio.shield(self._closed)
+
+    def _end(self, reason: str, retry: bool) -> None:
+        if self._closed is None:
+            self._closed = self._loop.create_task(self._close(reason, retry))
+
+    async def _close(self, reason: str, retry: bool) -> None:
+        self._log.info("left: %s", reason)
+        for timer in (self._timeout, self._stats_timer):
+            if timer is not None:
+                timer.cancel()
+        self.tell({"type": "bye", "reason": reason, "retry": retry})
+        self._audience.peer_left(self, reason)
+        if self._stream is not None:
+            await self._stream.stop()
+        if self._transport is not None:
+            await self._transport.close()
+
+    # What its transport tells, see `rtc.connection.Listener`.
+
+    def connected(self) -> None:
+        if self._connected or self._closed is not None:
+            return
+        self._connected = True
+        if self._timeout is not None:
+            self._timeout.cancel()
+        if self._stream is not None:
+            self._stream.start()
+        self._log.info("connected, %s", self._transport.codec if self._transport else "?")
+        self._audience.peer_connected(self)
+
+    def room(self) -> None:
+        self.wake()
+
+    def key_frame_wanted(self) -> None:
+        if self._stream is not None:
+            self._stream.want_key_frame("request")
+
+    def channel_open(self, channel: ChannelName) -> None:
+        if channel == APP:
+            self.tell({"type": "hello", "protocol": PROTOCOL, "version": __version__, "peer": self.id})
+            self.tell({"type": "control", "steering": self._steering})
+            for message in self._audience.latched_messages():
+                self.tell(message)
+            if self._announced is not None:
+                self.tell(self._announced)
+        elif channel == INPUT:
+            self._audience.peer_may_steer(self)
+
+    def message(self, channel: ChannelName, message: str | bytes) -> None:
+        if channel == APP:
+            self._app_message(message)
+        elif channel in (INPUT, POINTER):
+            events = self._input.receive(message, channel)
+            if events:
+                self._audience.peer_input(self, events)
+
+    def lost(self, reason: str) -> None:
+        self._end(reason, True)
+
+    def _announce(self, picture: Picture, frame: EncodedFrame) -> None:
+        """Tell the page how to show frames of this size, when that changes."""
+        message = {
+            "type": "size",
+            "picture": frame.picture_size,
+            "encoded": frame.size,
+            "logical": picture.logical_size,
+        }
+        if message != self._announced:
+            self._announced = message
+            self.tell(message)
+
+    def _app_message(self, message: str | bytes) -> None:
+        try:
+            parsed = parse_app_message(message)
+        except BadMessage:
+            self._input.drop("app")
+            return
+        match parsed:
+            case Hello(protocol, visible):
+                if protocol != PROTOCOL:
+                    self._log.info("its page speaks protocol %d, this server %d", protocol, PROTOCOL)
+                self._set_visible(visible)
+            case Visibility(visible):
+                self._set_visible(visible)
+            case WantStats(on):
+                self._send_stats(on)
+
+    def _set_visible(self, visible: bool) -> None:
+        if visible != self._visible:
+            self._visible = visible
+            if self._stream is not None:
+                self._stream.set_visible(visible)
+            self._audience.peer_visibility_changed(self)
+
+    def _send_stats(self, on: bool) -> None:
+        if self._stats_timer is not None:
+            self._stats_timer.cancel()
+            self._stats_timer = None
+        if on and self._closed is None:
+            self.tell({"type": "stats", **self.stats.as_dict()})
+            self._stats_timer = self._loop.call_later(1.0, self._send_stats, True)

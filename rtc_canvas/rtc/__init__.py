@@ -1,0 +1,1 @@
+"""Encoded frames and messages over WebRTC. Knows no HTTP and no canvas."""

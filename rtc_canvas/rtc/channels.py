@@ -1,0 +1,88 @@
+"""The data channels of one peer: negotiated ids, guarded handlers, limits."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal, TypeAlias
+
+from aiortc import RTCDataChannel, RTCPeerConnection
+from aiortc.exceptions import InvalidStateError
+
+ChannelName: TypeAlias = Literal["input", "pointer", "app"]
+
+logger = logging.getLogger(__name__)
+
+INPUT: Final = "input"
+POINTER: Final = "pointer"
+APP: Final = "app"
+
+MESSAGE_LIMIT = 16 * 1024
+
+_CHANNELS: tuple[tuple[int, ChannelName, dict[str, Any]], ...] = (
+    (0, INPUT, {"ordered": True}),
+    (1, POINTER, {"ordered": False, "maxRetransmits": 0}),
+    (2, APP, {"ordered": True}),
+)
+
+
+class Channels:
+    """Opens the channels of `docs/protocol.md` on a connection whose offer has them.
+
+    on_message(channel, message): each message, text or bytes, at most 16 KiB. It may raise: the error is logged and
+        counted, and goes no further, because aiortc would close the whole connection.
+    on_open(channel): each channel once.
+    on_oversized(channel): in place of on_message for a message over the limit.
+    """
+
+    def __init__(
+        self,
+        connection: RTCPeerConnection,
+        *,
+        on_open: Callable[[ChannelName], None],
+        on_message: Callable[[ChannelName, str | bytes], None],
+    ) -> None:
+        self._on_open = on_open
+        self._on_message = on_message
+        self.failures = 0
+        self.oversized = 0
+        self._channels: dict[ChannelName, RTCDataChannel] = {}
+        for number, name, options in _CHANNELS:
+            channel = connection.createDataChannel(name, negotiated=True, id=number, **options)
+            self._channels[name] = channel
+            self._listen(channel, name)
+
+    def send(self, name: ChannelName, message: Mapping[str, object]) -> bool:
+        """Send a JSON message; False where the channel is not open."""
+        channel = self._channels[name]
+        if channel.readyState != "open":
+            return False
+        try:
+            channel.send(json.dumps(message, separators=(",", ":"), allow_nan=False))
+        except (InvalidStateError, ConnectionError, ValueError):
+            logger.debug("A message on %s could not be sent.", name, exc_info=True)
+            return False
+        return True
+
+    def buffered(self, name: ChannelName) -> int:
+        """Bytes that wait to be sent."""
+        return int(self._channels[name].bufferedAmount)
+
+    def _listen(self, channel: RTCDataChannel, name: ChannelName) -> None:
+        channel.on("message", lambda message: self._receive(name, message))
+        if channel.readyState == "open":
+            self._on_open(name)
+        else:
+            channel.on("open", lambda: self._on_open(name))
+
+    def _receive(self, name: ChannelName, message: str | bytes) -> None:
+        if len(message) > MESSAGE_LIMIT:
+            self.oversized += 1
+            return
+        try:
+            self._on_message(name, message)
+        except Exception:
+            self.failures += 1
+            if self.failures == 1:
+                logger.exception("Handling a message on %s failed.", name)

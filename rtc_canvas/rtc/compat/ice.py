@@ -1,0 +1,155 @@
+"""aioice's connection, made to connect at once and to live as long as its peer does."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aioice import ice, stun
+from aiortc.rtcicetransport import RTCIceTransport
+
+from . import require
+
+require(
+    ice.Connection,
+    "connect",
+    "query_consent",
+    "check_incoming",
+    "build_request",
+    "get_component_candidates",
+    "_check_periodic",
+    "_pair_remote_candidate",
+    "_unfreeze_initial",
+    "sort_check_list",
+)
+require(ice, "get_host_addresses", "ICE_COMPLETED", "CandidatePair")
+require(ice.StunProtocol, "request", "send_stun")
+
+# Silent for a second, the peer is asked; silent for five, it is gone. Round trips of 600 ms and 10 % of loss give
+# enough answers in between.
+ASK_AFTER = 1.0
+ASK_EVERY = 0.5
+GONE_AFTER = 5.0
+_LOOK_EVERY = 0.25
+
+
+class Liveness:
+    """When the last authenticated packet came from the other side."""
+
+    def __init__(self) -> None:
+        self._seen = time.monotonic()
+
+    def seen(self) -> None:
+        self._seen = time.monotonic()
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the last authenticated packet."""
+        return time.monotonic() - self._seen
+
+
+def adopt(transport: RTCIceTransport, liveness: Liveness, on_gone: Callable[[], None]) -> None:
+    """Prepare a transport's connection; before candidates are gathered.
+
+    - It completes when the browser's check has been answered, not at the next turn of a 20 ms poll.
+    - Consent (RFC 7675) is judged by every authenticated packet. aioice's own check gives each request 0.5 s, which
+      ends peers with long round trips, and needs half a minute to notice the others.
+    - A check that was cancelled half-way can be started again; aioice would leave its pair unusable for ever.
+    - A host that has no address but loopback still offers that.
+
+    on_gone: called once, when nothing authenticated came for 5 s.
+    """
+    connection: Any = transport._connection
+    check_incoming = connection.check_incoming
+    get_component_candidates = connection.get_component_candidates
+
+    def check(message: stun.Message, address: tuple[str, int], protocol: ice.StunProtocol) -> None:
+        liveness.seen()
+        for pair in connection._check_list:
+            if pair.state is ice.CandidatePair.State.IN_PROGRESS and (
+                pair.task is None or pair.task.done()
+            ):
+                pair.task = None
+                pair.state = ice.CandidatePair.State.FROZEN
+        check_incoming(message, address, protocol)
+
+    async def candidates(component: int, addresses: list[str], timeout: int = 5) -> list[Any]:
+        found: list[Any] = await get_component_candidates(
+            component, addresses or ["127.0.0.1"], timeout
+        )
+        return found
+
+    async def consent() -> None:
+        await _keep_consent(connection, liveness)
+        on_gone()
+
+    connection.check_incoming = check
+    connection.get_component_candidates = candidates
+    connection.query_consent = consent
+    connection.connect = lambda: _connect(connection, liveness)
+
+
+async def _connect(connection: Any, liveness: Liveness) -> None:
+    """`ice.Connection.connect` without its poll: the checks run beside the wait for their outcome."""
+    if not connection._local_candidates_end:
+        raise ConnectionError("Local candidates gathering was not performed")
+    if connection.remote_username is None or connection.remote_password is None:
+        raise ConnectionError("Remote username or password is missing")
+    for candidate in connection._remote_candidates:
+        connection._pair_remote_candidate(candidate)
+    connection.sort_check_list()
+    connection._unfreeze_initial()
+    for early_check in connection._early_checks:
+        connection.check_incoming(*early_check)
+    connection._early_checks.clear()
+    connection._early_checks_done = True
+
+    checks = asyncio.create_task(_run_checks(connection))
+    try:
+        outcome = await connection._check_list_state.get()
+    finally:
+        checks.cancel()
+    for pair in connection._check_list:
+        if pair.task is not None:
+            pair.task.cancel()
+    if outcome != ice.ICE_COMPLETED:
+        raise ConnectionError("ICE negotiation failed")
+    liveness.seen()
+    connection._query_consent_task = asyncio.create_task(connection.query_consent())
+
+
+async def _run_checks(connection: Any) -> None:
+    while connection._check_periodic():
+        await asyncio.sleep(0.02)
+
+
+async def _keep_consent(connection: Any, liveness: Liveness) -> None:
+    """Return when the other side has been silent for too long."""
+    requests: set[asyncio.Task[None]] = set()
+    asked = 0.0
+    try:
+        while liveness.silence < GONE_AFTER:
+            now = time.monotonic()
+            if liveness.silence >= ASK_AFTER and now - asked >= ASK_EVERY:
+                asked = now
+                for pair in connection._nominated.values():
+                    task = asyncio.create_task(_ask(connection, pair, liveness))
+                    requests.add(task)
+                    task.add_done_callback(requests.discard)
+            await asyncio.sleep(_LOOK_EVERY)
+    finally:
+        for task in requests:
+            task.cancel()
+
+
+async def _ask(connection: Any, pair: Any, liveness: Liveness) -> None:
+    request = connection.build_request(pair, nominate=False)
+    key = connection.remote_password.encode()
+    try:
+        # Three more tries with doubling pauses: an answer is awaited for over 5 s.
+        await pair.protocol.request(request, pair.remote_addr, integrity_key=key, retransmissions=3)
+    except stun.TransactionError:
+        return
+    liveness.seen()

@@ -1,0 +1,34 @@
+"""What aiortc leaves out of an answer: the RTP header extensions that it does not know itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from aiortc import RTCPeerConnection, RTCRtpTransceiver
+from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters
+from aiortc.sdp import SessionDescription
+
+from . import require
+
+
+def accept_extensions(
+    connection: RTCPeerConnection, transceiver: RTCRtpTransceiver, uris: Collection[str]
+) -> None:
+    """Accept those of `uris` that the offer has, with the offer's ids. Between offer and answer."""
+    require(transceiver, "_headerExtensions")
+    offer = SessionDescription.parse(connection.remoteDescription.sdp)
+    accepted = {extension.uri for extension in transceiver._headerExtensions}
+    for media in offer.media:
+        if media.rtp.muxId != transceiver.mid:
+            continue
+        for extension in media.rtp.headerExtensions:
+            # Ids 1 to 14 fit into one-byte headers (RFC 8285 clause 4.2), the only ones that are written here.
+            if extension.uri in uris and extension.uri not in accepted and 1 <= extension.id <= 14:
+                transceiver._headerExtensions.append(
+                    RTCRtpHeaderExtensionParameters(id=extension.id, uri=extension.uri)
+                )
+
+
+def h264_profile(parameters: dict[str, int | str | None]) -> str:
+    """The profile bytes of a `profile-level-id` without its level, such as `42e0`; constrained baseline by default."""
+    return str(parameters.get("profile-level-id", "42e01f")).lower()[:4]

@@ -1,0 +1,170 @@
+"""An RTCRtpSender whose RTP loop belongs to a subclass, and the private state that it shares with its RTCP loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from aiortc import RTCRtpSender, RTCRtpTransceiver, clock
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpSendParameters
+from aiortc.rtp import (
+    RTCP_PSFB_FIR,
+    RTCP_PSFB_PLI,
+    RTCP_RTPFB_NACK,
+    RtcpPsfbPacket,
+    RtcpRrPacket,
+    RtcpRtpfbPacket,
+    RtcpSrPacket,
+)
+
+from . import require
+
+logger = logging.getLogger(__name__)
+
+require(
+    RTCRtpSender, "_run_rtp", "_handle_rtcp_packet", "_send_keyframe", "_retransmit", "_next_encoded_frame"
+)
+require(RTCDtlsTransport, "_send_rtp")
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """What offer and answer agreed on for one sender."""
+
+    codec: str
+    payload_type: int
+    rtx_payload_type: int | None
+    mid: str
+    extensions: dict[str, int]
+
+
+class OpenSender(RTCRtpSender):
+    """Runs `run()` in place of aiortc's RTP loop and hands each kind of feedback to a method of its own.
+
+    aiortc's loop serialises packets before they could be paced or stamped and ends silently when an encoder
+    raises; a subclass has its own.
+    """
+
+    def __init__(self, track: MediaStreamTrack, transport: RTCDtlsTransport) -> None:
+        super().__init__(track, transport)
+        # Set by the constructor of RTCRtpSender; a version that renames one would leave a silent sender.
+        require(self, *(f"_RTCRtpSender__{name}" for name in _SHARED))
+        self.negotiated: Negotiated | None = None
+        self._reported_loss = 0.0
+
+    async def run(self, negotiated: Negotiated) -> None:
+        """Send until the track ends. May raise ConnectionError and MediaStreamError."""
+        raise NotImplementedError
+
+    def on_failure(self, error: Exception) -> None:
+        """`run` raised something it must not."""
+
+    async def on_nack(self, sequence_numbers: list[int]) -> None:
+        """The receiver misses these packets (RFC 4585 clause 6.2.1)."""
+
+    def on_key_frame_request(self) -> None:
+        """The receiver cannot decode without a key frame (PLI, FIR)."""
+
+    # State that aiortc's RTCP loop and statistics read.
+
+    def note_sent(self, timestamp: int, octets: int) -> None:
+        """Count a packet for the sender reports."""
+        state: Any = self.__dict__
+        state["_RTCRtpSender__ntp_timestamp"] = clock.current_ntp_time()
+        state["_RTCRtpSender__rtp_timestamp"] = timestamp
+        state["_RTCRtpSender__octet_count"] += octets
+        state["_RTCRtpSender__packet_count"] += 1
+
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds, smoothed, from receiver reports; None before the first."""
+        value = self.__dict__["_RTCRtpSender__rtt"]
+        return None if value is None else float(value)
+
+    @property
+    def reported_loss(self) -> float:
+        """The share of packets lost, 0 to 1, in the newest receiver report."""
+        return self._reported_loss
+
+    @property
+    def ssrc(self) -> int:
+        return int(self._ssrc)
+
+    @property
+    def rtx_ssrc(self) -> int:
+        return int(self._rtx_ssrc)
+
+    async def send_bytes(self, packet: bytes) -> None:
+        """Encrypt and send one RTP packet. Raises ConnectionError once the transport is gone."""
+        await self.transport._send_rtp(packet)
+
+    # What aiortc calls.
+
+    async def send(self, parameters: RTCRtpSendParameters) -> None:
+        if self.negotiated is None:
+            self.negotiated = _negotiated(parameters)
+        await super().send(parameters)
+
+    async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
+        state: Any = self.__dict__
+        state["_RTCRtpSender__rtp_started"].set()
+        assert self.negotiated is not None
+        try:
+            await self.run(self.negotiated)
+        except (asyncio.CancelledError, ConnectionError, MediaStreamError):
+            pass
+        except Exception as error:
+            logger.exception("The sender's loop failed.")
+            self.on_failure(error)
+        finally:
+            if self.track is not None:
+                self.track.stop()
+            state["_RTCRtpSender__rtp_exited"].set()
+
+    async def _handle_rtcp_packet(self, packet: Any) -> None:
+        if isinstance(packet, RtcpRtpfbPacket) and packet.fmt == RTCP_RTPFB_NACK:
+            await self.on_nack(list(packet.lost))
+            return
+        if isinstance(packet, RtcpPsfbPacket) and packet.fmt in (RTCP_PSFB_FIR, RTCP_PSFB_PLI):
+            self.on_key_frame_request()
+            return
+        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for report in packet.reports:
+                if report.ssrc == self._ssrc:
+                    self._reported_loss = report.fraction_lost / 256
+        await super()._handle_rtcp_packet(packet)
+
+
+_SHARED = ("ntp_timestamp", "rtp_timestamp", "octet_count", "packet_count", "rtt", "rtp_started", "rtp_exited")
+
+
+def _negotiated(parameters: RTCRtpSendParameters) -> Negotiated:
+    codec = parameters.codecs[0]
+    rtx = next(
+        (
+            other.payloadType
+            for other in parameters.codecs
+            if other.name.lower() == "rtx" and other.parameters.get("apt") == codec.payloadType
+        ),
+        None,
+    )
+    return Negotiated(
+        codec=codec.name.lower(),
+        payload_type=int(codec.payloadType or 0),
+        rtx_payload_type=rtx,
+        mid=parameters.muxId,
+        # The ids are the offer's: a browser numbers its extensions itself.
+        extensions={extension.uri: extension.id for extension in parameters.headerExtensions},
+    )
+
+
+def install_sender(transceiver: RTCRtpTransceiver, sender: OpenSender) -> None:
+    """Put `sender` in the place of the one that the transceiver was made with. Before any description is set."""
+    require(transceiver, "_RTCRtpTransceiver__sender")
+    sender._stream_id = transceiver.sender._stream_id
+    transceiver.receiver._set_rtcp_ssrc(sender._ssrc)
+    transceiver.__dict__["_RTCRtpTransceiver__sender"] = sender

@@ -1,0 +1,268 @@
+"""One WebRTC connection to a browser: what a peer sees of the network."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from aiortc import (
+    RTCConfiguration,
+    RTCIceServer,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+from aiortc.rtcrtpparameters import RTCRtpCodecCapability
+from aiortc.sdp import SessionDescription, candidate_from_sdp
+
+from ..encoded_frame import CODECS, Codec, EncodedFrame
+from ..exceptions import ConnectError
+from .channels import ChannelName, Channels
+from .compat.dtls import watch
+from .compat.ice import Liveness, adopt
+from .compat.sdp import accept_extensions, h264_profile
+from .compat.sender import install_sender
+from .rtp import COLOR_SPACE, PLAYOUT_DELAY
+from .sender import VideoSender
+from .track import EncodedTrack
+
+logger = logging.getLogger(__name__)
+
+# Constrained baseline first: it is what every browser decodes; Chromium also lists the plain one.
+_H264_PROFILES = ("42e0", "4200")
+
+
+class Listener(Protocol):
+    """Who is told what happens on a connection. Called on the event loop; must not raise."""
+
+    def connected(self) -> None:
+        """Media and channels may flow."""
+
+    def room(self) -> None:
+        """The frame before has been sent: the next may come."""
+
+    def key_frame_wanted(self) -> None:
+        """The browser cannot decode without a key frame."""
+
+    def channel_open(self, channel: ChannelName) -> None: ...
+
+    def message(self, channel: ChannelName, message: str | bytes) -> None: ...
+
+    def lost(self, reason: str) -> None:
+        """The connection is gone or broken; it is to be closed."""
+
+
+class Connection:
+    """Answers one offer and carries one track of video and the data channels.
+
+    ice_servers: STUN and TURN servers of the server's own side; none by default, as aiortc's default asks a public one
+        and waits 5 s for it where there is no way out.
+    """
+
+    def __init__(self, listener: Listener, *, ice_servers: Sequence[RTCIceServer] = ()) -> None:
+        self._listener = listener
+        self._ice_servers = list(ice_servers)
+        self._liveness = Liveness()
+        self._connection: RTCPeerConnection | None = None
+        self._track: EncodedTrack | None = None
+        self._sender: VideoSender | None = None
+        self._channels: Channels | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self._codec: Codec = "h264"
+        self._ufrag = ""
+
+    async def answer(self, offer: str, *, codec: Codec | None) -> str:
+        """Set the offer and return the answer, all candidates in it.
+
+        codec: the one to take where the offer has it; None for the first of `CODECS` that it has.
+
+        Raises:
+            ConnectError: when the offer cannot be understood or has no codec in common; nothing is left then.
+        """
+        parsed = _parse(offer)
+        self._codec = choose_codec(parsed, codec)
+        configuration = RTCConfiguration(iceServers=self._ice_servers)
+        connection = self._connection = RTCPeerConnection(configuration)
+        try:
+            return await self._negotiate(connection, parsed, offer)
+        except ConnectError:
+            await self.close()
+            raise
+        except Exception as error:
+            # aiortc raises many kinds for offers that it does not take: ValueError, OperationError, even KeyError.
+            await self.close()
+            logger.debug("An offer was refused by aiortc.", exc_info=True)
+            raise ConnectError(f"The offer cannot be answered: {type(error).__name__}.") from error
+
+    async def _negotiate(
+        self, connection: RTCPeerConnection, parsed: SessionDescription, offer: str
+    ) -> str:
+        track = self._track = EncodedTrack()
+        transceiver = connection.addTransceiver("video", "sendonly")
+        sender = self._sender = VideoSender(
+            track,
+            transceiver.sender.transport,
+            on_key_frame=self._listener.key_frame_wanted,
+            on_sent=self._listener.room,
+            on_broken=lambda error: self._listener.lost(f"Sending failed: {error}"),
+        )
+        install_sender(transceiver, sender)
+        transceiver.setCodecPreferences(_preferences(self._codec))
+        connection.on("connectionstatechange", self._state_changed)
+        await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        accept_extensions(connection, transceiver, {PLAYOUT_DELAY, COLOR_SPACE})
+        self._adopt(transceiver)
+        if any(media.kind == "application" for media in parsed.media):
+            self._channels = Channels(
+                connection, on_open=self._listener.channel_open, on_message=self._receive
+            )
+        await connection.setLocalDescription(await connection.createAnswer())
+        return str(connection.localDescription.sdp)
+
+    def _adopt(self, transceiver: RTCRtpTransceiver) -> None:
+        dtls = transceiver.receiver.transport
+        watch(dtls, self._liveness)
+        adopt(dtls.transport, self._liveness, self._gone)
+        self._ufrag = str(dtls.transport.iceGatherer.getLocalParameters().usernameFragment)
+
+    # What a peer sends.
+
+    @property
+    def codec(self) -> Codec:
+        """The codec that the answer chose."""
+        return self._codec
+
+    @property
+    def ufrag(self) -> str:
+        """The ICE user fragment of this side: it changes with an ICE restart and with nothing else."""
+        return self._ufrag
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether the offer had data channels: foreign players have none."""
+        return self._channels is not None
+
+    @property
+    def has_room(self) -> bool:
+        return self._track is not None and self._track.has_room
+
+    def send(self, frame: EncodedFrame) -> None:
+        """Send a frame. There must be room."""
+        if self._track is not None:
+            self._track.put(frame)
+
+    def send_message(self, channel: ChannelName, message: Mapping[str, object]) -> bool:
+        """Send a JSON message; False where the channel is not open."""
+        return self._channels is not None and self._channels.send(channel, message)
+
+    async def add_candidate(self, line: str, mid: str | None, mline_index: int | None) -> None:
+        """Add a candidate of the browser's, given as its `candidate:` line without `a=`.
+
+        Raises:
+            ConnectError: when it is not one.
+        """
+        if self._connection is None:
+            return
+        try:
+            candidate = candidate_from_sdp(line.removeprefix("candidate:"))
+            candidate.sdpMid, candidate.sdpMLineIndex = mid, mline_index
+            await self._connection.addIceCandidate(candidate)
+        except (ValueError, AssertionError, IndexError, KeyError) as error:
+            raise ConnectError(f"The candidate cannot be understood: {line[:80]!r}.") from error
+
+    # What it learns.
+
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds, from receiver reports; None before the first."""
+        return None if self._sender is None else self._sender.round_trip
+
+    @property
+    def loss(self) -> float:
+        """The share of packets that were lost lately, 0 to 1."""
+        return 0.0 if self._sender is None else self._sender.reported_loss
+
+    @property
+    def bytes_sent(self) -> int:
+        return 0 if self._sender is None else self._sender.bytes_sent
+
+    async def close(self) -> None:
+        """End the connection. Idempotent; every caller waits for the end."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
+        if self._connection is None:
+            return
+        # Messages leave in tasks of aiortc's: let those run, so that a farewell gets out.
+        for _ in range(3):
+            await asyncio.sleep(0)
+        await self._connection.close()
+
+    # What happens to it.
+
+    def _receive(self, channel: ChannelName, message: str | bytes) -> None:
+        self._liveness.seen()
+        self._listener.message(channel, message)
+
+    def _state_changed(self) -> None:
+        state = "closed" if self._connection is None else self._connection.connectionState
+        logger.debug("The connection is %s.", state)
+        if state == "connected":
+            self._listener.connected()
+        elif state == "failed":
+            self._listener.lost("The network did not let the connection through.")
+        elif state == "closed" and self._closing is None:
+            self._listener.lost("The page was closed.")
+
+    def _gone(self) -> None:
+        self._listener.lost("Nothing was heard from the page for 5 s.")
+
+
+def choose_codec(offer: SessionDescription, wish: Codec | None) -> Codec:
+    """The codec to send: the wish where the offer has it, else the first of `CODECS` that it has.
+
+    Raises:
+        ConnectError: when the offer has none of them.
+    """
+    offered = {codec for media in offer.media if media.kind == "video" for codec in _codecs(media)}
+    for codec in (wish, *CODECS):
+        if codec in offered:
+            return codec
+    raise ConnectError("The browser offers neither H.264 (constrained baseline) nor VP8.", status=406)
+
+
+def _codecs(media: object) -> list[Codec]:
+    found: list[Codec] = []
+    for codec in media.rtp.codecs:  # type: ignore[attr-defined]
+        name = codec.mimeType.lower()
+        if name == "video/vp8":
+            found.append("vp8")
+        elif (
+            name == "video/h264"
+            and str(codec.parameters.get("packetization-mode", "0")) == "1"
+            and h264_profile(codec.parameters) in _H264_PROFILES
+        ):
+            found.append("h264")
+    return found
+
+
+def _preferences(codec: Codec) -> list[RTCRtpCodecCapability]:
+    """The capabilities for one codec, with the one for retransmissions, without which a loss is not repaired."""
+    capabilities = RTCRtpSender.getCapabilities("video").codecs
+    chosen = [c for c in capabilities if c.mimeType.lower() == f"video/{codec}"]
+    if codec == "h264":
+        chosen.sort(key=lambda c: _H264_PROFILES.index(h264_profile(c.parameters)))
+    return chosen + [c for c in capabilities if c.mimeType.lower() == "video/rtx"]
+
+
+def _parse(offer: str) -> SessionDescription:
+    try:
+        return SessionDescription.parse(offer)
+    except Exception as error:
+        # The parser of aiortc raises whatever its string operations raise: what it gets here is a browser's, or worse.
+        raise ConnectError(f"The offer cannot be parsed: {type(error).__name__}.", status=400) from error

@@ -1,0 +1,138 @@
+"""Where a canvas and its audience meet: pictures and latched state one way, events and attention the other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from .events import ProgramEvent
+from .video.convert import Converter
+from .video.picture import MAX_SIDE, MIN_SIDE, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a canvas is.
+
+    logical: (width, height) that viewers point in. pixel_ratio: physical pixels for each of them.
+    """
+
+    logical: tuple[float, float]
+    pixel_ratio: float = 1.0
+
+    @property
+    def physical(self) -> tuple[int, int]:
+        """(width, height) in pixels, within what a picture may have."""
+        width, height = self.logical
+        return _side(width * self.pixel_ratio), _side(height * self.pixel_ratio)
+
+
+def _side(pixels: float) -> int:
+    return min(max(round(pixels), MIN_SIDE), MAX_SIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class Latched:
+    """What every page is told when it joins, and again when it changes."""
+
+    title: str = ""
+    cursor: str = "default"
+    notice: str | None = None
+
+    def messages(self) -> list[Mapping[str, object]]:
+        return [
+            {"type": "title", "title": self.title},
+            {"type": "cursor", "cursor": self.cursor},
+            {"type": "notice", "text": self.notice},
+        ]
+
+
+class StageListener(Protocol):
+    """The canvas's side. May be called from any thread; takes effect without waiting."""
+
+    def take_events(self, events: list[ProgramEvent]) -> None: ...
+
+    def attention_changed(self) -> None: ...
+
+    def request_draw(self) -> None: ...
+
+
+class Stage:
+    """Thread-safe. Holds the newest picture only.
+
+    viewers: how many peers are connected. watchers: how many of them see their page.
+    """
+
+    def __init__(self, size: Size, latched: Latched, *, resizable: bool, max_pixel_ratio: float) -> None:
+        self.converter = Converter()
+        self.newest: Picture | None = None
+        self.size = size
+        self.latched = latched
+        self.resizable = resizable
+        self.max_pixel_ratio = max_pixel_ratio
+        self.viewers = 0
+        self.watchers = 0
+        self.listener: StageListener | None = None
+        self._lock = threading.Lock()
+        self._notify: Callable[[], None] | None = None
+
+    def bind(self, notify: Callable[[], None] | None) -> None:
+        """Set who is told, from any thread, that there is a new picture or latched state."""
+        self._notify = notify
+
+    @property
+    def is_bound(self) -> bool:
+        return self._notify is not None
+
+    # From the canvas.
+
+    def show(self, picture: Picture) -> None:
+        with self._lock:
+            # Two threads may push at once: the higher number stays.
+            if self.newest is None or picture.number > self.newest.number:
+                self.newest = picture
+        self._tell()
+
+    def latch(self, **changes: str | None) -> None:
+        """Change title, cursor or notice."""
+        with self._lock:
+            before = self.latched
+            self.latched = replace(before, **changes)  # type: ignore[arg-type]
+        if self.latched != before:
+            self._tell()
+
+    def _tell(self) -> None:
+        notify = self._notify
+        if notify is not None:
+            notify()
+
+    # From the audience.
+
+    def attend(self, viewers: int, watchers: int) -> None:
+        """Tell how many are there and how many of them look."""
+        self.viewers, self.watchers = viewers, watchers
+        if self.listener is not None:
+            self.listener.attention_changed()
+
+    def take_events(self, events: list[ProgramEvent]) -> None:
+        if self.listener is not None:
+            self.listener.take_events(events)
+
+    def request_draw(self) -> None:
+        if self.listener is not None:
+            self.listener.request_draw()
+
+    def resized(self, width: float, height: float, ratio: float) -> Size | None:
+        """Take over the size of the steering viewer's window; None where nothing changes."""
+        if not self.resizable:
+            return None
+        ratio = min(ratio, self.max_pixel_ratio)
+        # The largest side that a picture may have bounds the ratio, so that its shape stays.
+        ratio = min(ratio, MAX_SIDE / width, MAX_SIDE / height)
+        size = Size((max(width, 1.0), max(height, 1.0)), ratio)
+        if size == self.size:
+            return None
+        self.size = size
+        return size

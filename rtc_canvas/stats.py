@@ -1,0 +1,72 @@
+"""What is measured of one peer."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from .encoded_frame import Codec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerStats:
+    """One peer's figures at one moment.
+
+    codec, encoder: what its video is encoded as, and the library that does it; None before the first frame.
+    size: (width, height) of its video, pixels.
+    fps, bitrate: frames and bits per second that were sent in the last two seconds.
+    target_bitrate: bits per second that its encoder aims at.
+    round_trip: seconds, None before the first report. loss: share of packets lost lately, 0 to 1.
+    encode_time: seconds of conversion and encoding, smoothed.
+    frames, bytes: sent since it joined, repairs not counted.
+    key_frames: how many were sent, by the reason for each: join, resize, request, visible, error.
+    dropped_input: input messages that were not taken, by the reason for each.
+    """
+
+    codec: Codec | None = None
+    encoder: str | None = None
+    size: tuple[int, int] = (0, 0)
+    fps: float = 0.0
+    bitrate: float = 0.0
+    target_bitrate: int = 0
+    round_trip: float | None = None
+    loss: float = 0.0
+    encode_time: float = 0.0
+    frames: int = 0
+    bytes: int = 0
+    key_frames: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    dropped_input: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def as_dict(self) -> dict[str, object]:
+        """The figures as JSON takes them."""
+        figures = {name: getattr(self, name) for name in self.__slots__}
+        return figures | {
+            "key_frames": dict(self.key_frames),
+            "dropped_input": dict(self.dropped_input),
+        }
+
+
+class SlidingRate:
+    """Events and their amounts per second over a sliding window."""
+
+    def __init__(self, window: float = 2.0) -> None:
+        self._window = window
+        self._entries: deque[tuple[float, float]] = deque()
+
+    def add(self, now: float, amount: float = 1.0) -> None:
+        self._entries.append((now, amount))
+        self._forget(now)
+
+    def count_per_second(self, now: float) -> float:
+        self._forget(now)
+        return len(self._entries) / self._window
+
+    def amount_per_second(self, now: float) -> float:
+        self._forget(now)
+        return sum(amount for _, amount in self._entries) / self._window
+
+    def _forget(self, now: float) -> None:
+        while self._entries and self._entries[0][0] < now - self._window:
+            self._entries.popleft()

@@ -1,0 +1,220 @@
+"""One peer's video: the newest picture through its encoder to its transport."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from .encoded_frame import EncodedFrame
+from .exceptions import EncoderError
+from .stats import SlidingRate
+from .stillness import next_repeat
+from .video.convert import Converter
+from .video.encoder import VideoEncoder
+from .video.picture import Picture
+
+Log: TypeAlias = logging.LoggerAdapter[logging.Logger]
+
+# An encoder that fails is opened anew; one that goes on failing ends its peer, with a reason.
+MAX_FAILURES = 3
+
+# RTP timestamps must rise, so must the times that they are made of.
+_TICK = 1 / 90_000
+
+
+class FrameSource(Protocol):
+    """Where the newest picture is."""
+
+    @property
+    def newest(self) -> Picture | None: ...
+
+    @property
+    def converter(self) -> Converter: ...
+
+
+class FrameSink(Protocol):
+    """Where encoded frames go: a transport, seen from the stream."""
+
+    @property
+    def has_room(self) -> bool: ...
+
+    def send(self, frame: EncodedFrame) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    picture: Picture
+    first: bool
+    key: str | None
+    trickle: bool
+
+
+class Stream:
+    """Encodes the newest picture whenever there is one and the sink has room; runs on the event loop.
+
+    Nothing queues: while a frame is being encoded or sent, newer pictures replace each other. A picture that stays
+    is sent again now and then, see `stillness`.
+
+    executor: where encoding runs, one job at a time.
+    on_frame: called with each picture and the frame made of it, before that is sent.
+    on_failure: called with a sentence when the video cannot go on.
+    """
+
+    def __init__(
+        self,
+        source: FrameSource,
+        sink: FrameSink,
+        encoder: VideoEncoder,
+        *,
+        executor: Executor,
+        on_frame: Callable[[Picture, EncodedFrame], None],
+        on_failure: Callable[[str], None],
+        log: Log,
+    ) -> None:
+        self._source = source
+        self._sink = sink
+        self._encoder = encoder
+        self._executor = executor
+        self._on_frame = on_frame
+        self._on_failure = on_failure
+        self._log = log
+        self._task: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+        self._visible = True
+        self._key_wanted: str | None = "join"
+        self._sent: Picture | None = None
+        self._sent_at = 0.0
+        self._repeats = 0
+        self._last_time = 0.0
+        self._failures = 0
+        self.size = (0, 0)
+        self.frames = 0
+        self.encode_time = 0.0
+        self.rate = SlidingRate()
+        self.key_frames: Counter[str] = Counter()
+
+    @property
+    def encoder(self) -> VideoEncoder:
+        return self._encoder
+
+    def start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop after the frame that is being encoded. Idempotent."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._encoder.close()
+
+    def wake(self) -> None:
+        """Something changed: a new picture, or room in the sink."""
+        self._wake.set()
+
+    def want_key_frame(self, why: str) -> None:
+        self._key_wanted = self._key_wanted or why
+        self.wake()
+
+    def set_visible(self, visible: bool) -> None:
+        """Nothing is encoded for a page that nobody sees; the next frame it gets is a key frame."""
+        if visible and not self._visible:
+            self.want_key_frame("visible")
+        self._visible = visible
+        self.wake()
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                self._wake.clear()
+                job, due = self._next_job(time.monotonic())
+                if job is None:
+                    await self._sleep(due)
+                else:
+                    await self._encode_and_send(job)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            # Whatever it was, a peer must not stay connected with a frozen picture.
+            self._log.exception("The video stopped.")
+            self._on_failure("The video failed on the server.")
+
+    async def _sleep(self, due: float | None) -> None:
+        try:
+            async with asyncio.timeout(None if due is None else max(0.0, due - time.monotonic())):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _next_job(self, now: float) -> tuple[_Job | None, float | None]:
+        """What to encode now, or None and the time at which to look again."""
+        picture = self._source.newest
+        if picture is None or not self._visible or not self._sink.has_room:
+            return None, None
+        if self._sent is None or picture.number != self._sent.number:
+            return _Job(picture, True, self._key_wanted, False), None
+        if self._key_wanted is not None:
+            return _Job(picture, False, self._key_wanted, False), None
+        repeat = next_repeat(self._repeats, self._sent_at)
+        if now >= repeat.time:
+            return _Job(picture, False, None, repeat.trickle), None
+        return None, repeat.time
+
+    async def _encode_and_send(self, job: _Job) -> None:
+        wanted = job.picture.render_time if job.first else time.monotonic()
+        frame_time = self._last_time = max(wanted, self._last_time + _TICK)
+        self._key_wanted = None
+        loop = asyncio.get_running_loop()
+        started = time.monotonic()
+        try:
+            frame = await loop.run_in_executor(self._executor, self._encode, job, frame_time)
+        except EncoderError as error:
+            await self._failed(error)
+            return
+        self._failures = 0
+        now = time.monotonic()
+        self._count(job, frame, now - started, now)
+        self._on_frame(job.picture, frame)
+        self._sink.send(frame)
+
+    def _encode(self, job: _Job, frame_time: float) -> EncodedFrame:
+        """Convert and encode; on a thread of the executor."""
+        planes = self._source.converter.planes(job.picture)
+        data, key = self._encoder.encode(
+            planes, time=frame_time, key=job.key is not None, trickle=job.trickle
+        )
+        return EncodedFrame(
+            codec=self._encoder.codec,
+            data=data,
+            key=key,
+            size=planes.size,
+            picture_size=planes.picture_size,
+            picture=job.picture.number,
+            time=frame_time,
+        )
+
+    def _count(self, job: _Job, frame: EncodedFrame, seconds: float, now: float) -> None:
+        self._repeats = 0 if job.first else self._repeats + 1
+        self._sent, self._sent_at = job.picture, now
+        self.frames += 1
+        self.rate.add(now, len(frame.data) * 8)
+        self.encode_time += 0.1 * (seconds - self.encode_time) if self.encode_time else seconds
+        if frame.key:
+            self.key_frames[job.key or ("resize" if frame.size != self.size else "rate")] += 1
+        self.size = frame.size
+
+    async def _failed(self, error: EncoderError) -> None:
+        self._failures += 1
+        self._log.warning("Encoding failed (%d of %d): %s", self._failures, MAX_FAILURES, error)
+        if self._failures >= MAX_FAILURES:
+            self._on_failure(f"The video cannot be encoded: {error}")
+            self._visible = False
+            return
+        self._key_wanted = "error"
+        await asyncio.sleep(0.1 * self._failures)

@@ -1,0 +1,1 @@
+"""From numpy arrays to encoded frames. Knows no network and no aiortc."""

@@ -1,0 +1,95 @@
+"""From pixels to the planes that encoders take: BT.709, limited range, 4:2:0, padded to even sides."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import av
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+
+from .picture import ChannelOrder, Picture, Pixels
+
+# swscale's names of what a picture's array is. Alpha is read past, never blended.
+_PIXEL_FORMATS: dict[tuple[int, ChannelOrder], str] = {
+    (1, "rgb"): "gray",
+    (1, "bgr"): "gray",
+    (3, "rgb"): "rgb24",
+    (3, "bgr"): "bgr24",
+    (4, "rgb"): "rgba",
+    (4, "bgr"): "bgra",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planes:
+    """A picture in the colour space of the encoders. Shared by all of them and never written to.
+
+    frame: yuv420p, BT.709, limited range; its sides are even.
+    picture_size: (width, height) of the picture inside it, at the top left; the rest repeats its edge.
+    """
+
+    frame: av.VideoFrame
+    picture_size: tuple[int, int]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the planes, both even."""
+        return self.frame.width, self.frame.height
+
+    def copy(self) -> av.VideoFrame:
+        """A frame of one's own with the same planes, as PyAV's encoders write to the frames they get."""
+        frame = av.VideoFrame(self.frame.width, self.frame.height, self.frame.format.name)
+        for target, source in zip(frame.planes, self.frame.planes, strict=True):
+            target.update(source)  # type: ignore[arg-type]  # any buffer is taken
+        return frame
+
+
+class Converter:
+    """Makes the planes of pictures and keeps those of the newest, so that many encoders convert it once.
+
+    May be called from several threads; those that ask for the same picture wait for one conversion.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._reformatter = VideoReformatter()
+        self._newest: tuple[int, Planes] | None = None
+
+    def planes(self, picture: Picture) -> Planes:
+        with self._lock:
+            if self._newest is not None and self._newest[0] == picture.number:
+                return self._newest[1]
+            planes = self._convert(picture)
+            if self._newest is None or self._newest[0] < picture.number:
+                self._newest = picture.number, planes
+            return planes
+
+    def _convert(self, picture: Picture) -> Planes:
+        pixels = _even(picture.pixels)
+        channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+        source = av.VideoFrame.from_numpy_buffer(
+            pixels, format=_PIXEL_FORMATS[channels, picture.order]
+        )
+        frame = self._reformatter.reformat(
+            source,
+            format="yuv420p",
+            src_color_range=ColorRange.JPEG,
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            # Area averages the four pixels of a chroma sample; point sampling would take one of them, and
+            # one-pixel lines would lose or double their colour.
+            interpolation=Interpolation.AREA,
+            threads=1,
+        )
+        return Planes(frame, (picture.width, picture.height))
+
+
+def _even(pixels: Pixels) -> Pixels:
+    """The pixels, contiguous, with the last column and row repeated where a side is odd."""
+    height, width = pixels.shape[:2]
+    if height % 2 or width % 2:
+        border = [(0, height % 2), (0, width % 2)] + [(0, 0)] * (pixels.ndim - 2)
+        return np.pad(pixels, border, mode="edge")
+    return np.ascontiguousarray(pixels)

@@ -1,0 +1,58 @@
+"""What every video encoder offers, and the bits that one frame may have."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ..encoded_frame import Codec
+from .convert import Planes
+
+
+class VideoEncoder(Protocol):
+    """Turns planes into encoded frames, in order. Not thread-safe: one call at a time, from any thread."""
+
+    codec: Codec
+    name: str
+    """The library that does it, as FFmpeg calls it."""
+
+    target_bitrate: int
+    """Bits per second; may be set at any time and holds from the next frame on."""
+
+    def encode(self, planes: Planes, *, time: float, key: bool, trickle: bool) -> tuple[bytes, bool]:
+        """Encode one frame and return (data, whether it is a key frame).
+
+        time: seconds, rising from call to call; the bits that a frame may have follow from it.
+        key: whether it must be a key frame. A first frame and a change of size make one by themselves.
+        trickle: spend as few bits as possible: the picture is the one before again, sent only to show life.
+
+        Raises:
+            EncoderError: when the encoder cannot be opened or fails; it may be tried again, with a key frame.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free the encoder. Idempotent."""
+        ...
+
+
+class FrameInterval:
+    """The time between frames, smoothed, so that the bits per second do not depend on the frame rate.
+
+    A canvas that draws on demand may pause for long; such a pause counts as `longest`, so that the frame after
+    it does not get the bits of the whole pause in one burst.
+    """
+
+    shortest = 1 / 240
+    longest = 1 / 12
+
+    def __init__(self, seconds: float = 1 / 30) -> None:
+        self.seconds = seconds
+        self._last: float | None = None
+
+    def update(self, time: float) -> float:
+        """Take the time of the next frame; return the smoothed interval, seconds."""
+        if self._last is not None:
+            interval = min(max(time - self._last, self.shortest), self.longest)
+            self.seconds += 0.15 * (interval - self.seconds)
+        self._last = time
+        return self.seconds

@@ -1,0 +1,139 @@
+"""H.264 for low latency: libx264, or a hardware encoder where one is configured and works."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from typing import cast
+
+import av
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType
+
+from ..encoded_frame import Codec
+from ..exceptions import EncoderError
+from .convert import Planes
+from .encoder import FrameInterval
+
+# x264 is told this frame rate whatever the real one is, and gets its bits per frame through the bit rate: its own
+# mode for varying frame rates holds every frame back by one.
+NOMINAL_FPS = 30
+
+# An open encoder follows the target without a key frame up to its ceiling and down to a tenth of it.
+CEILING = 2.5
+FLOOR = 0.1
+
+# One frame may have this many mean frames' bits, key frames too: a burst is what waits in a narrow link.
+VBV_FRAMES = 1.25
+
+# What a repeated frame gets: x264 then skips every block that has not changed.
+TRICKLE_BITRATE = 10_000
+
+# ISO/IEC 23091-2: 1 is BT.709, for matrix, primaries and transfer; range 1 is limited.
+BT709 = 1
+LIMITED_RANGE = 1
+
+
+class H264Encoder:
+    """Constrained baseline, BT.709, key frames only when they are asked for. See `VideoEncoder`."""
+
+    codec: Codec = "h264"
+
+    def __init__(self, target_bitrate: int, *, name: str = "libx264") -> None:
+        self.name = name
+        self.target_bitrate = target_bitrate
+        self._interval = FrameInterval()
+        self._context: VideoCodecContext | None = None
+        self._size = (0, 0)
+        self._ceiling = 0
+        self._count = 0
+
+    def encode(
+        self, planes: Planes, *, time: float, key: bool, trickle: bool = False
+    ) -> tuple[bytes, bool]:
+        wanted = int(self.target_bitrate * self._interval.update(time) * NOMINAL_FPS)
+        try:
+            context = self._context_for(planes.size, wanted)
+            context.bit_rate = TRICKLE_BITRATE if trickle else wanted
+            frame = planes.copy()
+            frame.pts = self._count
+            frame.time_base = Fraction(1, NOMINAL_FPS)
+            frame.pict_type = PictureType.I if key else PictureType.NONE
+            self._count += 1
+            packets = context.encode(frame)
+        except (av.FFmpegError, ValueError) as error:
+            self.close()
+            raise EncoderError(f"{self.name} failed at {planes.size}: {error}") from error
+        if not packets:
+            # Zero latency was asked for: one frame in, one frame out. An encoder that keeps frames is no use here.
+            self.close()
+            raise EncoderError(f"{self.name} returned no frame.")
+        return b"".join(bytes(packet) for packet in packets), any(p.is_keyframe for p in packets)
+
+    def close(self) -> None:
+        self._context = None
+
+    def _context_for(self, size: tuple[int, int], wanted: int) -> VideoCodecContext:
+        fits = self._size == size and self._ceiling * FLOOR <= wanted <= self._ceiling
+        if self._context is None or not fits:
+            self._context = self._open(size, wanted)
+            self._size = size
+        return self._context
+
+    def _open(self, size: tuple[int, int], wanted: int) -> VideoCodecContext:
+        context = cast(VideoCodecContext, av.CodecContext.create(self.name, "w"))
+        context.width, context.height = size
+        context.pix_fmt = "yuv420p"
+        context.framerate = Fraction(NOMINAL_FPS)
+        context.time_base = Fraction(1, NOMINAL_FPS)
+        context.colorspace = BT709
+        context.color_primaries = BT709
+        context.color_trc = BT709
+        context.color_range = LIMITED_RANGE
+        context.gop_size = 1 << 24
+        # A live change of the rate works only in an encoder that was opened with the two equal.
+        self._ceiling = int(wanted * CEILING)
+        context.bit_rate = self._ceiling
+        vbv = int(wanted / NOMINAL_FPS * VBV_FRAMES)
+        context.options = {
+            "maxrate": str(self._ceiling),
+            "bufsize": str(vbv),
+            **(_x264_options(size) if self.name == "libx264" else _HARDWARE_OPTIONS[self.name]),
+        }
+        context.open()
+        return context
+
+
+def _x264_options(size: tuple[int, int]) -> dict[str, str]:
+    threads = _threads(size)
+    return {
+        "preset": "superfast",
+        "tune": "zerolatency",
+        "profile": "baseline",
+        "x264-params": (
+            # Below quantiser 10 bits are spent that nobody can see.
+            f"scenecut=0:qpmin=10:threads={threads}:sliced-threads={int(threads > 1)}"
+        ),
+    }
+
+
+def _threads(size: tuple[int, int]) -> int:
+    """Slices in parallel shorten a large frame; a small one would only pay for them."""
+    pixels = size[0] * size[1]
+    if pixels <= 1280 * 720:
+        return 1
+    return max(1, min(4, (os.cpu_count() or 1) // 2))
+
+
+_HARDWARE_OPTIONS: dict[str, dict[str, str]] = {
+    "h264_nvenc": {
+        "preset": "p2",
+        "tune": "ull",
+        "profile": "baseline",
+        "rc": "cbr",
+        "zerolatency": "1",
+        "delay": "0",
+        "forced-idr": "1",
+        "surfaces": "2",
+    },
+}

@@ -1,0 +1,205 @@
+"""The WHEP resource (draft-ietf-wish-whep, after RFC 9725) as a function from request to response. No I/O.
+
+Who may ask has been decided before (see `access`); peers are made by a `Host`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .access import Grant
+from .discovery import Config
+from .etag import matches, quoted
+from .refusal import Refusal
+from .sdp import checked_offer
+from .trickle import TrickleCandidate, parse_fragment
+
+__all__ = ["MAX_BODY", "Host", "Request", "Response", "Session", "refused", "respond"]
+
+MAX_BODY = 64 * 1024
+"""Bytes that an offer or a fragment may have."""
+
+SDP = "application/sdp"
+FRAGMENT = "application/trickle-ice-sdpfrag"
+CODECS = ("h264", "vp8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request, authorised.
+
+    canvas, session: what the path names; session is None on the endpoint `whep/{canvas}`.
+    body: at most `MAX_BODY + 1` bytes of it; one too many says that there are more.
+    content_length: as the Content-Length field says; None without one.
+    """
+
+    method: str
+    canvas: str
+    grant: Grant
+    session: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    content_length: int | None = None
+
+    def header(self, name: str) -> str | None:
+        """The field `name` in whatever case it came, or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers.items() if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One response; `Content-Length` is left to whoever sends it."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+class Session(Protocol):
+    """One peer, as its WHEP resource sees it."""
+
+    @property
+    def id(self) -> str:
+        """Unguessable, of characters that stand in a URL as they are."""
+
+    @property
+    def etag(self) -> str:
+        """The server's ICE user name fragment, without quotes."""
+
+    @property
+    def answer(self) -> str:
+        """The SDP answer, with all candidates of the server."""
+
+    @property
+    def remote_ufrag(self) -> str:
+        """The browser's ICE user name fragment (`sdp.ice_ufrag` of the offer)."""
+
+    async def add_candidates(self, candidates: Sequence[TrickleCandidate]) -> None:
+        """Take more candidates of the browser; those of unknown media sections are ignored."""
+
+    async def close(self, reason: str) -> None:
+        """End the peer."""
+
+
+class Host(Protocol):
+    """What makes peers; implemented outside of this package."""
+
+    def has_canvas(self, name: str) -> bool: ...
+
+    async def connect(
+        self, canvas: str, offer: str, *, grant: Grant, codec: str | None
+    ) -> Session:
+        """Make a peer of a checked offer.
+
+        codec: `"h264"`, `"vp8"`, or None for the host's choice.
+
+        Raises:
+            Refusal: 406 without a codec in common, 422 for what cannot be served, 503 when shutting down.
+        """
+
+    def session(self, canvas: str, session_id: str) -> Session | None:
+        """The canvas's session of that id while it lives."""
+
+    def config(self, canvas: str | None, *, grant: Grant) -> Config:
+        """What a page is told before it connects.
+
+        canvas: the one that the page is of; None for the server's own page.
+        """
+
+
+async def respond(request: Request, host: Host) -> Response:
+    """Answer one request. A refusal is a response too: this raises only what the host raises unexpectedly."""
+    try:
+        if not host.has_canvas(request.canvas):
+            raise Refusal(404, f"There is no canvas named {request.canvas[:63]!r} here.")
+        if request.session is None:
+            return await _endpoint(request, host)
+        session = host.session(request.canvas, request.session)
+        if session is None:
+            raise Refusal(404, "There is no such session; it may have ended.")
+        return await _resource(request, session)
+    except Refusal as refusal:
+        return refused(refusal)
+
+
+def refused(refusal: Refusal) -> Response:
+    """The response that says no, in one line of plain text."""
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    if refusal.status == 401:
+        # RFC 9110 clause 15.5.2: a 401 names the scheme.
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(refusal.status, headers, f"{refusal.reason}\n")
+
+
+async def _endpoint(request: Request, host: Host) -> Response:
+    match request.method:
+        case "GET" | "HEAD":
+            return Response(200, {"Content-Type": SDP})
+        case "POST":
+            return await _create(request, host)
+        case _:
+            return _not_allowed("GET, HEAD, OPTIONS, POST")
+
+
+async def _resource(request: Request, session: Session) -> Response:
+    match request.method:
+        case "GET" | "HEAD":
+            return Response(200, {"Content-Type": SDP, "ETag": quoted(session.etag)})
+        case "PATCH":
+            return await _trickle(request, session)
+        case "DELETE":
+            await session.close("The viewer left.")
+            return Response(200)
+        case _:
+            return _not_allowed("DELETE, GET, HEAD, OPTIONS, PATCH")
+
+
+async def _create(request: Request, host: Host) -> Response:
+    _check_body(request, SDP)
+    codec = request.query.get("codec")
+    if codec is not None and codec not in CODECS:
+        raise Refusal(400, f"codec must be h264 or vp8, got {codec[:20]!r}.")
+    offer = checked_offer(request.body)
+    session = await host.connect(request.canvas, offer, grant=request.grant, codec=codec)
+    headers = {
+        "Content-Type": SDP,
+        # Relative to the endpoint's own URL, so that it is right under every path prefix.
+        "Location": f"{request.canvas}/{session.id}",
+        "ETag": quoted(session.etag),
+    }
+    return Response(201, headers, session.answer)
+
+
+async def _trickle(request: Request, session: Session) -> Response:
+    _check_body(request, FRAGMENT)
+    # RFC 9725 clause 4.3.1: 428 without the field, 412 when it names another ICE session.
+    condition = request.header("If-Match")
+    if condition is None:
+        raise Refusal(428, "A PATCH needs If-Match with the ETag of the session.")
+    if not matches(condition, session.etag):
+        raise Refusal(412, "If-Match names another session than this one.")
+    fragment = parse_fragment(request.body)
+    if fragment.ufrags - {session.remote_ufrag}:
+        raise Refusal(422, "ICE restarts are not supported; make a new session.")
+    if fragment.candidates:
+        await session.add_candidates(fragment.candidates)
+    return Response(204)
+
+
+def _check_body(request: Request, content_type: str) -> None:
+    got = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
+    if got != content_type:
+        raise Refusal(415, f"The Content-Type must be {content_type}, got {got[:60]!r}.")
+    if request.content_length is None:
+        raise Refusal(411, "The request has no Content-Length.")
+    if max(request.content_length, len(request.body)) > MAX_BODY:
+        raise Refusal(413, f"The body may have {MAX_BODY} bytes at most.")
+
+
+def _not_allowed(methods: str) -> Response:
+    refusal = refused(Refusal(405, f"The methods here are {methods}."))
+    return Response(refusal.status, {**refusal.headers, "Allow": methods}, refusal.body)

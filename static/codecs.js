@@ -1,0 +1,51 @@
+/**
+ * Which video codecs to ask for, in which order. Pure.
+ *
+ * @module
+ */
+
+/** @typedef {{mimeType: string, sdpFmtpLine?: string}} Codec as in RTCRtpCodec */
+
+/** H.264 first: its encoder follows a changing rate best. */
+const VIDEO = ["video/h264", "video/vp8"];
+/** Repair: re-sent packets, forward error correction. */
+const REPAIR = ["video/rtx", "video/flexfec-03"];
+
+/**
+ * The codecs that the server can send, best first, then what repairs losses.
+ *
+ * @template {Codec} T
+ * @param {readonly T[]} offered what the browser can receive
+ * @param {string | null} [wanted] "h264" or "vp8", to have that one first
+ * @returns {T[]} empty where none of the video codecs is there: then ask for no order at all
+ */
+export function preferredCodecs(offered, wanted = null) {
+  const first = wanted ? [`video/${wanted.toLowerCase()}`] : [];
+  const video = pick(offered, [...new Set([...first, ...VIDEO])].filter((name) => VIDEO.includes(name)));
+  return video.length ? [...video, ...pick(offered, REPAIR)] : [];
+}
+
+/**
+ * @template {Codec} T
+ * @param {readonly T[]} offered
+ * @param {readonly string[]} names
+ * @returns {T[]}
+ */
+function pick(offered, names) {
+  return names.flatMap((name) =>
+    offered
+      .filter((codec) => codec.mimeType.toLowerCase() === name)
+      .sort((one, other) => packetization(other) - packetization(one)),
+  );
+}
+
+/**
+ * H.264 that may split a picture over packets (packetization-mode 1, RFC 6184 6.3) comes before
+ * H.264 that may not.
+ *
+ * @param {Codec} codec
+ * @returns {number}
+ */
+function packetization(codec) {
+  return codec.sdpFmtpLine?.includes("packetization-mode=1") ? 1 : 0;
+}

@@ -1,0 +1,232 @@
+/**
+ * One peer connection, from offer to end. It lives once: after a loss, a new one is made.
+ *
+ * @module
+ */
+
+import { Channels } from "./channels.js";
+import { preferredCodecs } from "./codecs.js";
+import { PROTOCOL } from "./messages.js";
+import { choose, ended, lost, noMedia, otherProtocol, Problem } from "./problem.js";
+import { Silence } from "./silence.js";
+import { sdpFragment } from "./whep.js";
+
+/** @typedef {import("./messages.js").ServerMessage} ServerMessage */
+/** @typedef {import("./whep.js").Whep} Whep */
+/** @typedef {import("./whep.js").Config} Config */
+
+/**
+ * @typedef {object} ConnectionEvents
+ * @property {(stream: MediaStream) => void} onstream
+ * @property {() => void} onup the server said hello
+ * @property {() => void} oninputopen
+ * @property {(message: ServerMessage) => void} onmessage
+ * @property {(problem: Problem) => void} onend at most once, and not after `close()`
+ */
+
+/** Seconds from the offer until the server has said hello. */
+const PATIENCE = 15;
+/** Seconds that a connection may be "disconnected": shorter gaps heal by themselves. */
+const DISCONNECTED = 1.5;
+/** Milliseconds in which candidates are gathered into one PATCH. */
+const TRICKLE = 50;
+
+export class Connection {
+  #whep;
+  #codec;
+  #events;
+  #peer = new RTCPeerConnection(configuration([]));
+  /** @type {Channels} */
+  channels;
+  #ended = false;
+  #silence;
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+  #timers = new Map();
+  /** @type {string[]} */
+  #candidates = [];
+  #answered = false;
+
+  /**
+   * @param {Whep} whep
+   * @param {{codec: string | null, visible: () => boolean}} options
+   * @param {ConnectionEvents} events
+   */
+  constructor(whep, { codec, visible }, events) {
+    this.#whep = whep;
+    this.#codec = codec;
+    this.#events = events;
+    // The picture's transceiver first: its section of the SDP then carries the bundled transport.
+    this.#receive();
+    this.channels = new Channels(
+      this.#peer,
+      {
+        onmessage: (message) => this.#onmessage(message),
+        oninputopen: events.oninputopen,
+        onclose: () => this.#end(lost("The server closed the connection.")),
+      },
+      () => ({ type: "hello", protocol: PROTOCOL, visible: visible() }),
+    );
+    this.#peer.onconnectionstatechange = () => this.#onstate();
+    this.#peer.onicecandidate = ({ candidate }) => this.#oncandidate(candidate);
+    this.#silence = new Silence(this.#peer, () =>
+      this.#end(lost("Nothing arrives from the server.")),
+    );
+  }
+
+  /**
+   * Connect. What fails is told by `onend`.
+   */
+  async open() {
+    try {
+      const [config, offer] = await Promise.all([this.#whep.config(), this.#peer.createOffer()]);
+      if (this.#ended) return;
+      await this.#negotiate(config, offer);
+    } catch (error) {
+      this.#end(error instanceof Problem ? error : refused(error));
+    }
+  }
+
+  /**
+   * @returns {Promise<RTCStatsReport>}
+   */
+  stats() {
+    return this.#peer.getStats();
+  }
+
+  /** End it from this side, without `onend`. */
+  close() {
+    if (!this.#ended) this.#stop();
+    this.#whep.end();
+  }
+
+  /**
+   * @param {Config} config
+   * @param {RTCSessionDescriptionInit} offer
+   */
+  async #negotiate({ whep, iceServers, canvases }, offer) {
+    if (!whep) throw choose(canvases);
+    if (iceServers.length) this.#peer.setConfiguration(configuration(iceServers));
+    await this.#peer.setLocalDescription(offer);
+    // The offer goes without candidates: the server answers with all of its own and learns this
+    // side's address from the first check that arrives (a peer-reflexive candidate).
+    const answer = await this.#whep.offer(whep, offer.sdp ?? "", this.#codec);
+    if (this.#ended) return this.#whep.end();
+    await this.#peer.setRemoteDescription({ type: "answer", sdp: answer });
+    this.#answered = true;
+    this.#limit("patience", PATIENCE * 1000, () => this.#end(noMedia()));
+    if (iceServers.length) this.#limit("trickle", 0, () => this.#trickle());
+  }
+
+  #receive() {
+    const transceiver = this.#peer.addTransceiver("video", { direction: "recvonly" });
+    const offered = globalThis.RTCRtpReceiver?.getCapabilities?.("video")?.codecs ?? [];
+    const codecs = preferredCodecs(offered, this.#codec);
+    if (codecs.length && transceiver.setCodecPreferences) transceiver.setCodecPreferences(codecs);
+    if ("jitterBufferTarget" in transceiver.receiver) transceiver.receiver.jitterBufferTarget = 0;
+    this.#peer.ontrack = ({ track }) => this.#events.onstream(new MediaStream([track]));
+  }
+
+  /**
+   * @param {ServerMessage} message
+   */
+  #onmessage(message) {
+    if (this.#ended) return;
+    if (message.type === "bye") return this.#end(ended(message.reason, message.retry));
+    if (message.type === "hello") {
+      if (message.protocol !== PROTOCOL) {
+        return this.#end(otherProtocol(message.protocol, PROTOCOL));
+      }
+      this.#unlimit("patience");
+      this.#silence.watch();
+      this.#events.onup();
+    }
+    this.#events.onmessage(message);
+  }
+
+  #onstate() {
+    const state = this.#peer.connectionState;
+    this.#unlimit("disconnected");
+    if (state === "failed") {
+      const arrived = !this.#timers.has("patience");
+      this.#end(arrived ? lost("The connection broke.") : noMedia());
+    } else if (state === "disconnected") {
+      this.#limit("disconnected", DISCONNECTED * 1000, () =>
+        this.#end(lost("The connection broke.")),
+      );
+    }
+  }
+
+  /**
+   * @param {RTCIceCandidate | null} candidate
+   */
+  #oncandidate(candidate) {
+    // Without ICE servers there are only the addresses that the server's checks find anyway.
+    if (!candidate?.candidate || !this.#peer.getConfiguration().iceServers?.length) return;
+    this.#candidates.push(candidate.candidate);
+    if (this.#answered) this.#limit("trickle", TRICKLE, () => this.#trickle());
+  }
+
+  #trickle() {
+    const candidates = this.#candidates.splice(0);
+    const offer = this.#peer.localDescription?.sdp;
+    if (candidates.length && offer) this.#whep.trickle(sdpFragment(offer, candidates));
+  }
+
+  /**
+   * @param {Problem} problem
+   */
+  #end(problem) {
+    if (this.#ended) return;
+    this.#stop();
+    // An old peer that the server still believes in would keep control from its successor.
+    if (problem.code !== "ended") this.#whep.end();
+    this.#events.onend(problem);
+  }
+
+  #stop() {
+    this.#ended = true;
+    this.#silence.stop();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#peer.close();
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} milliseconds
+   * @param {() => void} act
+   */
+  #limit(name, milliseconds, act) {
+    this.#unlimit(name);
+    const timer = setTimeout(() => {
+      this.#timers.delete(name);
+      act();
+    }, milliseconds);
+    this.#timers.set(name, timer);
+  }
+
+  /**
+   * @param {string} name
+   */
+  #unlimit(name) {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+}
+
+/**
+ * @param {RTCIceServer[]} iceServers
+ * @returns {RTCConfiguration}
+ */
+function configuration(iceServers) {
+  return { iceServers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" };
+}
+
+/**
+ * @param {unknown} error what WebRTC itself threw
+ */
+function refused(error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Problem("refused", `The browser refused the connection: ${reason}`, {
+    advice: "Try another browser, or ?codec=vp8 at the end of the address.",
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * The server's messages, from text to values that can be relied upon. Pure.
+ *
+ * @module
+ */
+
+/** @typedef {import("./geometry.js").Size} Size */
+/** @typedef {import("./sizes.js").PictureSize} PictureSize */
+/**
+ * @typedef {{type: "hello", protocol: number, peer: string, resizable: boolean}
+ *   | {type: "control", steering: boolean}
+ *   | ({type: "size"} & PictureSize)
+ *   | {type: "title", title: string}
+ *   | {type: "cursor", cursor: string}
+ *   | {type: "notice", text: string | null}
+ *   | {type: "stats", figures: Record<string, unknown>}
+ *   | {type: "bye", reason: string, retry: boolean}} ServerMessage
+ */
+
+/** The version of docs/protocol.md that this client speaks. */
+export const PROTOCOL = 1;
+
+/**
+ * @param {unknown} data what the data channel gave
+ * @returns {ServerMessage | null} null for what is unknown or malformed: it is ignored
+ */
+export function parseMessage(data) {
+  const message = parseObject(data);
+  switch (message?.type) {
+    case "hello":
+      if (typeof message.protocol !== "number") return null;
+      return {
+        type: "hello",
+        protocol: message.protocol,
+        peer: text(message.peer),
+        resizable: message.resizable === true,
+      };
+    case "control":
+      return { type: "control", steering: message.steering === true };
+    case "size":
+      return parseSizeMessage(message);
+    case "title":
+      return { type: "title", title: text(message.title) };
+    case "cursor":
+      return { type: "cursor", cursor: text(message.cursor) };
+    case "notice":
+      return { type: "notice", text: text(message.text) || null };
+    case "stats":
+      return { type: "stats", figures: message };
+    case "bye":
+      return { type: "bye", reason: text(message.reason), retry: message.retry === true };
+    default:
+      return null;
+  }
+}
+
+/**
+ * @param {unknown} data
+ * @returns {Record<string, unknown> | null}
+ */
+export function parseObject(data) {
+  if (typeof data !== "string") return null;
+  try {
+    const value = JSON.parse(data);
+    return typeof value === "object" && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {Record<string, unknown>} message
+ * @returns {ServerMessage | null}
+ */
+function parseSizeMessage(message) {
+  const picture = size(message.picture);
+  const encoded = size(message.encoded);
+  const logical = size(message.logical);
+  return picture && encoded && logical ? { type: "size", picture, encoded, logical } : null;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Size | null}
+ */
+function size(value) {
+  if (!Array.isArray(value) || value.length !== 2) return null;
+  const positive = value.every((side) => Number.isFinite(side) && side > 0);
+  return positive ? [value[0], value[1]] : null;
+}
+
+/**
+ * @param {unknown} value
+ */
+function text(value) {
+  return typeof value === "string" ? value : "";
+}

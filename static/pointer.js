@@ -1,0 +1,224 @@
+/**
+ * Pointer, wheel and touch events of the picture, as input messages.
+ *
+ * @module
+ */
+
+import { modifiers } from "./keyboard.js";
+
+/** @typedef {import("./geometry.js").Point} Point */
+/** @typedef {import("./input-writer.js").Fields} Fields */
+
+/**
+ * @typedef {object} InputSink
+ * @property {(fields: Fields, time: number) => void} move
+ * @property {(type: string, fields: Fields, time: number) => void} edge
+ */
+
+/**
+ * @typedef {object} Surroundings
+ * @property {(point: Point) => Point | null} locate from the page's coordinates to the picture's
+ * @property {() => boolean} focused
+ * @property {() => void} focus
+ */
+
+/** DOM's `button` (0 left, 1 middle, 2 right, 3 back, 4 forward) in the protocol's numbers. */
+const BUTTONS = [1, 3, 2, 4, 5];
+/** Bits of DOM's `buttons` in the same numbers. */
+const BUTTON_BITS = [1, 2, 3, 4, 5];
+/** Pixels of a wheel's line and page, as in the protocol. */
+const WHEEL_UNITS = [1, 16, 600];
+
+export class Pointer {
+  #box;
+  #surroundings;
+  #sink;
+  #enabled = false;
+  /** The buttons down, as in DOM's `buttons`. */
+  #down = 0;
+  /** @type {Map<number, Point & {pressure: number}>} fingers down */
+  #touches = new Map();
+  /** @type {Point | null} where the pointer was last, in the picture */
+  #position = null;
+
+  /**
+   * @param {HTMLElement} box the picture's
+   * @param {Surroundings} surroundings
+   * @param {InputSink} sink
+   */
+  constructor(box, surroundings, sink) {
+    this.#box = box;
+    this.#surroundings = surroundings;
+    this.#sink = sink;
+    this.#listen("pointerdown", (event) => this.#onpress(event));
+    this.#listen("pointerup", (event) => this.#onbuttons(event));
+    this.#listen("pointercancel", (event) => this.#onbuttons(event));
+    this.#listen("pointermove", (event) => this.#onmove(event));
+    this.#listen("pointerenter", (event) => this.#send("pointer_enter", event));
+    this.#listen("pointerleave", (event) => this.#send("pointer_leave", event));
+    this.#listen("dblclick", (event) => this.#ondoubleclick(event));
+    this.#listen("wheel", (event) => this.#onwheel(event), { passive: false });
+    // Its default would move the focus away from where the keys go, or leave the page (4, 5).
+    this.#listen("mousedown", (event) => this.#prevent(event));
+    this.#listen("mouseup", (event) => this.#prevent(event));
+    this.#listen("contextmenu", (event) => !event.shiftKey && this.#prevent(event));
+  }
+
+  get position() {
+    return this.#position;
+  }
+
+  /** While it is off nothing is sent and no default prevented. @param {boolean} enabled */
+  set enabled(enabled) {
+    if (enabled === this.#enabled) return;
+    this.#enabled = enabled;
+    this.#down = 0;
+    this.#touches.clear();
+  }
+
+  /**
+   * @template {keyof HTMLElementEventMap} Type
+   * @param {Type} type
+   * @param {(event: HTMLElementEventMap[Type]) => void} act
+   * @param {AddEventListenerOptions} [options]
+   */
+  #listen(type, act, options = {}) {
+    this.#box.addEventListener(type, (event) => this.#enabled && act(event), options);
+  }
+
+  /**
+   * @param {PointerEvent} event
+   */
+  #onpress(event) {
+    this.#surroundings.focus();
+    // From now on the pointer is ours wherever it goes, until its last button is up.
+    this.#box.setPointerCapture(event.pointerId);
+    this.#onbuttons(event);
+  }
+
+  /**
+   * A button went down or up. While one is held, others come as `pointermove` (Pointer Events 4.1.1.1).
+   *
+   * @param {PointerEvent} event
+   */
+  #onbuttons(event) {
+    const pressed = event.type === "pointercancel" ? 0 : event.buttons;
+    if (event.pointerType === "touch") return this.#onfinger(event, pressed !== 0);
+    const changed = this.#down ^ pressed;
+    this.#down = pressed;
+    BUTTON_BITS.forEach((button, bit) => {
+      if (!(changed & (1 << bit))) return;
+      this.#send(pressed & (1 << bit) ? "pointer_down" : "pointer_up", event, button);
+    });
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {boolean} down
+   */
+  #onfinger(event, down) {
+    if (down) this.#track(event);
+    else this.#touches.delete(event.pointerId);
+    this.#down = this.#touches.size ? 1 : 0;
+    this.#send(down ? "pointer_down" : "pointer_up", event, 1);
+  }
+
+  /**
+   * @param {PointerEvent} event
+   */
+  #onmove(event) {
+    if (event.button !== -1) return this.#onbuttons(event);
+    if (event.pointerType === "touch") this.#track(event);
+    const fields = this.#fields(event, 0);
+    if (fields) this.#sink.move(fields, seconds(event));
+  }
+
+  /**
+   * @param {PointerEvent} event of a finger
+   */
+  #track(event) {
+    const point = this.#locate(event);
+    if (point) this.#touches.set(event.pointerId, { ...point, pressure: event.pressure });
+  }
+
+  /**
+   * @param {MouseEvent} event
+   */
+  #ondoubleclick(event) {
+    const point = this.#locate(event);
+    if (!point) return;
+    const button = BUTTONS[event.button] ?? 0;
+    const fields = { ...point, button, buttons: this.#buttons(), modifiers: modifiers(event) };
+    this.#sink.edge("double_click", fields, seconds(event));
+  }
+
+  /**
+   * @param {WheelEvent} event
+   */
+  #onwheel(event) {
+    // Over a canvas that has not the focus, the wheel scrolls the page, as everywhere in it.
+    if (!this.#surroundings.focused()) return;
+    event.preventDefault();
+    const point = this.#locate(event);
+    if (!point) return;
+    const unit = WHEEL_UNITS[event.deltaMode] ?? 1;
+    const [dx, dy] = [event.deltaX * unit, event.deltaY * unit];
+    const fields = { ...point, dx, dy, buttons: this.#buttons(), modifiers: modifiers(event) };
+    this.#sink.edge("wheel", fields, seconds(event));
+  }
+
+  /**
+   * @param {string} type
+   * @param {PointerEvent} event
+   * @param {number} [button]
+   */
+  #send(type, event, button = 0) {
+    const fields = this.#fields(event, button);
+    if (fields) this.#sink.edge(type, fields, seconds(event));
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {number} button
+   * @returns {Fields | null} null where there is no picture yet
+   */
+  #fields(event, button) {
+    const point = this.#locate(event);
+    return point && {
+      ...point,
+      button,
+      buttons: this.#buttons(),
+      modifiers: modifiers(event),
+      ntouches: this.#touches.size,
+      touches: Object.fromEntries(this.#touches),
+      pointer_type: event.pointerType,
+    };
+  }
+
+  #buttons() {
+    return BUTTON_BITS.filter((_button, bit) => this.#down & (1 << bit));
+  }
+
+  /**
+   * @param {MouseEvent} event
+   */
+  #locate(event) {
+    this.#position = this.#surroundings.locate({ x: event.clientX, y: event.clientY });
+    return this.#position;
+  }
+
+  /**
+   * @param {MouseEvent} event
+   */
+  #prevent(event) {
+    event.preventDefault();
+  }
+}
+
+/**
+ * @param {Event} event
+ * @returns {number} when it happened, on the page's monotonic clock
+ */
+export function seconds(event) {
+  return event.timeStamp / 1000;
+}

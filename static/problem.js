@@ -1,0 +1,136 @@
+/**
+ * What can go wrong, in words for the person at the page. Pure.
+ *
+ * @module
+ */
+
+/**
+ * `unreachable`: no answer. `unauthorised`, `forbidden`, `not-found`, `no-codec`, `refused`: the
+ * server said no. `foreign`: not an rtc_canvas server. `protocol`: page and server differ in version.
+ * `choose`: several canvases and none was named. `no-webrtc`: the browser's fault. `no-media`: HTTP works and UDP does not. `lost`:
+ * the connection broke. `ended`: the server ended it.
+ *
+ * @typedef {"unreachable" | "unauthorised" | "forbidden" | "not-found" | "no-codec" | "refused"
+ *   | "foreign" | "protocol" | "choose" | "no-webrtc" | "no-media" | "lost" | "ended"} ProblemCode
+ */
+
+/** @typedef {{name: string, title: string, url: string, size: readonly [number, number]}} CanvasEntry */
+
+/**
+ * @typedef {object} ProblemOptions
+ * @property {string} [advice] what to do about it
+ * @property {boolean} [retry] whether trying again by itself makes sense
+ * @property {number} [pause] seconds to wait at least before that
+ */
+
+export class Problem extends Error {
+  /**
+   * @param {ProblemCode} code
+   * @param {string} reason one sentence
+   * @param {ProblemOptions} [options]
+   */
+  constructor(code, reason, { advice = "", retry = false, pause = 0 } = {}) {
+    super(reason);
+    this.name = "Problem";
+    this.code = code;
+    this.advice = advice;
+    this.retry = retry;
+    this.pause = pause;
+    /** @type {CanvasEntry[]} what there is to choose from, with the code "choose" */
+    this.canvases = [];
+  }
+}
+
+/** No answer at all: the server is down, restarting, or the network is. */
+export function unreachable() {
+  return new Problem("unreachable", "The server cannot be reached.", { retry: true });
+}
+
+/**
+ * @param {string} reason
+ */
+export function lost(reason) {
+  return new Problem("lost", reason, { retry: true });
+}
+
+/**
+ * @param {CanvasEntry[]} canvases
+ */
+export function choose(canvases) {
+  const problem = new Problem("choose", "This server has several canvases.", {
+    advice: `Name one in the address: ${canvases.map(({ url }) => url).join(", ")}`,
+  });
+  problem.canvases = canvases;
+  return problem;
+}
+
+/** Signaling went through, media did not. */
+export function noMedia() {
+  return new Problem("no-media", "The server answers, but no video arrives from it.", {
+    advice: "A firewall between here and the server may be blocking UDP.",
+    retry: true,
+  });
+}
+
+export function noWebRtc() {
+  return new Problem("no-webrtc", "This browser has no WebRTC, or it is switched off.", {
+    advice: "Try another browser, or switch WebRTC on in this one's settings.",
+  });
+}
+
+/**
+ * @param {number} theirs
+ * @param {number} ours
+ */
+export function otherProtocol(theirs, ours) {
+  return new Problem(
+    "protocol",
+    `This page speaks version ${ours} of the protocol, the server version ${theirs}.`,
+    { advice: "Reload the page. If it stays like this, the page comes from another server." },
+  );
+}
+
+/**
+ * @param {string} reason
+ * @param {boolean} retry
+ */
+export function ended(reason, retry) {
+  return new Problem("ended", reason || "The server ended the connection.", { retry });
+}
+
+/**
+ * What an HTTP refusal means here.
+ *
+ * @param {number} status
+ * @param {string} line the server's own one-line reason, may be empty
+ * @returns {Problem}
+ */
+export function refusal(status, line) {
+  switch (status) {
+    case 401:
+      return new Problem("unauthorised", "This browser has no access to the canvas.", {
+        advice: "Open the link that the program printed again.",
+      });
+    case 403:
+      return new Problem("forbidden", line || "The server does not serve this page.", {
+        advice: "Open the link that the program printed, or allow this address on the server.",
+      });
+    case 404:
+      // A program that restarts may answer before it has made its canvas.
+      return new Problem("not-found", line || "There is no such canvas.", {
+        advice: "Check the address, or wait for the program to start.",
+        retry: true,
+        pause: 3,
+      });
+    case 406:
+      return new Problem("no-codec", line || "Browser and server have no video codec in common.", {
+        advice: "Try another browser, or ?codec=vp8 at the end of the address.",
+      });
+    case 503:
+      return new Problem("unreachable", line || "The server is shutting down.", { retry: true });
+    default:
+      return new Problem("refused", line || `The server answered with status ${status}.`, {
+        retry: status >= 500,
+      });
+  }
+}

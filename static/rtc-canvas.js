@@ -1,0 +1,317 @@
+/**
+ * A canvas of an rtc_canvas server in a page: its picture, and the input back.
+ *
+ * ```js
+ * import { RtcCanvas } from "https://example.org/static/rtc-canvas.js";
+ *
+ * const canvas = new RtcCanvas(document.querySelector("#here"));
+ * canvas.addEventListener("state", ({ detail }) => console.log(detail.state));
+ * canvas.connect();
+ * ```
+ *
+ * @module
+ */
+
+import { InputWriter } from "./input-writer.js";
+import { Keyboard } from "./keyboard.js";
+import { Pointer } from "./pointer.js";
+import { Screen } from "./screen.js";
+import { Session } from "./session.js";
+import { Statistics } from "./stats.js";
+import { Viewport } from "./viewport.js";
+import { baseOf } from "./whep.js";
+
+/** @typedef {import("./connection.js").Connection} Connection */
+/** @typedef {import("./geometry.js").Fit} Fit */
+/** @typedef {import("./messages.js").ServerMessage} ServerMessage */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").StateName} StateName */
+/** @typedef {import("./whep.js").Carrier} Carrier */
+
+/**
+ * @typedef {object} RtcCanvasOptions
+ * @property {string | null} [src] URL of the canvas's page; without it, of the server from which
+ *   this module came
+ * @property {string | null} [token] access without a cookie: sent as Bearer, never in a URL
+ * @property {string | null} [codec] "h264" or "vp8", to have that one if the browser can
+ * @property {Fit} [fit] "contain" (default), "fill" or "none": one pixel of the picture, one of the device
+ * @property {boolean} [viewOnly] never send input
+ * @property {Carrier} [fetch] carries the requests, `fetch` by default
+ */
+
+/** Milliseconds without a change until a new size is sent. */
+const RESIZE_PAUSE = 100;
+
+/**
+ * Events, all of them CustomEvents; `detail` in brackets:
+ *
+ * - `state` ({state, reason, advice, code}): "connecting", "live", "reconnecting", "failed", "closed"
+ * - `error` ({code, reason, advice, canvases}): it failed, and will not try again by itself
+ * - `control` ({steering}): whether input from here steers the program
+ * - `frame` ({width, height, rtpTimestamp, presentedFrames}): a frame is on the screen
+ * - `title` ({title}), `notice` ({text}): what the program calls itself; what is worth telling
+ * - `statistics` ({here, server}): once a second while `statistics` is true
+ */
+export class RtcCanvas extends EventTarget {
+  /** @type {string | null} */
+  src;
+  /** @type {string | null} */
+  token;
+  /** @type {string | null} */
+  codec;
+  #fetch;
+  /** @type {Fit} */
+  #fit;
+  #viewOnly;
+  #steering = false;
+  #visible = true;
+  #title = "";
+  #target;
+  #screen;
+  /** @type {Viewport | null} null while closed */
+  #viewport = null;
+  #pointer;
+  #keyboard;
+  #session;
+  #statistics;
+  /** @type {InputWriter | null} */
+  #writer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #resizeTimer;
+  #sentExtent = "";
+
+  /**
+   * @param {HTMLElement} target the canvas fills it; it needs a size of its own
+   * @param {RtcCanvasOptions} [options]
+   */
+  constructor(target, options = {}) {
+    super();
+    this.src = options.src ?? null;
+    this.token = options.token ?? null;
+    this.codec = options.codec ?? null;
+    this.#fetch = options.fetch;
+    this.#fit = options.fit ?? "contain";
+    this.#viewOnly = options.viewOnly ?? false;
+    this.#target = target;
+    this.#screen = new Screen((frame) => this.#tell("frame", frame));
+    this.#screen.fit = this.#fit;
+    this.#screen.label = "Canvas";
+    const edge = this.#edge.bind(this);
+    this.#pointer = new Pointer(
+      this.#screen.box,
+      {
+        locate: (point) => this.#screen.locate(point),
+        focused: () => this.#screen.focused,
+        focus: () => this.focus(),
+      },
+      { edge, move: (fields, time) => this.#writer?.move(fields, time) },
+    );
+    this.#keyboard = new Keyboard(this.#screen.keys, () => this.#pointer.position, edge);
+    this.#session = new Session(() => this.#connectionOptions(), {
+      onstate: (state) => this.#onstate(state),
+      onstream: (stream) => this.#screen.show(stream),
+      oninputopen: (connection) => this.#oninputopen(connection),
+      onmessage: (message) => this.#onmessage(message),
+    });
+    this.#statistics = new Statistics(
+      () => this.#session.connection,
+      (figures) => this.#tell("statistics", figures),
+    );
+  }
+
+  /** Connect, and stay connected. */
+  connect() {
+    if (!this.#viewport) {
+      this.#target.append(this.#screen.stage);
+      this.#viewport = new Viewport(this.#target, () => this.#onviewport());
+      this.#screen.extent = this.#viewport.extent;
+    }
+    this.#session.connect();
+  }
+
+  /** End the connection and leave the target. `connect()` may be called again. */
+  close() {
+    this.#session.close();
+    this.#viewport?.stop();
+    this.#viewport = null;
+    clearTimeout(this.#resizeTimer);
+    this.#screen.clear();
+    this.#screen.stage.remove();
+  }
+
+  /** Give the canvas the keyboard. */
+  focus() {
+    this.#screen.focus();
+  }
+
+  /** @returns {StateName} */
+  get state() {
+    return this.#session.state.name;
+  }
+
+  /** Whether input from here steers the program. */
+  get steering() {
+    return this.#steering;
+  }
+
+  get title() {
+    return this.#title;
+  }
+
+  /** The size of the picture on the screen in pixels, null before the first. */
+  get size() {
+    return this.#screen.size?.picture ?? null;
+  }
+
+  /** The video, for those who draw its frames elsewhere. It may be larger than the picture. */
+  get video() {
+    return this.#screen.video;
+  }
+
+  get fit() {
+    return this.#fit;
+  }
+
+  set fit(fit) {
+    this.#fit = this.#screen.fit = fit;
+  }
+
+  get viewOnly() {
+    return this.#viewOnly;
+  }
+
+  set viewOnly(viewOnly) {
+    this.#viewOnly = viewOnly;
+    this.#updateInput();
+  }
+
+  get statistics() {
+    return this.#statistics.on;
+  }
+
+  set statistics(on) {
+    this.#statistics.on = on;
+  }
+
+  #connectionOptions() {
+    return {
+      base: baseOf(this.src, document.baseURI),
+      token: this.token,
+      codec: this.codec,
+      visible: () => (this.#visible = this.#viewport?.visible ?? false),
+      ...(this.#fetch && { fetch: this.#fetch }),
+    };
+  }
+
+  /**
+   * @param {State} state
+   */
+  #onstate({ name, problem }) {
+    if (name !== "live") this.#disconnected();
+    const detail = {
+      state: name,
+      code: problem?.code ?? null,
+      reason: problem?.message ?? "",
+      advice: problem?.advice ?? "",
+    };
+    this.#tell("state", detail);
+    if (name === "failed") this.#tell("error", { ...detail, canvases: problem?.canvases ?? [] });
+  }
+
+  #disconnected() {
+    this.#screen.freeze();
+    this.#writer?.stop();
+    this.#writer = null;
+    this.#setSteering(false);
+  }
+
+  /**
+   * @param {Connection} connection
+   */
+  #oninputopen({ channels }) {
+    this.#writer = new InputWriter({
+      input: (message) => channels.input(message),
+      pointer: (message) => channels.pointer(message),
+    });
+    this.#sentExtent = "";
+    this.#sendExtent();
+    this.#updateInput();
+  }
+
+  /**
+   * @param {ServerMessage} message
+   */
+  #onmessage(message) {
+    switch (message.type) {
+      case "hello":
+        return this.#statistics.ask();
+      case "control":
+        return this.#setSteering(message.steering);
+      case "size":
+        return this.#screen.announce(message);
+      case "cursor":
+        return void (this.#screen.cursor = message.cursor);
+      case "stats":
+        return void (this.#statistics.server = message.figures);
+      case "notice":
+        return this.#tell("notice", { text: message.text });
+      case "title":
+        this.#title = message.title;
+        this.#screen.label = message.title || "Canvas";
+        return this.#tell("title", { title: message.title });
+    }
+  }
+
+  /**
+   * @param {boolean} steering
+   */
+  #setSteering(steering) {
+    const changed = steering !== this.#steering;
+    this.#steering = steering;
+    this.#updateInput();
+    if (changed) this.#tell("control", { steering });
+  }
+
+  #updateInput() {
+    const enabled = this.#steering && !this.#viewOnly && this.#writer !== null;
+    this.#pointer.enabled = enabled;
+    this.#keyboard.enabled = enabled;
+  }
+
+  #onviewport() {
+    if (!this.#viewport) return;
+    this.#screen.extent = this.#viewport.extent;
+    clearTimeout(this.#resizeTimer);
+    this.#resizeTimer = setTimeout(() => this.#sendExtent(), RESIZE_PAUSE);
+    const { visible } = this.#viewport;
+    if (visible === this.#visible) return;
+    this.#visible = visible;
+    this.#session.connection?.channels.app({ type: "visibility", visible });
+  }
+
+  /** Sent while watching, too: the server keeps it until this peer steers. */
+  #sendExtent() {
+    const extent = this.#viewport?.extent;
+    if (!extent?.width || !extent.height || !this.#writer) return;
+    if (this.#sentExtent === JSON.stringify(extent)) return;
+    this.#sentExtent = JSON.stringify(extent);
+    this.#edge("resize", { ...extent }, performance.now() / 1000);
+  }
+
+  /**
+   * @param {string} type
+   * @param {import("./input-writer.js").Fields} fields
+   * @param {number} time
+   */
+  #edge(type, fields, time) {
+    this.#writer?.edge(type, fields, time);
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,250 @@
+/**
+ * What is seen: a stage, on it the box of the picture, in it the video.
+ *
+ * The box shows the *picture*: what the video is padded with hangs over its edge and is cut off.
+ *
+ * @module
+ */
+
+import { isPixelExact, placePicture, toLogical, videoExtent } from "./geometry.js";
+import { Sizes } from "./sizes.js";
+
+/** @typedef {import("./geometry.js").Fit} Fit */
+/** @typedef {import("./geometry.js").Point} Point */
+/** @typedef {import("./geometry.js").Size} Size */
+/** @typedef {import("./sizes.js").PictureSize} PictureSize */
+/** @typedef {import("./viewport.js").Extent} Extent */
+
+/**
+ * A frame on the screen. `rtpTimestamp` and `presentedFrames` as in VideoFrameCallbackMetadata.
+ * @typedef {{width: number, height: number, rtpTimestamp: number | null, presentedFrames: number}} Frame
+ */
+
+const FILL = "width:100%;height:100%;margin:0;padding:0;border:0";
+
+export class Screen {
+  stage = element("div", `${FILL};position:relative;overflow:hidden;contain:strict`);
+  box = element("div", "position:absolute;overflow:hidden;touch-action:none;user-select:none");
+  video = element("video", overlay());
+  /** Takes the focus and the text: only what can be edited is told of composed characters. */
+  keys = element("textarea", `${FILL};position:absolute;opacity:0;resize:none;pointer-events:none`);
+  #still = element("canvas", `${overlay()};visibility:hidden`);
+  #corners = ["left:0;top:0", "left:100%;top:0", "left:0;top:100%"].map((place) =>
+    element("i", `position:absolute;width:0;height:0;${place}`),
+  );
+  #sizes = new Sizes();
+  /** @type {Fit} */
+  #fit = "contain";
+  /** @type {Extent} */
+  #extent = { width: 0, height: 0, ratio: 1 };
+  /** The video's width and height when it was placed. */
+  #placed = "";
+  /** Whether the focus comes from a pointer or a script: no ring is drawn then. */
+  #quiet = false;
+  #onframe;
+
+  /**
+   * @param {(frame: Frame) => void} onframe called for each frame shown, where the browser tells
+   */
+  constructor(onframe) {
+    this.#onframe = onframe;
+    prepareVideo(this.video);
+    prepareKeys(this.keys);
+    this.stage.setAttribute("role", "application");
+    this.box.append(this.video, this.#still, ...this.#corners);
+    this.stage.append(this.keys, this.box);
+    this.video.addEventListener("resize", () => this.place());
+    this.video.addEventListener("loadeddata", () => this.#thaw());
+    this.keys.addEventListener("focus", () => this.#ring(!this.#quiet));
+    this.keys.addEventListener("blur", () => this.#ring(false));
+    this.#follow();
+  }
+
+  /** @param {string} label what a screen reader calls it */
+  set label(label) {
+    this.stage.setAttribute("aria-label", label);
+    this.keys.setAttribute("aria-label", label);
+  }
+
+  /** @param {string} cursor a CSS keyword; anything else is taken as "default" */
+  set cursor(cursor) {
+    const known = /^[a-z-]+$/.test(cursor) && CSS.supports("cursor", cursor);
+    this.box.style.cursor = known ? cursor : "default";
+  }
+
+  /** @param {Fit} fit */
+  set fit(fit) {
+    this.#fit = fit;
+    this.stage.style.overflow = fit === "none" ? "auto" : "hidden";
+    this.place();
+  }
+
+  /** @param {Extent} extent the stage's */
+  set extent(extent) {
+    this.#extent = extent;
+    this.place();
+  }
+
+  /** The size of the picture on the screen, null before the first. @returns {PictureSize | null} */
+  get size() {
+    const { videoWidth, videoHeight } = this.video;
+    return videoWidth ? this.#sizes.of([videoWidth, videoHeight]) : null;
+  }
+
+  /** Whether keys come here. */
+  get focused() {
+    return this.keys.matches(":focus");
+  }
+
+  focus() {
+    this.#quiet = true;
+    this.keys.focus({ preventScroll: true });
+    this.#quiet = false;
+  }
+
+  /**
+   * @param {PictureSize} size what the server announced
+   */
+  announce(size) {
+    this.#sizes.add(size);
+    this.place();
+  }
+
+  /**
+   * @param {MediaStream} stream
+   */
+  show(stream) {
+    this.video.srcObject = stream;
+    this.#play();
+  }
+
+  /** Keep the last picture while there is no connection: a video of the next one starts empty. */
+  freeze() {
+    const { video } = this;
+    if (!video.videoWidth || !this.size) return;
+    this.#still.width = video.videoWidth;
+    this.#still.height = video.videoHeight;
+    this.#still.getContext("2d")?.drawImage(video, 0, 0);
+    this.#still.style.visibility = "visible";
+  }
+
+  /** Forget the picture. */
+  clear() {
+    this.video.srcObject = null;
+    this.#thaw();
+  }
+
+  /**
+   * @param {Point} point of the page, as in a pointer event
+   * @returns {Point | null} the picture's logical point there
+   */
+  locate(point) {
+    const { size } = this;
+    const [origin, right, bottom] = this.#corners.map((corner) => corner.getBoundingClientRect());
+    return size && origin && right && bottom && toLogical({ origin, right, bottom }, size.logical, point);
+  }
+
+  /** Put box and video in their places. */
+  place() {
+    const { size } = this;
+    const { width, height, ratio } = this.#extent;
+    if (!size || !width || !height) return;
+    this.#placed = `${size.encoded}`;
+    const box = placePicture(this.#fit, [width, height], size.picture, ratio);
+    const extent = videoExtent(box, size.encoded, size.picture);
+    setBox(this.box, box);
+    const rendering = isPixelExact(box, size.picture, ratio) ? "pixelated" : "auto";
+    for (const shown of [this.video, this.#still]) {
+      setBox(shown, { x: 0, y: 0, width: extent[0], height: extent[1] });
+      shown.style.imageRendering = rendering;
+    }
+  }
+
+  /**
+   * @param {boolean} drawn
+   */
+  #ring(drawn) {
+    this.stage.style.outline = drawn ? "2px solid Highlight" : "none";
+    this.stage.style.outlineOffset = "-2px";
+  }
+
+  #thaw() {
+    this.#still.style.visibility = "hidden";
+    this.place();
+  }
+
+  #play() {
+    this.video.play().catch(() => {
+      // Some phones that save power want a touch first, even for a muted video.
+      addEventListener("pointerdown", () => this.video.play().catch(() => {}), { once: true });
+    });
+  }
+
+  #follow() {
+    if (!this.video.requestVideoFrameCallback) return;
+    this.video.requestVideoFrameCallback((_now, frame) => {
+      this.#follow();
+      // The video's own "resize" event comes after the first frame of the new size was shown.
+      if (this.#placed !== `${[frame.width, frame.height]}`) this.place();
+      this.#onframe({
+        width: frame.width,
+        height: frame.height,
+        rtpTimestamp: frame.rtpTimestamp ?? null,
+        presentedFrames: frame.presentedFrames,
+      });
+    });
+  }
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {string} style inline, so that no style sheet of an embedding page is needed or in the way
+ * @returns {HTMLElementTagNameMap[Name]}
+ */
+function element(name, style) {
+  const made = document.createElement(name);
+  made.style.cssText = style;
+  return made;
+}
+
+function overlay() {
+  return "position:absolute;max-width:none;max-height:none;pointer-events:none;object-fit:fill";
+}
+
+/**
+ * @param {HTMLElement} shown
+ * @param {import("./geometry.js").Box} box
+ */
+function setBox(shown, { x, y, width, height }) {
+  shown.style.left = `${x}px`;
+  shown.style.top = `${y}px`;
+  shown.style.width = `${width}px`;
+  shown.style.height = `${height}px`;
+}
+
+/**
+ * Muted and inline: what browsers play without a click.
+ * @param {HTMLVideoElement} video
+ */
+function prepareVideo(video) {
+  video.muted = video.defaultMuted = true;
+  video.autoplay = true;
+  video.playsInline = true;
+  video.disablePictureInPicture = true;
+  video.disableRemotePlayback = true;
+  video.tabIndex = -1;
+  video.setAttribute("aria-hidden", "true");
+}
+
+/**
+ * No corrections, no keyboard that slides over the picture of a phone at each touch.
+ * @param {HTMLTextAreaElement} keys
+ */
+function prepareKeys(keys) {
+  keys.inputMode = "none";
+  keys.autocapitalize = "off";
+  keys.autocomplete = "off";
+  keys.spellcheck = false;
+  keys.setAttribute("autocorrect", "off");
+}

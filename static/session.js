@@ -1,0 +1,147 @@
+/**
+ * Keeps a canvas connected: one connection after the other, and the state that the page shows.
+ *
+ * @module
+ */
+
+import { pauseBefore } from "./backoff.js";
+import { Connection } from "./connection.js";
+import { lost, noWebRtc } from "./problem.js";
+import { CLOSED, next } from "./state.js";
+import { Whep } from "./whep.js";
+
+/** @typedef {import("./messages.js").ServerMessage} ServerMessage */
+/** @typedef {import("./problem.js").Problem} Problem */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Happening} Happening */
+/** @typedef {import("./whep.js").WhepOptions} WhepOptions */
+
+/**
+ * @typedef {object} SessionEvents
+ * @property {(state: State) => void} onstate
+ * @property {(stream: MediaStream) => void} onstream
+ * @property {(connection: Connection) => void} oninputopen
+ * @property {(message: ServerMessage) => void} onmessage
+ */
+
+/** Milliseconds after which a live connection counts as steady. */
+const STEADY = 5000;
+
+export class Session {
+  #options;
+  #events;
+  #state = CLOSED;
+  /** @type {Connection | null} */
+  #connection = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} until the next try */
+  #timer;
+  /** When the connection came up, Infinity while it is not. */
+  #since = Infinity;
+  /** @type {AbortController | null} takes back the listeners on the page */
+  #listeners = null;
+
+  /**
+   * @param {() => WhepOptions & {codec: string | null, visible: () => boolean}} options asked anew
+   *   for every connection
+   * @param {SessionEvents} events
+   */
+  constructor(options, events) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /** The connection, in whatever state; null between two. */
+  get connection() {
+    return this.#connection;
+  }
+
+  connect() {
+    if (!this.#happened({ type: "connect" })) return;
+    this.#listen();
+    this.#try();
+  }
+
+  close() {
+    this.#listeners?.abort();
+    this.#drop();
+    this.#happened({ type: "close" });
+  }
+
+  /** The only writer of the state. @param {Happening} happening @returns {boolean} whether it changed */
+  #happened(happening) {
+    const state = next(this.#state, happening);
+    if (state === this.#state) return false;
+    this.#state = state;
+    this.#events.onstate(state);
+    return true;
+  }
+
+  #try() {
+    this.#drop();
+    if (!globalThis.RTCPeerConnection) return this.#end(noWebRtc());
+    const options = this.#options();
+    const connection = new Connection(new Whep(options), options, {
+      onstream: this.#events.onstream,
+      onup: () => this.#up(),
+      oninputopen: () => this.#events.oninputopen(connection),
+      onmessage: this.#events.onmessage,
+      onend: (problem) => this.#end(problem),
+    });
+    this.#connection = connection;
+    connection.open();
+  }
+
+  #up() {
+    this.#since = performance.now();
+    this.#happened({ type: "up" });
+  }
+
+  /**
+   * @param {Problem} problem
+   */
+  #end(problem) {
+    const steady = performance.now() - this.#since > STEADY;
+    this.#drop();
+    if (!problem.retry) {
+      this.#listeners?.abort();
+      this.#happened({ type: "refused", problem });
+      return;
+    }
+    this.#happened({ type: "lost", problem, steady });
+    const pause = Math.max(problem.pause, pauseBefore(this.#state.attempt));
+    this.#timer = setTimeout(() => this.#try(), pause * 1000);
+  }
+
+  #drop() {
+    clearTimeout(this.#timer);
+    this.#since = Infinity;
+    this.#connection?.close();
+    this.#connection = null;
+  }
+
+  /** Between two tries, do not wait any longer. */
+  #hurry() {
+    if (!this.#connection && this.#state.name === "reconnecting") this.#try();
+  }
+
+  #listen() {
+    this.#listeners?.abort();
+    this.#listeners = new AbortController();
+    const { signal } = this.#listeners;
+    const hurry = () => this.#hurry();
+    addEventListener("online", hurry, { signal });
+    document.addEventListener("visibilitychange", hurry, { signal });
+    addEventListener("pagehide", () => this.#drop(), { signal });
+    addEventListener("pageshow", (event) => event.persisted && this.#return(), { signal });
+  }
+
+  /** The page was put aside with its connection closed, and is shown again. */
+  #return() {
+    this.#end(lost("The page was put aside."));
+    this.#hurry();
+  }
+}

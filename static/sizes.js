@@ -1,0 +1,40 @@
+/**
+ * Which announced size belongs to the frame on the screen. Pure.
+ *
+ * @module
+ */
+
+/** @typedef {import("./geometry.js").Size} Size */
+/**
+ * `picture`: the array's. `encoded`: the video's, padded to even. `logical`: the coordinates' range.
+ * @typedef {{picture: Size, encoded: Size, logical: Size}} PictureSize
+ */
+
+const KEPT = 8;
+
+/** Sizes come on a data channel and frames in the video: either may be the first to arrive. */
+export class Sizes {
+  /** @type {PictureSize[]} newest first */
+  #announced = [];
+
+  /**
+   * @param {PictureSize} size
+   */
+  add(size) {
+    this.#announced = [size, ...this.#announced].slice(0, KEPT);
+  }
+
+  /**
+   * The newest announced size of a frame; without one the frame itself is the picture.
+   *
+   * @param {Size} encoded the frame's size
+   * @returns {PictureSize}
+   */
+  of(encoded) {
+    const matches = (/** @type {PictureSize} */ size) =>
+      size.encoded[0] === encoded[0] && size.encoded[1] === encoded[1];
+    return (
+      this.#announced.find(matches) ?? { picture: encoded, encoded, logical: encoded }
+    );
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The states of a canvas in the page, and what leads from one to another. Pure.
+ *
+ * ```
+ * closed ─connect─► connecting ──up──► live
+ *    ▲                  │  ▲            │
+ *    │               lost  └─connect─┐  lost
+ *  close                ▼            │  ▼
+ *  (from any)       reconnecting ──up──► live        any ─refused─► failed ─connect─► connecting
+ * ```
+ *
+ * @module
+ */
+
+/** @typedef {import("./problem.js").Problem} Problem */
+/** @typedef {"connecting" | "live" | "reconnecting" | "failed" | "closed"} StateName */
+
+/**
+ * `problem`: why it is not live. `attempt`: the tries since it was last steady.
+ * @typedef {{readonly name: StateName, readonly attempt: number, readonly problem: Problem | null}} State
+ */
+
+/**
+ * @typedef {{type: "connect"} | {type: "up"} | {type: "close"}
+ *   | {type: "lost", problem: Problem, steady: boolean}
+ *   | {type: "refused", problem: Problem}} Happening
+ */
+
+/** @type {State} */
+export const CLOSED = Object.freeze({ name: "closed", attempt: 0, problem: null });
+
+/**
+ * The state after something happened; the same object where it changes nothing.
+ *
+ * @param {State} state
+ * @param {Happening} happening
+ * @returns {State}
+ */
+export function next(state, happening) {
+  const trying = state.name === "connecting" || state.name === "reconnecting";
+  const running = trying || state.name === "live";
+  switch (happening.type) {
+    case "connect":
+      return running ? state : { name: "connecting", attempt: 0, problem: null };
+    case "up":
+      return trying ? { name: "live", attempt: state.attempt, problem: null } : state;
+    case "lost": {
+      if (!running) return state;
+      // A connection that broke at once counts on: its retries must not lose their growing pauses.
+      const attempt = happening.steady ? 1 : state.attempt + 1;
+      return { name: "reconnecting", attempt, problem: happening.problem };
+    }
+    case "refused":
+      return running ? { name: "failed", attempt: 0, problem: happening.problem } : state;
+    case "close":
+      return state.name === "closed" ? state : CLOSED;
+  }
+}

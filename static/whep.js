@@ -1,0 +1,204 @@
+/**
+ * Signaling: the configuration, and the WHEP resource of one peer (draft-ietf-wish-whep).
+ *
+ * @module
+ */
+
+import { otherProtocol, Problem, refusal, unreachable } from "./problem.js";
+import { parseObject, PROTOCOL } from "./messages.js";
+
+/** Carries a request, as `fetch` does. @typedef {(url: string, init: RequestInit) => Promise<Response>} Carrier */
+/** @typedef {import("./problem.js").CanvasEntry} CanvasEntry */
+/**
+ * @typedef {object} Config
+ * @property {string | null} whep where to POST the offer; null where no canvas is named
+ * @property {RTCIceServer[]} iceServers
+ * @property {CanvasEntry[]} canvases
+ */
+
+/**
+ * @typedef {object} WhepOptions
+ * @property {string} base URL of the canvas's page, with a slash at its end
+ * @property {string | null} [token] sent as Bearer; without one the cookie decides
+ * @property {Carrier} [fetch]
+ */
+
+/** Seconds a server has for an answer. */
+const TIMEOUT = 10;
+
+export class Whep {
+  #base;
+  #token;
+  #fetch;
+  /** @type {string | null} the session's URL */
+  #resource = null;
+  /** @type {string | null} */
+  #etag = null;
+
+  /**
+   * @param {WhepOptions} options
+   */
+  constructor({ base, token = null, fetch = (url, init) => globalThis.fetch(url, init) }) {
+    this.#base = base;
+    this.#token = token;
+    this.#fetch = fetch;
+  }
+
+  /**
+   * @returns {Promise<Config>}
+   * @throws {Problem}
+   */
+  async config() {
+    const url = new URL("api/config", this.#base).href;
+    const response = await this.#request(url, { cache: "no-store" });
+    return readConfig(parseObject(await response.text()), response.url || url);
+  }
+
+  /**
+   * @param {string} url
+   * @param {string} sdp the offer
+   * @param {string | null} [codec]
+   * @returns {Promise<string>} the answer
+   * @throws {Problem}
+   */
+  async offer(url, sdp, codec = null) {
+    const endpoint = new URL(url);
+    if (codec) endpoint.searchParams.set("codec", codec);
+    const response = await this.#request(endpoint.href, {
+      method: "POST",
+      headers: { "Content-Type": "application/sdp" },
+      body: sdp,
+    });
+    const location = response.headers.get("Location");
+    this.#resource = location && new URL(location, response.url || endpoint).href;
+    this.#etag = response.headers.get("ETag");
+    return response.text();
+  }
+
+  /**
+   * Trickle candidates (RFC 8840). One that is lost is no problem: others may do.
+   *
+   * @param {string} fragment
+   */
+  async trickle(fragment) {
+    if (!this.#resource) return;
+    /** @type {Record<string, string>} */
+    const headers = { "Content-Type": "application/trickle-ice-sdpfrag" };
+    if (this.#etag) headers["If-Match"] = this.#etag;
+    await this.#request(this.#resource, { method: "PATCH", headers, body: fragment }).catch(ignore);
+  }
+
+  /** Tell the server that the peer is gone. It outlives a page that is being closed. */
+  end() {
+    const resource = this.#resource;
+    this.#resource = null;
+    if (resource) this.#request(resource, { method: "DELETE", keepalive: true }).catch(ignore);
+  }
+
+  /**
+   * @param {string} url
+   * @param {RequestInit} init
+   * @returns {Promise<Response>} one with a status from 200 to 299
+   * @throws {Problem}
+   */
+  async #request(url, init) {
+    const response = await this.#fetch(url, {
+      ...init,
+      headers: { ...init.headers, ...(this.#token && { Authorization: `Bearer ${this.#token}` }) },
+      // A token makes cookies of another origin needless, and so the permission to send them.
+      credentials: this.#token || isSameOrigin(url) ? "same-origin" : "include",
+      signal: timeLimit(),
+    }).catch(() => {
+      throw unreachable();
+    });
+    if (response.ok) return response;
+    throw refusal(response.status, firstLine(response, await response.text().catch(() => "")));
+  }
+}
+
+/**
+ * @param {Record<string, unknown> | null} document
+ * @param {string} url where it came from
+ * @returns {Config}
+ * @throws {Problem}
+ */
+export function readConfig(document, url) {
+  const protocol = document?.protocol;
+  if (!document || typeof protocol !== "number") {
+    throw new Problem("foreign", "There is no rtc_canvas server at this address.", {
+      advice: "Check the address of the canvas.",
+    });
+  }
+  if (protocol !== PROTOCOL) throw otherProtocol(protocol, PROTOCOL);
+  const { whep, iceServers, canvases } = document;
+  return {
+    whep: typeof whep === "string" ? new URL(whep, url).href : null,
+    iceServers: Array.isArray(iceServers) ? iceServers : [],
+    canvases: (Array.isArray(canvases) ? canvases : []).map((canvas) => ({
+      ...canvas,
+      url: new URL(canvas.url, url).href,
+    })),
+  };
+}
+
+/**
+ * The base of all requests: `src`, which may name the page of a canvas without its last slash, or
+ * else the server from which these modules came.
+ *
+ * @param {string | null | undefined} src
+ * @param {string} page what `src` is relative to
+ * @returns {string}
+ */
+export function baseOf(src, page) {
+  const url = src ? new URL(src, page) : new URL("../", import.meta.url);
+  url.search = url.hash = "";
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  return url.href;
+}
+
+/**
+ * The candidates of an offer as a fragment for PATCH (RFC 8840 section 9).
+ *
+ * @param {string} offer SDP
+ * @param {readonly string[]} candidates lines such as "candidate:1 1 udp …"
+ * @returns {string}
+ */
+export function sdpFragment(offer, candidates) {
+  const line = (/** @type {RegExp} */ pattern) => offer.match(pattern)?.[0] ?? "";
+  return [
+    line(/^a=ice-ufrag:.*$/m).trim(),
+    line(/^a=ice-pwd:.*$/m).trim(),
+    // With everything bundled, the first section carries the candidates of all.
+    line(/^m=.*$/m).trim(),
+    line(/^a=mid:.*$/m).trim(),
+    ...candidates.map((candidate) => `a=${candidate}`),
+    "",
+  ].join("\r\n");
+}
+
+/**
+ * @param {string} url
+ */
+function isSameOrigin(url) {
+  return new URL(url).origin === globalThis.location?.origin;
+}
+
+/**
+ * @returns {AbortSignal | null} null in browsers that cannot tell one
+ */
+function timeLimit() {
+  return AbortSignal.timeout?.(TIMEOUT * 1000) ?? null;
+}
+
+/**
+ * @param {Response} response
+ * @param {string} body
+ * @returns {string} the server's one line, empty where the body is something else (a proxy's page)
+ */
+function firstLine(response, body) {
+  const plain = response.headers.get("Content-Type")?.startsWith("text/plain");
+  const line = plain ? (body.split("\n")[0] ?? "").trim() : "";
+  return line.length <= 200 ? line : "";
+}
+
+function ignore() {}

@@ -1,0 +1,81 @@
+"""The rival to start from: aiortc as its own server example uses it, and nothing of ours.
+
+Two settings favour it over the example: no STUN server is asked, and the page prefers H.264.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from fractions import Fraction
+from pathlib import Path
+
+from aiohttp import web
+from aiortc import (
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+    VideoStreamTrack,
+)
+from av import VideoFrame
+
+from .contract import Metronome, Options, Source, read_options, report
+
+CLOCK_RATE = 90_000
+PAGE = Path(__file__).with_suffix(".html")
+
+
+class SceneTrack(VideoStreamTrack):
+    """A track of pictures at the asked rate, timestamped with the time that really passed."""
+
+    def __init__(self, source: Source, fps: float) -> None:
+        super().__init__()
+        self._source = source
+        self._metronome = Metronome(fps)
+        self._start = time.monotonic()
+
+    async def recv(self) -> VideoFrame:
+        await asyncio.sleep(self._metronome.until_next())
+        frame = VideoFrame.from_ndarray(self._source.next(), "rgb24")
+        frame.pts = int((time.monotonic() - self._start) * CLOCK_RATE)
+        frame.time_base = Fraction(1, CLOCK_RATE)
+        self._source.handed_over()
+        return frame
+
+
+def application(options: Options) -> web.Application:
+    """The example's server: a page, and one route that answers offers."""
+    source = Source(options)
+    connections: set[RTCPeerConnection] = set()
+
+    async def page(request: web.Request) -> web.FileResponse:
+        return web.FileResponse(PAGE)
+
+    async def offer(request: web.Request) -> web.Response:
+        received = await request.json()
+        connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        connections.add(connection)
+
+        @connection.on("connectionstatechange")
+        async def forget() -> None:
+            if connection.connectionState in ("failed", "closed"):
+                connections.discard(connection)
+
+        connection.addTrack(SceneTrack(source, options.fps))
+        await connection.setRemoteDescription(RTCSessionDescription(**received))
+        await connection.setLocalDescription(await connection.createAnswer())
+        answer = connection.localDescription
+        return web.json_response({"sdp": answer.sdp, "type": answer.type})
+
+    async def announce(app: web.Application) -> None:
+        report(ready=f"http://127.0.0.1:{options.port}/")
+
+    app = web.Application()
+    app.add_routes([web.get("/", page), web.post("/offer", offer)])
+    app.on_startup.append(announce)
+    return app
+
+
+if __name__ == "__main__":
+    options = read_options()
+    web.run_app(application(options), host="127.0.0.1", port=options.port, print=None)
