@@ -1,0 +1,51 @@
+"""rtc_canvas: numpy frames on the screen of a plain browser, over WebRTC, and the viewer's input back."""
+
+from __future__ import annotations
+
+import signaling as _signaling
+
+from .version import __version__
+
+if getattr(_signaling, "PROJECT", None) != "rtc_canvas":
+    raise ImportError(
+        f"rtc_canvas needs its own package 'signaling', but another distribution's was found at "
+        f"{getattr(_signaling, '__file__', None)}; remove that one or use a fresh virtual environment."
+    )
+
+from .canvas import Canvas
+from .canvas_track import CanvasTrack
+from .config import ServeConfig, VideoConfig
+from .drawing import DrawRequest
+from .exceptions import (
+    ConfigError,
+    ConnectError,
+    EncoderError,
+    PictureError,
+    RtcCanvasError,
+    ServeError,
+)
+from .peer import Peer
+from .running import run
+from .server import Server, serve, serve_in_thread
+from .stats import PeerStats
+
+__all__ = [
+    "Canvas",
+    "CanvasTrack",
+    "ConfigError",
+    "ConnectError",
+    "DrawRequest",
+    "EncoderError",
+    "Peer",
+    "PeerStats",
+    "PictureError",
+    "RtcCanvasError",
+    "ServeConfig",
+    "ServeError",
+    "Server",
+    "VideoConfig",
+    "__version__",
+    "run",
+    "serve",
+    "serve_in_thread",
+]

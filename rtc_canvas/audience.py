@@ -31,20 +31,18 @@ class Audience:
         self._told: Latched = stage.latched
         self._notified = False
         self._spare_converter = Converter()
-        stage.bind(self._notify)
+        stage.watch(self._notify, 0)
 
     @property
     def peers(self) -> tuple[Peer, ...]:
         """Those that are connected, in the order of joining."""
         return tuple(self._peers.values())
 
-    async def close(self, reason: str) -> None:
-        """End every peer; their pages try again by themselves, as a server may be restarted."""
-        await asyncio.gather(*(peer.end(reason, retry=True) for peer in self.peers))
+    def close(self) -> None:
+        """Let go of the stage, once every peer has ended."""
         stage = self._stage()
         if stage is not None:
-            stage.bind(None)
-            stage.attend(0, 0)
+            stage.unwatch(self._notify)
 
     # What streams see: `FrameSource`.
 
@@ -159,8 +157,7 @@ class Audience:
     def _attend(self) -> None:
         stage = self._stage()
         if stage is not None:
-            watchers = sum(peer.visible for peer in self._peers.values())
-            stage.attend(len(self._peers), watchers)
+            stage.watch(self._notify, sum(peer.visible for peer in self._peers.values()))
 
     # From the program.
 

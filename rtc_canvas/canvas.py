@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import time
 from collections.abc import Callable
@@ -9,10 +10,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .audience import Audience
 from .config import CanvasConfig
 from .drawing import Draw, Drawing, DrawRequest, Handler, Mode
 from .events import EVENT_TYPES, ProgramEvent
-from .exceptions import ConfigError
+from .exceptions import ConfigError, ServeError
 from .peer import Peer
 from .stage import Latched, Size, Stage
 from .video.picture import ChannelOrder, Picture, Pixels, check_pixels
@@ -67,7 +69,8 @@ class Canvas:
         self._drawing = Drawing(self._stage, self._present, mode=config.mode, fps=config.fps)
         self._stage.listener = self._drawing
         self._numbers = itertools.count(1)
-        self._peers: Callable[[], tuple[Peer, ...]] = tuple
+        self._audience: Audience | None = None
+        self._tracks = 0
 
     # Pictures.
 
@@ -115,7 +118,7 @@ class Canvas:
 
     @property
     def has_viewers(self) -> bool:
-        """Whether anybody is connected and has the page in sight."""
+        """Whether anybody is connected whose page is shown."""
         return self._stage.watchers > 0
 
     # Input.
@@ -189,4 +192,40 @@ class Canvas:
     @property
     def peers(self) -> tuple[Peer, ...]:
         """The viewers that are connected, in the order of joining."""
-        return self._peers()
+        return () if self._audience is None else self._audience.peers
+
+    # For servers, on their event loop.
+
+    def open_audience(self) -> Audience:
+        """Take an audience and start the thread that draws. Called by the server that serves the canvas.
+
+        Raises:
+            ServeError: when another server does that already.
+        """
+        if self._audience is not None:
+            raise ServeError("The canvas is served already; close that server first.")
+        self._audience = Audience(self._stage)
+        self._drawing.start(asyncio.get_running_loop())
+        return self._audience
+
+    async def close_audience(self) -> None:
+        """Stop drawing and let the audience go, whose peers have been ended. Called by the server."""
+        self._audience = None
+        if not self._tracks:
+            await self._drawing.stop()
+
+    # For tracks, on their event loop.
+
+    def open_track(self, notify: Callable[[], None]) -> Stage:
+        """Let a track watch: `notify` is called, from any thread, when there is a new picture."""
+        self._tracks += 1
+        self._stage.watch(notify, 1)
+        self._drawing.start(asyncio.get_running_loop())
+        self._drawing.request_draw()
+        return self._stage
+
+    def close_track(self, notify: Callable[[], None]) -> None:
+        self._tracks -= 1
+        self._stage.unwatch(notify)
+        if not self._tracks and self._audience is None:
+            self._drawing.halt()

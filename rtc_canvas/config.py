@@ -1,9 +1,12 @@
-"""How pictures are encoded: the settings that a program may give."""
+"""The settings that a program may give, checked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypedDict
+
+from aiortc import RTCIceServer
 
 from .encoded_frame import CODECS, Codec
 from .exceptions import ConfigError
@@ -89,3 +92,57 @@ def _is_size(value: object) -> bool:
         and len(value) == 2
         and all(_is_number(side) and 1 <= side <= MAX_LOGICAL_SIDE for side in value)
     )
+
+
+class ServeOptions(TypedDict, total=False):
+    """The keywords of `serve()`, `serve_in_thread()` and `run()`; `ServeConfig` says what each of them means."""
+
+    host: str
+    port: int
+    token: str | None
+    open_access: bool
+    allow_origins: Sequence[str]
+    allow_hosts: Sequence[str]
+    ice_servers: Sequence[RTCIceServer]
+    video: VideoConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeConfig:
+    """Where canvases are served, and to whom.
+
+    host: the address to listen on; default "127.0.0.1". "0.0.0.0" listens on all IPv4 addresses.
+    port: 0 to 65535, default 8080; 0 takes any free one.
+    token: what the link carries; default None: that of the environment's RTC_CANVAS_TOKEN, else one that is made once
+        and kept per port in the user's state folder.
+    open_access: True lets everybody in who can reach the port, without a token; default False.
+    allow_origins: origins such as "https://example.org" whose pages may embed the canvases.
+    allow_hosts: names besides the machine's own that the server may be reached by.
+    ice_servers: STUN and TURN servers of the server's own side; default none.
+    video: how pictures are encoded.
+
+    Raises:
+        ConfigError: for a value that is not taken.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    token: str | None = None
+    open_access: bool = False
+    allow_origins: Sequence[str] = ()
+    allow_hosts: Sequence[str] = ()
+    ice_servers: Sequence[RTCIceServer] = ()
+    video: VideoConfig = field(default_factory=VideoConfig)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.host, str):
+            raise ConfigError(f"host must be a string, got {self.host!r}.")
+        if not isinstance(self.port, int) or not 0 <= self.port <= 65535:
+            raise ConfigError(f"port must be 0 to 65535, got {self.port!r}.")
+        if self.open_access and self.token is not None:
+            raise ConfigError("open_access=True asks for no token, so token must not be given.")
+        for name in ("allow_origins", "allow_hosts"):
+            if isinstance(getattr(self, name), str):
+                raise ConfigError(f"{name} must be a list of strings, got one string.")
+        if not isinstance(self.video, VideoConfig):
+            raise ConfigError(f"video must be a VideoConfig, got {type(self.video).__name__}.")

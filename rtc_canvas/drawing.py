@@ -104,16 +104,23 @@ class Drawing:
             return self._waiting.drain()
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Start the thread; `loop` runs the handlers that are coroutine functions."""
-        self._running = _Thread(self, self._condition, loop)
-        self._running.start()
+        """Start the thread, if it does not run; `loop` runs the handlers that are coroutine functions."""
+        if self._running is None:
+            self._running = _Thread(self, self._condition, loop)
+            self._running.start()
+
+    def halt(self) -> _Thread | None:
+        """Tell the thread to stop after what it is doing. Returns it, None where there is none."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.stop()
+        return running
 
     async def stop(self) -> None:
         """Stop the thread, wait for it up to a second, and cancel the handlers that still run."""
-        running, self._running = self._running, None
+        running = self.halt()
         if running is None:
             return
-        running.stop()
         await asyncio.to_thread(running.join, JOIN_TIMEOUT)
         if running.is_alive():
             logger.warning(

@@ -104,6 +104,7 @@ class Peer:
         self._steering = False
         self._visible = True
         self._closed: asyncio.Task[None] | None = None
+        self.ended: asyncio.Future[None] = self._loop.create_future()
         self._announced: Mapping[str, object] | None = None
         self._stats_timer: asyncio.TimerHandle | None = None
         self._timeout: asyncio.TimerHandle | None = None
@@ -218,6 +219,8 @@ class Peer:
             await self._stream.stop()
         if self._transport is not None:
             await self._transport.close()
+        if not self.ended.done():
+            self.ended.set_result(None)
 
     # What its transport tells, see `rtc.connection.Listener`.
 

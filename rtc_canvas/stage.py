@@ -62,7 +62,7 @@ class StageListener(Protocol):
 class Stage:
     """Thread-safe. Holds the newest picture only.
 
-    viewers: how many peers are connected. watchers: how many of them see their page.
+    watchers: how many look: peers that see their page, and tracks.
     """
 
     def __init__(self, size: Size, latched: Latched, *, resizable: bool, max_pixel_ratio: float) -> None:
@@ -72,19 +72,15 @@ class Stage:
         self.latched = latched
         self.resizable = resizable
         self.max_pixel_ratio = max_pixel_ratio
-        self.viewers = 0
-        self.watchers = 0
         self.listener: StageListener | None = None
         self._lock = threading.Lock()
-        self._notify: Callable[[], None] | None = None
-
-    def bind(self, notify: Callable[[], None] | None) -> None:
-        """Set who is told, from any thread, that there is a new picture or latched state."""
-        self._notify = notify
+        # Each who is told, with the number of those who look through it. Replaced, never changed: it is walked
+        # through without the lock.
+        self._watchers: dict[Callable[[], None], int] = {}
 
     @property
-    def is_bound(self) -> bool:
-        return self._notify is not None
+    def watchers(self) -> int:
+        return sum(self._watchers.values())
 
     # From the canvas.
 
@@ -104,17 +100,24 @@ class Stage:
             self._tell()
 
     def _tell(self) -> None:
-        notify = self._notify
-        if notify is not None:
+        for notify in self._watchers:
             notify()
 
-    # From the audience.
+    # From the audience, and from tracks.
 
-    def attend(self, viewers: int, watchers: int) -> None:
-        """Tell how many are there and how many of them look."""
-        self.viewers, self.watchers = viewers, watchers
+    def watch(self, notify: Callable[[], None], watchers: int) -> None:
+        """Have `notify` called, from any thread, when there is a new picture or latched state.
+
+        watchers: how many look through it; may be told again with another number.
+        """
+        with self._lock:
+            self._watchers = {**self._watchers, notify: watchers}
         if self.listener is not None:
             self.listener.attention_changed()
+
+    def unwatch(self, notify: Callable[[], None]) -> None:
+        with self._lock:
+            self._watchers = {n: count for n, count in self._watchers.items() if n != notify}
 
     def take_events(self, events: list[ProgramEvent]) -> None:
         if self.listener is not None:

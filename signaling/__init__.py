@@ -1,7 +1,7 @@
 """How a browser and a program find each other: WHEP over HTTP, who may use it, and the page.
 
-Nothing here knows pictures or peer connections. What serves them is a `Host` (see `whep`), and the only
-module that touches aiohttp is `app`.
+Nothing here knows pictures or peer connections. What serves them is a `Host` (see `whep`), and the
+only module that touches aiohttp is `app`.
 """
 
 PROJECT = "rtc_canvas"

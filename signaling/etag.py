@@ -17,8 +17,8 @@ def quoted(tag: str) -> str:
 def matches(field: str, tag: str) -> bool:
     """Whether an If-Match or If-None-Match field names `tag`, or is `*` for any.
 
-    Players in the field send tags without quotes, as weak ones (proxies that compress make them so), and
-    RFC 9725 itself writes `"*"`; all of these are taken.
+    Players in the field send tags without quotes, as weak ones (proxies that compress make them
+    so), and RFC 9725 itself writes `"*"`; all of these are taken.
     """
     named = {strict or loose for strict, loose in _TAG.findall(field)}
     return tag in named or "*" in named

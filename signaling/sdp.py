@@ -12,18 +12,18 @@ from dataclasses import dataclass
 
 from .refusal import Refusal
 
-__all__ = ["Section", "checked_offer", "ice_ufrag", "is_usable", "sections", "sdp_lines"]
+__all__ = ["Section", "checked_offer", "ice_ufrag", "is_usable", "sdp_lines", "sections"]
 
 # Each media section costs a transceiver. Browsers offer three at most: audio, video and data.
 _MAX_SECTIONS = 16
 
 _DIRECTIONS = {"sendrecv", "sendonly", "recvonly", "inactive"}
 
-_LINE = re.compile(r"[a-z]=.+")
+_LINE = re.compile(r"[a-z]=.*")
 _MEDIA = re.compile(r"m=([!-~]+) ([0-9]{1,5})(?:/[0-9]+)? ([A-Z/]+) ([!-~]+(?: [!-~]+)*)")
 
-# Control characters, and all that some parser takes for the end of a line although RFC 8866 does not: what is
-# checked here and what is parsed later must be the same lines.
+# Control characters, and all that some parser takes for the end of a line although RFC 8866 does
+# not: what is checked here and what is parsed later must be the same lines.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]|\r(?!\n)")
 
 _CANDIDATE = (
@@ -31,8 +31,8 @@ _CANDIDATE = (
     r"(?: rport [0-9]{1,5}| (?!rport )[!-~]+ [!-~]+)*"
 )
 
-# The attributes that decide how a transport is set up. Each line of them must be right, so that it does not matter
-# which of several another parser goes by.
+# The attributes that decide how a transport is set up. Each line of them must be right, so that it
+# does not matter which of several another parser goes by.
 _GRAMMAR = {
     "candidate": re.compile(_CANDIDATE),
     "fingerprint": re.compile(r"[A-Za-z0-9-]+ [0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})+"),
@@ -89,7 +89,8 @@ def sections(lines: Sequence[str]) -> tuple[Section, list[Section]]:
     """The session section and the media sections.
 
     Raises:
-        Refusal: 400 for an `m=` line or an attribute that breaks its grammar, 422 for too many sections.
+        Refusal: 400 for an `m=` line or an attribute that breaks its grammar, 422 for too many
+            sections.
     """
     groups: list[list[str]] = [[]]
     for line in lines:
@@ -97,7 +98,9 @@ def sections(lines: Sequence[str]) -> tuple[Section, list[Section]]:
             groups.append([])
         groups[-1].append(line)
     if len(groups) - 1 > _MAX_SECTIONS:
-        raise Refusal(422, f"The SDP has {len(groups) - 1} media sections; {_MAX_SECTIONS} are taken.")
+        raise Refusal(
+            422, f"The SDP has {len(groups) - 1} media sections; {_MAX_SECTIONS} are taken."
+        )
     session, *media = groups
     return Section("", 0, _attributes(session)), [_media_section(group) for group in media]
 
@@ -108,12 +111,13 @@ def checked_offer(body: bytes) -> str:
     Two kinds of lines are left out, the others stay as they are:
 
     - Candidates whose address is a name (see `is_usable`).
-    - `end-of-candidates`. When none are left it would end the search for a path before it began, and the browser
-      is found by its own checks all the same (peer-reflexive candidates, RFC 8445 clause 7.3.1.3).
+    - `end-of-candidates`. When none are left it would end the search for a path before it began,
+      and the browser is found by its own checks all the same (peer-reflexive candidates, RFC 8445
+      clause 7.3.1.3).
 
     Raises:
-        Refusal: 400 for what is not SDP or lacks what every WebRTC offer has, 422 for an offer that is understood
-            and cannot be served: without video to receive, or not bundled.
+        Refusal: 400 for what is not SDP or lacks what every WebRTC offer has, 422 for an offer that
+            is understood and cannot be served: without video to receive, or not bundled.
     """
     lines = sdp_lines(body)
     if lines[0] != "v=0":
@@ -129,7 +133,7 @@ def checked_offer(body: bytes) -> str:
 
 
 def ice_ufrag(offer: str) -> str:
-    """The ICE user name fragment of a checked offer: of its first section in use, which carries the bundle."""
+    """The ICE user name fragment of a checked offer: that of the section that carries the rest."""
     session, media = sections(sdp_lines(offer.encode()))
     used = next(section for section in media if section.in_use)
     ufrag = used.value("ice-ufrag") or session.value("ice-ufrag")
@@ -140,8 +144,9 @@ def ice_ufrag(offer: str) -> str:
 def is_usable(candidate: str) -> bool:
     """Whether a candidate (the value, after `candidate:`) has an IP address.
 
-    RFC 8839 clause 5.1 has candidates with a domain name ignored. Here it matters: browsers hide their address
-    behind mDNS names (`….local`), and each costs a second of waiting for a name that seldom resolves.
+    RFC 8839 clause 5.1 has candidates with a domain name ignored. Here it matters: browsers hide
+    their address behind mDNS names (`….local`), and each costs a second of waiting for a name that
+    seldom resolves.
     """
     match = _GRAMMAR["candidate"].fullmatch(candidate)
     if match is None:
@@ -175,7 +180,9 @@ def _check_transport(session: Section, section: Section) -> None:
             raise Refusal(400, f"The offer's {section.media} section has no a={name}.")
     # RFC 9725 clause 4.4.1, which WHEP follows: RTP and RTCP share one transport.
     if section.media in ("audio", "video") and section.value("rtcp-mux") is None:
-        raise Refusal(422, f"The offer's {section.media} section has no a=rtcp-mux, which is needed.")
+        raise Refusal(
+            422, f"The offer's {section.media} section has no a=rtcp-mux, which is needed."
+        )
 
 
 def _check_mids(session: Section, media: Sequence[Section]) -> None:
@@ -186,9 +193,11 @@ def _check_mids(session: Section, media: Sequence[Section]) -> None:
         raise Refusal(400, "The offer has two media sections with the same a=mid.")
     used = {mid for mid, section in zip(mids, media, strict=True) if section.in_use}
     groups = [value.split() for name, value in session.attributes if name == "group"]
-    bundles = [set(mids) for semantics, *mids in filter(None, groups) if semantics == "BUNDLE"]
+    bundles = [set(group[1:]) for group in groups if group[:1] == ["BUNDLE"]]
     if len(used) > 1 and not any(used <= bundle for bundle in bundles):
-        raise Refusal(422, "The offer's media sections are not all in one BUNDLE group, which is needed.")
+        raise Refusal(
+            422, "The offer's media sections are not all in one BUNDLE group, which is needed."
+        )
 
 
 def _receives_video(session: Section, section: Section) -> bool:

@@ -15,7 +15,8 @@ class TrickleCandidate:
     """One candidate of the browser, as its RTCIceCandidate has it.
 
     mid: the media section that it belongs to, as the fragment names it; the offer need not have it.
-    candidate: `"candidate:1 1 udp 2113937151 192.0.2.1 54854 typ host"`; its address is an IP address.
+    candidate: `"candidate:1 1 udp 2113937151 192.0.2.1 54854 typ host"`; its address is an IP
+        address.
     """
 
     mid: str
@@ -26,9 +27,11 @@ class TrickleCandidate:
 class Fragment:
     """What one PATCH says.
 
-    ufrags: the ICE user name fragments in it, normally the offer's one. Another one asks for an ICE restart.
-    candidates: those that can be used. The end of candidates is left out, as it is from offers: what was
-        dropped may have been all there were, and a peer that never connects is closed by its host.
+    ufrags: the ICE user name fragments in it, normally the offer's one. Another one asks for an ICE
+        restart.
+    candidates: those that can be used. The end of candidates is left out, as it is from offers:
+        what was dropped may have been all there were, and a peer that never connects is closed by
+        its host.
     """
 
     ufrags: frozenset[str]

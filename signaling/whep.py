@@ -1,4 +1,4 @@
-"""The WHEP resource (draft-ietf-wish-whep, after RFC 9725) as a function from request to response. No I/O.
+"""The WHEP resource (draft-ietf-wish-whep, after RFC 9725), from request to response, without I/O.
 
 Who may ask has been decided before (see `access`); peers are made by a `Host`.
 """
@@ -16,7 +16,17 @@ from .refusal import Refusal
 from .sdp import checked_offer
 from .trickle import TrickleCandidate, parse_fragment
 
-__all__ = ["MAX_BODY", "Host", "Request", "Response", "Session", "refused", "respond"]
+__all__ = [
+    "MAX_BODY",
+    "SDP",
+    "Host",
+    "Request",
+    "Response",
+    "Session",
+    "no_canvas",
+    "refused",
+    "respond",
+]
 
 MAX_BODY = 64 * 1024
 """Bytes that an offer or a fragment may have."""
@@ -90,15 +100,14 @@ class Host(Protocol):
 
     def has_canvas(self, name: str) -> bool: ...
 
-    async def connect(
-        self, canvas: str, offer: str, *, grant: Grant, codec: str | None
-    ) -> Session:
+    async def connect(self, canvas: str, offer: str, *, grant: Grant, codec: str | None) -> Session:
         """Make a peer of a checked offer.
 
         codec: `"h264"`, `"vp8"`, or None for the host's choice.
 
         Raises:
-            Refusal: 406 without a codec in common, 422 for what cannot be served, 503 when shutting down.
+            Refusal: 406 without a codec in common, 422 for what cannot be served, 503 when shutting
+                down.
         """
 
     def session(self, canvas: str, session_id: str) -> Session | None:
@@ -112,10 +121,10 @@ class Host(Protocol):
 
 
 async def respond(request: Request, host: Host) -> Response:
-    """Answer one request. A refusal is a response too: this raises only what the host raises unexpectedly."""
+    """Answer one request. A refusal is an answer too: only what a host raises unasked gets out."""
     try:
         if not host.has_canvas(request.canvas):
-            raise Refusal(404, f"There is no canvas named {request.canvas[:63]!r} here.")
+            raise no_canvas(request.canvas)
         if request.session is None:
             return await _endpoint(request, host)
         session = host.session(request.canvas, request.session)
@@ -124,6 +133,11 @@ async def respond(request: Request, host: Host) -> Response:
         return await _resource(request, session)
     except Refusal as refusal:
         return refused(refusal)
+
+
+def no_canvas(name: str) -> Refusal:
+    """The refusal of a canvas that the host has not."""
+    return Refusal(404, f"There is no canvas named {name[:63]!r} here.")
 
 
 def refused(refusal: Refusal) -> Response:

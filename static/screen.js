@@ -20,6 +20,7 @@ import { Sizes } from "./sizes.js";
  * @typedef {{width: number, height: number, rtpTimestamp: number | null, presentedFrames: number}} Frame
  */
 
+const TELLS_FRAMES = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
 const FILL = "width:100%;height:100%;margin:0;padding:0;border:0";
 
 export class Screen {
@@ -44,7 +45,8 @@ export class Screen {
   #onframe;
 
   /**
-   * @param {(frame: Frame) => void} onframe called for each frame shown, where the browser tells
+   * @param {(frame: Frame) => void} onframe called for each frame shown; for the
+   *   first of a connection only, where the browser does not tell
    */
   constructor(onframe) {
     this.#onframe = onframe;
@@ -54,7 +56,7 @@ export class Screen {
     this.box.append(this.video, this.#still, ...this.#corners);
     this.stage.append(this.keys, this.box);
     this.video.addEventListener("resize", () => this.place());
-    this.video.addEventListener("loadeddata", () => this.#thaw());
+    this.video.addEventListener("loadeddata", () => this.#onfirst());
     this.keys.addEventListener("focus", () => this.#ring(!this.#quiet));
     this.keys.addEventListener("blur", () => this.#ring(false));
     this.#follow();
@@ -168,6 +170,13 @@ export class Screen {
     this.stage.style.outlineOffset = "-2px";
   }
 
+  #onfirst() {
+    this.#thaw();
+    if (TELLS_FRAMES) return;
+    const { videoWidth: width, videoHeight: height } = this.video;
+    this.#onframe({ width, height, rtpTimestamp: null, presentedFrames: 1 });
+  }
+
   #thaw() {
     this.#still.style.visibility = "hidden";
     this.place();
@@ -181,7 +190,7 @@ export class Screen {
   }
 
   #follow() {
-    if (!this.video.requestVideoFrameCallback) return;
+    if (!TELLS_FRAMES) return;
     this.video.requestVideoFrameCallback((_now, frame) => {
       this.#follow();
       // The video's own "resize" event comes after the first frame of the new size was shown.

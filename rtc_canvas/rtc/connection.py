@@ -158,8 +158,8 @@ class Connection:
         """Send a JSON message; False where the channel is not open."""
         return self._channels is not None and self._channels.send(channel, message)
 
-    async def add_candidate(self, line: str, mid: str | None, mline_index: int | None) -> None:
-        """Add a candidate of the browser's, given as its `candidate:` line without `a=`.
+    async def add_candidate(self, line: str, mid: str) -> None:
+        """Add a candidate of the browser's: its `candidate:` line without `a=`, and its media section.
 
         Raises:
             ConnectError: when it is not one.
@@ -168,7 +168,7 @@ class Connection:
             return
         try:
             candidate = candidate_from_sdp(line.removeprefix("candidate:"))
-            candidate.sdpMid, candidate.sdpMLineIndex = mid, mline_index
+            candidate.sdpMid = mid
             await self._connection.addIceCandidate(candidate)
         except (ValueError, AssertionError, IndexError, KeyError) as error:
             raise ConnectError(f"The candidate cannot be understood: {line[:80]!r}.") from error

@@ -11,12 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from aiohttp import web
-from aiortc import (
-    RTCConfiguration,
-    RTCPeerConnection,
-    RTCSessionDescription,
-    VideoStreamTrack,
-)
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 from av import VideoFrame
 
 from .contract import Metronome, Options, Source, read_options, report
@@ -45,7 +40,7 @@ class SceneTrack(VideoStreamTrack):
 
 def application(options: Options) -> web.Application:
     """The example's server: a page, and one route that answers offers."""
-    source = Source(options)
+    source = Source()
     connections: set[RTCPeerConnection] = set()
 
     async def page(request: web.Request) -> web.FileResponse:

@@ -17,11 +17,10 @@ TICKS = 240
 
 def main() -> None:
     options = read_options()
-    source = Source(options, channels=4)
+    source = Source(channels=4)
     canvas = rendercanvas.RenderCanvas(size=(1280, 720), update_mode="ondemand", max_fps=TICKS)
     context = canvas.get_bitmap_context()
 
-    @canvas.request_draw
     def draw() -> None:
         context.set_bitmap(source.next())
         source.handed_over()
@@ -29,7 +28,8 @@ def main() -> None:
     async def ask_for_draws() -> None:
         report(ready=f"http://127.0.0.1:{options.port}/")
         metronome = Metronome(options.fps)
-        while not options.still:
+        canvas.request_draw(draw)
+        while True:
             await asyncio.sleep(metronome.until_next())
             canvas.request_draw()
 

@@ -1,0 +1,267 @@
+"""Serving canvases: the listening socket and what hangs on it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import re
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Self, Unpack
+
+from aiohttp import web
+
+from signaling.access import Access, cookie_name
+from signaling.app import create_app
+from signaling.token import new_token, saved_token
+
+from .canvas import Canvas
+from .config import ServeConfig, ServeOptions
+from .exceptions import ConfigError, ServeError
+from .sessions import Sessions
+from .static import static_folder
+
+__all__ = ["Server", "serve", "serve_in_thread"]
+
+logger = logging.getLogger(__name__)
+
+TOKEN_VARIABLE = "RTC_CANVAS_TOKEN"
+DEFAULT_NAME = "main"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_RESERVED = frozenset({"api", "whep", "ws", "static", "metrics", "healthz", "snapshot"})
+
+SHUT_DOWN = "The server was shut down."
+
+
+class Server:
+    """Serves canvases for as long as its `async with` block runs. Made by `serve()`.
+
+    host, port: where it listens; the real port where 0 was asked for.
+    url: the link to open in a browser, with the token that lets one in.
+    """
+
+    def __init__(self, canvases: Mapping[str, Canvas], config: ServeConfig) -> None:
+        self._canvases: Mapping[str, Canvas] = canvases
+        self._config = config
+        self._sessions: Sessions | None = None
+        self._runner: web.AppRunner | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self._token: str | None = None
+        self.host = config.host
+        self.port = config.port
+
+    @property
+    def url(self) -> str:
+        host = _reachable(self.host)
+        shown = f"[{host}]" if ":" in host else host
+        query = "" if self._token is None else f"?token={self._token}"
+        return f"http://{shown}:{self.port}/{query}"
+
+    async def __aenter__(self) -> Self:
+        listening = _listen(self.host, self.port)
+        self.port = listening.getsockname()[1]
+        try:
+            await self._start(listening)
+        except BaseException:
+            await self._close()
+            listening.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Take no new peers, end the others with a reason, and stop. Idempotent; every caller waits for the end."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _start(self, listening: socket.socket) -> None:
+        config = self._config
+        access = self._access()
+        self._sessions = Sessions(
+            self._canvases, video=config.video, ice_servers=config.ice_servers
+        )
+        # From here on only the sessions know the canvases, and they hold them weakly.
+        self._canvases = {}
+        app = create_app(
+            self._sessions, access, static=static_folder(), cookie=cookie_name(self.port)
+        )
+        # Without an access log: it would print the token of every link that is opened.
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        await web.SockSite(self._runner, listening).start()
+        logger.info("Serving on %s port %d.", self.host, self.port)
+
+    def _access(self) -> Access:
+        config = self._config
+        name = socket.gethostname()
+        if not config.open_access:
+            given = config.token or os.environ.get(TOKEN_VARIABLE)
+            # A port that the system chose is another one next time: nothing to keep a token for.
+            self._token = given or (saved_token(self.port) if config.port else new_token())
+        try:
+            return Access(
+                self._token,
+                open_access=config.open_access,
+                allowed_origins=config.allow_origins,
+                allowed_hosts=config.allow_hosts,
+                own_names=(name, f"{name}.local"),
+            )
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+
+    async def _close(self) -> None:
+        if self._runner is not None:
+            # The sockets first, so that no page comes back while the others are sent away.
+            for site in list(self._runner.sites):
+                await site.stop()
+        if self._sessions is not None:
+            await self._sessions.close(SHUT_DOWN)
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+
+def serve(
+    canvases: Canvas | Mapping[str, Canvas], **options: Unpack[ServeOptions]
+) -> Server:
+    """Serve one canvas, or several by name, inside `async with serve(canvas) as server:`.
+
+    canvases: a canvas (its name is "main"), or names of `[a-z0-9][a-z0-9-]{0,62}` with their canvases.
+    options: the keywords of `ServeConfig`.
+
+    Raises:
+        ConfigError: for a name or an option that is not taken.
+        ServeError: on entering, when the port is taken or a canvas is served already.
+    """
+    named = {DEFAULT_NAME: canvases} if isinstance(canvases, Canvas) else dict(canvases)
+    if not named:
+        raise ConfigError("serve() takes one canvas or more, got none.")
+    for name, canvas in named.items():
+        _check_name(name)
+        if not isinstance(canvas, Canvas):
+            raise ConfigError(f"{name!r} must be a Canvas, got {type(canvas).__name__}.")
+    return Server(named, ServeConfig(**options))
+
+
+@contextlib.contextmanager
+def serve_in_thread(
+    canvases: Canvas | Mapping[str, Canvas], **options: Unpack[ServeOptions]
+) -> Iterator[Server]:
+    """Serve for as long as a `with` block runs, for programs without an event loop.
+
+    Takes and raises what `serve()` does; the server and its event loop run on a daemon thread.
+    """
+    server = serve(canvases, **options)
+    thread = _ServerThread(server)
+    thread.start()
+    thread.wait_until_ready()
+    try:
+        yield server
+    finally:
+        thread.stop()
+
+
+class _ServerThread(threading.Thread):
+    """Runs one server on an event loop of its own."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(name="rtc_canvas server", daemon=True)
+        self._server = server
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+
+    def run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:
+            # Raised again by whoever waits for the server.
+            self._failure = error
+        finally:
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        async with self._server:
+            self._ready.set()
+            await self._stop.wait()
+
+    def wait_until_ready(self) -> None:
+        self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        if self._loop is not None and self._stop is not None and self.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self.join()
+        if self._failure is not None:
+            raise self._failure
+
+
+def _check_name(name: str) -> None:
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or name in _RESERVED:
+        raise ConfigError(
+            f"A canvas's name must be 1 to 63 of a-z, 0-9 and '-', begin with none of '-' and not be one of "
+            f"{', '.join(sorted(_RESERVED))}; got {name!r}."
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket; the port is bound here, before anything else is made."""
+    try:
+        return _bound(host, port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = f"port {port} is taken; choose another, or 0 for any free one"
+        elif isinstance(error, socket.gaierror):
+            reason = "there is no such host"
+        else:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ServeError(f"Cannot listen on {host or 'all addresses'}: {reason}.") from error
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listening = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            # Elsewhere the option would let two servers share a port.
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+        listening.setblocking(False)
+    except BaseException:
+        listening.close()
+        raise
+    return listening
+
+
+def _reachable(host: str) -> str:
+    """An address that a browser can open, for one that stands for all."""
+    if host not in ("", "0.0.0.0", "::"):
+        return host
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
+        try:
+            # Nothing is sent: the system only chooses the address it would send from.
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"

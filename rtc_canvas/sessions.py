@@ -1,0 +1,162 @@
+"""WHEP sessions of the served canvases: where signaling and peers meet."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import weakref
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from aiortc import RTCIceServer
+
+from signaling.access import Grant
+from signaling.discovery import Config
+from signaling.refusal import Refusal
+from signaling.sdp import ice_ufrag
+from signaling.trickle import TrickleCandidate
+
+from .audience import Audience
+from .canvas import Canvas
+from .config import VideoConfig
+from .encoded_frame import CODECS, Codec
+from .exceptions import ConnectError, EncoderError
+from .messages import PROTOCOL
+from .peer import Peer
+from .rtc.connection import Connection
+from .version import __version__
+from .video.choice import make_encoder
+
+logger = logging.getLogger(__name__)
+
+
+class Session:
+    """One WHEP session: a peer and its connection. A `signaling.whep.Session`."""
+
+    def __init__(self, peer: Peer, connection: Connection, offer: str, answer: str) -> None:
+        self.id = secrets.token_urlsafe(16)
+        self.etag = connection.ufrag
+        self.answer = answer
+        self.remote_ufrag = ice_ufrag(offer)
+        self.peer = peer
+        self._connection = connection
+
+    async def add_candidates(self, candidates: Sequence[TrickleCandidate]) -> None:
+        for candidate in candidates:
+            try:
+                await self._connection.add_candidate(candidate.candidate, candidate.mid)
+            except ConnectError as error:
+                raise Refusal(400, str(error)) from None
+
+    async def close(self, reason: str) -> None:
+        await self.peer.end(reason, retry=False)
+
+
+class _Served:
+    """One canvas on the server. Holds it weakly: a canvas that nobody else holds may go."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = weakref.ref(canvas)
+        self.audience: Audience = canvas.open_audience()
+        self.sessions: dict[str, Session] = {}
+        self._loop = asyncio.get_running_loop()
+        self._closing: asyncio.Task[None] | None = None
+        self.finalizer = weakref.finalize(canvas, self._abandoned)
+        self.finalizer.atexit = False
+
+    def _abandoned(self) -> None:
+        """The canvas was collected, on whatever thread."""
+        self._loop.call_soon_threadsafe(self._start_closing)
+
+    def _start_closing(self) -> None:
+        self._closing = self._loop.create_task(self.close("The program gave the canvas up."))
+
+    async def close(self, reason: str) -> None:
+        """End all sessions, those that are still connecting too, and give the canvas back."""
+        self.finalizer.detach()
+        await asyncio.gather(
+            *(session.peer.end(reason, retry=True) for session in list(self.sessions.values()))
+        )
+        self.audience.close()
+        canvas = self.canvas()
+        if canvas is not None:
+            await canvas.close_audience()
+
+
+class Sessions:
+    """The canvases of one server by name, and the sessions on them. A `signaling.whep.Host`.
+
+    Raises:
+        ServeError: when one of the canvases is served already.
+    """
+
+    def __init__(
+        self,
+        canvases: Mapping[str, Canvas],
+        *,
+        video: VideoConfig,
+        ice_servers: Sequence[RTCIceServer],
+    ) -> None:
+        self._video = video
+        self._ice_servers = ice_servers
+        self._served = {name: _Served(canvas) for name, canvas in canvases.items()}
+        # Encoding leaves the interpreter's lock, so there may be a thread for each core.
+        self._executor = ThreadPoolExecutor(os.cpu_count() or 1, "rtc_canvas encoding")
+        self._closing = False
+
+    def has_canvas(self, name: str) -> bool:
+        served = self._served.get(name)
+        return served is not None and served.canvas() is not None
+
+    def session(self, canvas: str, session_id: str) -> Session | None:
+        served = self._served.get(canvas)
+        return None if served is None else served.sessions.get(session_id)
+
+    def config(self, canvas: str | None, *, grant: Grant) -> Config:
+        shown = {name: served.canvas() for name, served in self._served.items()}
+        return {
+            "protocol": PROTOCOL,
+            "version": __version__,
+            "iceServers": [],
+            "codecs": list(CODECS),
+            "canvases": [
+                {
+                    "name": name,
+                    "title": canvas.title,
+                    "size": (round(canvas.size[0]), round(canvas.size[1])),
+                }
+                for name, canvas in shown.items()
+                if canvas is not None
+            ],
+        }
+
+    async def connect(self, canvas: str, offer: str, *, grant: Grant, codec: str | None) -> Session:
+        if self._closing:
+            raise Refusal(503, "The server is shutting down.")
+        served = self._served[canvas]
+        peer = Peer(secrets.token_hex(3), grant.role, grant.user, served.audience)
+        connection = Connection(peer, ice_servers=self._ice_servers)
+        wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
+        try:
+            answer = await connection.answer(offer, codec=wish)
+            encoder = make_encoder(connection.codec, self._video)
+        except ConnectError as error:
+            raise Refusal(error.status, str(error)) from error
+        except EncoderError as error:
+            await connection.close()
+            logger.error("No peer can be served: %s", error)
+            raise Refusal(500, "The server's video encoder does not work; its log says why.") from error
+        session = Session(peer, connection, offer, answer)
+        served.sessions[session.id] = session
+        peer.ended.add_done_callback(lambda _: served.sessions.pop(session.id, None))
+        peer.attach(connection, encoder, self._executor)
+        return session
+
+    async def close(self, reason: str) -> None:
+        """End every session and wait for what they leave behind."""
+        self._closing = True
+        await asyncio.gather(*(served.close(reason) for served in self._served.values()))
+        # Waits for frames that are being encoded: some milliseconds each.
+        await asyncio.to_thread(self._executor.shutdown)

@@ -1,0 +1,260 @@
+"""The routes, which only translate between aiohttp and the rest of this package."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlencode
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from . import whep
+from .access import Access, Grant
+from .assets import Asset, Assets
+from .discovery import config_document
+from .etag import matches, quoted
+from .refusal import Refusal
+
+__all__ = ["create_app"]
+
+_log = logging.getLogger(__name__)
+
+_CANVAS = "{canvas:[a-z0-9][a-z0-9-]{0,62}}"
+
+_EVERYWHERE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+# The client's modules hold no secret, and pages of every origin may embed them.
+_OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+_PREFLIGHT = {
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Allow-Methods": "DELETE, GET, HEAD, OPTIONS, PATCH, POST",
+    "Access-Control-Max-Age": "600",
+}
+
+
+def create_app(host: whep.Host, access: Access, *, static: Path, cookie: str) -> web.Application:
+    """The application that serves `host`: the page, its modules, `api/config` and WHEP.
+
+    All its URLs are relative, so that it works as a sub-application under a prefix too. Run it with
+    `access_log=None`: aiohttp's own would write down the token of each link that is opened.
+
+    static: the folder of the page, with `index.html` and `denied.html`.
+    cookie: name of the cookie that carries the token (`access.cookie_name`).
+
+    Raises:
+        FileNotFoundError: when one of the two pages is missing.
+    """
+    assets = Assets(static, needed=("index.html", "denied.html"))
+    routes = _Routes(host, access, assets, cookie)
+    endpoint, session = f"/whep/{_CANVAS}", f"/whep/{_CANVAS}/{{session}}"
+    app = web.Application(middlewares=[_finishing(access)], client_max_size=whep.MAX_BODY)
+    # The first route that fits is taken: fixed names come before those of canvases.
+    app.add_routes(
+        [
+            web.get("/", routes.page),
+            web.get("/static/{name:.+}", routes.static),
+            web.get("/api/config", routes.config),
+            web.options("/api/config", routes.preflight),
+            web.options(endpoint, routes.endpoint_options),
+            web.route("*", endpoint, routes.whep),
+            web.options(session, routes.preflight),
+            web.route("*", session, routes.whep),
+            web.get(f"/{_CANVAS}", routes.add_slash),
+            web.get(f"/{_CANVAS}/", routes.page),
+            # The page is one file for all canvases and names its modules relative to where it is.
+            web.get(f"/{_CANVAS}/static/{{name:.+}}", routes.static),
+            web.get(f"/{_CANVAS}/api/config", routes.config),
+            web.options(f"/{_CANVAS}/api/config", routes.preflight),
+        ]
+    )
+    return app
+
+
+class _Routes:
+    def __init__(self, host: whep.Host, access: Access, assets: Assets, cookie: str) -> None:
+        self._host = host
+        self._access = access
+        self._assets = assets
+        self._cookie = cookie
+
+    async def page(self, request: web.Request) -> web.Response:
+        token = request.query.get("token")
+        try:
+            if token is not None:
+                return self._enter(request, token)
+            self._grant(request)
+        except Refusal as refusal:
+            if refusal.status != 401:
+                raise
+            return self._denied()
+        self._named_canvas(request)
+        return _file_response(request, self._asset("index.html"))
+
+    async def add_slash(self, request: web.Request) -> web.Response:
+        query = f"?{request.rel_url.raw_query_string}" if request.query else ""
+        location = f"{request.match_info['canvas']}/{query}"
+        return web.Response(status=307, headers={"Location": location})
+
+    async def static(self, request: web.Request) -> web.Response:
+        return _file_response(request, self._asset(request.match_info["name"]), _OPEN)
+
+    async def config(self, request: web.Request) -> web.Response:
+        grant = self._grant(request)
+        canvas = self._named_canvas(request)
+        document = config_document(self._host.config(canvas, grant=grant), canvas)
+        return web.json_response(document, headers={"Cache-Control": "no-store"})
+
+    async def preflight(self, request: web.Request) -> web.Response:
+        self._access.check_site(host=request.headers.get("Host"), origin=_origin(request))
+        return web.Response(status=204, headers=_PREFLIGHT)
+
+    async def endpoint_options(self, request: web.Request) -> web.Response:
+        response = await self.preflight(request)
+        response.headers["Accept-Post"] = whep.SDP
+        return response
+
+    async def whep(self, request: web.Request) -> web.Response:
+        grant = self._grant(request)
+        response = await whep.respond(
+            whep.Request(
+                method=request.method,
+                canvas=request.match_info["canvas"],
+                grant=grant,
+                session=request.match_info.get("session"),
+                query=request.query,
+                headers=request.headers,
+                body=await _limited_body(request),
+                content_length=request.content_length,
+            ),
+            self._host,
+        )
+        return _translated(response)
+
+    def _grant(self, request: web.Request, *tokens: str) -> Grant:
+        """What the request may do, by the tokens given or else by those in its fields."""
+        return self._access.grant(
+            host=request.headers.get("Host"),
+            origin=_origin(request),
+            tokens=tokens or (request.cookies.get(self._cookie), _bearer(request)),
+        )
+
+    def _enter(self, request: web.Request, token: str) -> web.Response:
+        """Move a right token out of the address bar, where it would get shared, into a cookie."""
+        self._grant(request, token)
+        rest = [(name, value) for name, value in request.query.items() if name != "token"]
+        query = f"?{urlencode(rest)}" if rest else ""
+        headers = {"Location": f"./{query}", "Cache-Control": "no-store"}
+        response = web.Response(status=303, headers=headers)
+        if not self._access.open_access:
+            canvas = request.match_info.get("canvas")
+            path = request.rel_url.raw_path.removesuffix(f"{canvas}/")
+            response.set_cookie(
+                self._cookie,
+                token,
+                path=path,
+                httponly=True,
+                samesite="Lax",
+                secure=_is_encrypted(request),
+            )
+        return response
+
+    def _denied(self) -> web.Response:
+        page = self._asset("denied.html")
+        headers = {
+            "Content-Type": page.content_type,
+            "Cache-Control": "no-store",
+            "WWW-Authenticate": "Bearer",
+        }
+        return web.Response(status=401, headers=headers, body=page.body)
+
+    def _named_canvas(self, request: web.Request) -> str | None:
+        """The canvas in the path, None where it names none."""
+        canvas = request.match_info.get("canvas")
+        if canvas is not None and not self._host.has_canvas(canvas):
+            raise whep.no_canvas(canvas)
+        return canvas
+
+    def _asset(self, name: str) -> Asset:
+        asset = self._assets.get(name)
+        if asset is None:
+            raise Refusal(404, "There is no such file.")
+        return asset
+
+
+def _finishing(access: Access) -> Middleware:
+    """Turns what was raised into responses, and gives all of them the fields that all have."""
+
+    @web.middleware
+    async def finish(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response: web.StreamResponse
+        try:
+            response = await handler(request)
+        except Refusal as refusal:
+            response = _translated(whep.refused(refusal))
+        except web.HTTPException:
+            raise
+        except Exception:
+            # Without the query, where the token may stand.
+            _log.exception("%s %s failed.", request.method, request.rel_url.raw_path)
+            failure = Refusal(500, "The server failed; the program's log says why.")
+            response = _translated(whep.refused(failure))
+        response.headers.update(_EVERYWHERE)
+        origin = _origin(request)
+        if origin is not None and access.shares_with(origin):
+            response.headers.update(_shared_with(origin))
+        return response
+
+    return finish
+
+
+def _shared_with(origin: str) -> dict[str, str]:
+    """The CORS fields that let pages of `origin` read a response, and send cookies for it."""
+    return {
+        "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": "ETag, Location",
+        "Vary": "Origin",
+    }
+
+
+def _translated(response: whep.Response) -> web.Response:
+    return web.Response(
+        status=response.status, headers=response.headers, body=response.body.encode()
+    )
+
+
+def _file_response(
+    request: web.Request, asset: Asset, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    fields = {"ETag": quoted(asset.etag), "Cache-Control": "no-cache", **(headers or {})}
+    if matches(request.headers.get("If-None-Match", ""), asset.etag):
+        return web.Response(status=304, headers=fields)
+    return web.Response(body=asset.body, headers={**fields, "Content-Type": asset.content_type})
+
+
+async def _limited_body(request: web.Request) -> bytes:
+    """What whep.Request takes: one byte too many at most, whatever Content-Length says."""
+    body = bytearray()
+    try:
+        while chunk := await request.content.read(whep.MAX_BODY + 1 - len(body)):
+            body += chunk
+    except (ConnectionError, web.RequestPayloadError):
+        raise Refusal(400, "The body ended before its time.") from None
+    return bytes(body)
+
+
+def _origin(request: web.Request) -> str | None:
+    return request.headers.get("Origin")
+
+
+def _bearer(request: web.Request) -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _is_encrypted(request: web.Request) -> bool:
+    # A proxy that ends TLS says so. A client that lies about it only makes its own cookie stricter.
+    return request.secure or request.headers.get("X-Forwarded-Proto", "").lower() == "https"

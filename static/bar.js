@@ -1,0 +1,130 @@
+/**
+ * The bar at the bottom: the status line, and buttons. It hides while nothing is to be told and
+ * shows itself when a pointer comes near.
+ *
+ * @module
+ */
+
+import { icon, make } from "./dom.js";
+
+/** @typedef {import("./dom.js").IconName} IconName */
+/** @typedef {import("./geometry.js").Fit} Fit */
+
+/** Milliseconds it stays. */
+const STAY = 3000;
+/** CSS pixels above the lower edge that count as near. */
+const NEAR = 88;
+
+/** @type {Record<Fit, {next: Fit, label: string}>} */
+const FITS = {
+  contain: { next: "fill", label: "Fit: whole picture" },
+  fill: { next: "none", label: "Fit: stretched" },
+  none: { next: "contain", label: "Fit: one to one" },
+};
+
+/**
+ * @typedef {object} BarActions
+ * @property {(fit: Fit) => void} onfit
+ * @property {() => void} onstatistics
+ * @property {() => void} onfullscreen
+ */
+
+export class Bar {
+  element;
+  #buttons = make("span", { class: "buttons" });
+  #fit;
+  #statistics;
+  #fullscreen;
+  /** @type {Fit} */
+  #fitting = "contain";
+  #lasting = true;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {HTMLElement} line the status line
+   * @param {BarActions} actions
+   */
+  constructor(line, actions) {
+    this.#fit = button("contain", FITS.contain.label, () => actions.onfit(FITS[this.#fitting].next));
+    this.#statistics = button("statistics", "Statistics (Ctrl+Alt+S)", actions.onstatistics);
+    this.#statistics.setAttribute("aria-keyshortcuts", "Control+Alt+S");
+    this.#fullscreen = button("fullscreen", "Full screen", actions.onfullscreen);
+    this.#fullscreen.hidden = !document.fullscreenEnabled;
+    this.#buttons.append(this.#fit, this.#statistics, this.#fullscreen);
+    this.element = make("div", { class: "bar" }, line, this.#buttons);
+    this.element.addEventListener("pointerenter", () => this.reveal());
+    this.element.addEventListener("focusin", () => this.reveal());
+  }
+
+  /** @param {boolean} shown whether there are buttons */
+  set controls(shown) {
+    this.#buttons.hidden = !shown;
+  }
+
+  /** @param {Fit} fit */
+  set fit(fit) {
+    this.#fitting = fit;
+    relabel(this.#fit, fit, FITS[fit].label);
+  }
+
+  /** @param {boolean} open */
+  set statistics(open) {
+    this.#statistics.setAttribute("aria-pressed", String(open));
+  }
+
+  /** @param {boolean} full */
+  set fullscreen(full) {
+    relabel(this.#fullscreen, full ? "window" : "fullscreen", full ? "Leave full screen" : "Full screen");
+  }
+
+  /** @param {boolean} lasting whether it stays in sight */
+  set lasting(lasting) {
+    this.#lasting = lasting;
+    this.reveal();
+  }
+
+  /** Show it for a while. */
+  reveal() {
+    clearTimeout(this.#timer);
+    this.element.classList.add("shown");
+    if (!this.#lasting) this.#timer = setTimeout(() => this.#hide(), STAY);
+  }
+
+  /**
+   * @param {PointerEvent} event on the element that this is the bar of
+   * @param {DOMRect} area
+   */
+  notice(event, area) {
+    if (event.buttons === 0 || event.type === "pointerdown") {
+      if (event.clientY > area.bottom - NEAR) this.reveal();
+    }
+  }
+
+  #hide() {
+    if (this.element.matches(":hover, :focus-within")) this.reveal();
+    else this.element.classList.remove("shown");
+  }
+}
+
+/**
+ * @param {IconName} name
+ * @param {string} label
+ * @param {() => void} act
+ */
+function button(name, label, act) {
+  const made = make("button", { type: "button", title: label, "aria-label": label }, icon(name));
+  made.addEventListener("click", act);
+  return made;
+}
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {IconName} name
+ * @param {string} label
+ */
+function relabel(button, name, label) {
+  button.replaceChildren(icon(name));
+  button.title = label;
+  button.setAttribute("aria-label", label);
+}

@@ -1,0 +1,48 @@
+/**
+ * Makes elements.
+ *
+ * @module
+ */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, string>} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Name]}
+ */
+export function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) {
+    element.setAttribute(attribute, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Outlines on a grid of 16. */
+const ICONS = {
+  contain: "M2 4.5h12v7H2z M5 4.5v7 M11 4.5v7",
+  fill: "M2 3.5h12v9H2z M6 8H4 M10 8h2 M5 6.8L3.9 8 5 9.2 M11 6.8L12.1 8 11 9.2",
+  none: "M2.5 3.5h11v9h-11z M5.6 6.2L6.8 5.5v5 M9.6 6.2l1.2-.7v5 M8.3 7v.1 M8.3 9v.1",
+  statistics: "M3 13V9 M6.5 13V5.5 M10 13V8 M13.5 13V3",
+  fullscreen: "M2.5 6V2.5H6 M10 2.5h3.5V6 M13.5 10v3.5H10 M6 13.5H2.5V10",
+  window: "M6 2.5V6H2.5 M13.5 6H10V2.5 M10 13.5V10h3.5 M2.5 10H6v3.5",
+  close: "M4 4l8 8 M12 4l-8 8",
+};
+
+/** @typedef {keyof typeof ICONS} IconName */
+
+/**
+ * @param {IconName} name
+ * @returns {SVGElement}
+ */
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}

@@ -1,0 +1,65 @@
+/**
+ * The page of index.html: one canvas that fills the window, or a list to choose from.
+ *
+ * @module
+ */
+
+import { make } from "./dom.js";
+import { RtcCanvasElement } from "./rtc-canvas-element.js";
+
+/** @typedef {import("./problem.js").CanvasEntry} CanvasEntry */
+
+/** Marks in the session's storage that this page reloaded itself for another protocol version. */
+const RELOADED = "rtc-canvas-reloaded";
+
+const canvas = new RtcCanvasElement();
+canvas.src = "./";
+canvas.controls = true;
+const codec = new URLSearchParams(location.search).get("codec");
+if (codec) canvas.setAttribute("codec", codec);
+
+on("title", ({ title }) => {
+  document.title = title || "Canvas";
+});
+on("state", ({ state }) => {
+  if (state !== "live") return;
+  sessionStorage.removeItem(RELOADED);
+  // Keys and wheel work without a click, unless the focus is somewhere on purpose.
+  if (document.activeElement === document.body) canvas.focus();
+});
+on("error", ({ code, canvases }) => {
+  if (code === "protocol") reloadOnce();
+  if (code === "choose") canvas.replaceWith(listOf(canvases));
+});
+document.body.append(canvas);
+
+/**
+ * @param {string} type of an event of the canvas
+ * @param {(detail: any) => void} act
+ */
+function on(type, act) {
+  canvas.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
+}
+
+/** The modules of this page are older than the server: the next ones may be as new. */
+function reloadOnce() {
+  if (sessionStorage.getItem(RELOADED)) return;
+  sessionStorage.setItem(RELOADED, "yes");
+  location.reload();
+}
+
+/**
+ * @param {CanvasEntry[]} canvases
+ */
+function listOf(canvases) {
+  document.title = "Canvases";
+  const items = canvases.map(({ name, title, url, size }) =>
+    make(
+      "li",
+      {},
+      make("a", { href: url }, make("b", {}, title || name), make("span", {}, size.join(" × "))),
+    ),
+  );
+  const empty = make("p", {}, "The program has made none yet. Reload this page when it has.");
+  return make("main", {}, make("h1", {}, "Canvases"), items.length ? make("ul", {}, ...items) : empty);
+}

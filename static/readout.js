@@ -1,0 +1,99 @@
+/**
+ * The statistics as rows of text. Pure.
+ *
+ * @module
+ */
+
+/** @typedef {import("./figures.js").Figures} Figures */
+/** @typedef {readonly [label: string, value: string]} Row */
+
+const UNKNOWN = "–";
+
+/**
+ * @param {Figures | null} here
+ * @returns {Row[]}
+ */
+export function rowsHere(here) {
+  return [
+    ["Video", join(here?.codec, dimensions(here?.size))],
+    ["Frames", amount(here?.fps, 0, "/s")],
+    ["Rate", bitrate(here?.bitrate)],
+    ["Round trip", milliseconds(here?.roundTrip)],
+    ["Lost packets", percent(here?.loss)],
+    ["Jitter buffer", milliseconds(here?.jitterBuffer)],
+    ["Decoding", milliseconds(here?.decoding)],
+    ["Dropped frames", amount(here?.dropped, 0)],
+    ["Path", here?.path || UNKNOWN],
+  ];
+}
+
+/**
+ * @param {Record<string, unknown> | null} server the fields of PeerStats
+ * @returns {Row[]}
+ */
+export function rowsServer(server) {
+  if (!server) return [["", "Waiting for its figures…"]];
+  return [
+    ["Encoder", join(server.codec, server.encoder)],
+    ["Frames", amount(server.fps, 0, "/s")],
+    ["Rate", join(bitrate(server.bitrate), server.target_bitrate && `of ${bitrate(server.target_bitrate)}`)],
+    ["Encoding", milliseconds(server.encode_time)],
+    ["Round trip", milliseconds(server.round_trip)],
+    ["Lost packets", percent(server.loss)],
+    ["Key frames", counts(server.key_frames)],
+    ["Dropped input", counts(server.dropped_input)],
+  ];
+}
+
+/**
+ * @param {unknown} value
+ * @param {number} digits
+ * @param {string} [unit]
+ */
+function amount(value, digits, unit = "") {
+  return typeof value === "number" ? `${value.toFixed(digits)}${unit}` : UNKNOWN;
+}
+
+/**
+ * @param {unknown} seconds
+ */
+function milliseconds(seconds) {
+  return typeof seconds === "number" ? amount(seconds * 1000, 1, " ms") : UNKNOWN;
+}
+
+/**
+ * @param {unknown} share
+ */
+function percent(share) {
+  return typeof share === "number" ? amount(share * 100, 1, " %") : UNKNOWN;
+}
+
+/**
+ * @param {unknown} bits per second
+ */
+function bitrate(bits) {
+  if (typeof bits !== "number") return UNKNOWN;
+  return bits >= 1e6 ? amount(bits / 1e6, 2, " Mbit/s") : amount(bits / 1e3, 0, " kbit/s");
+}
+
+/**
+ * @param {readonly number[] | null | undefined} size
+ */
+function dimensions(size) {
+  return size ? size.join(" × ") : "";
+}
+
+/**
+ * @param {unknown} reasons how many for each
+ */
+function counts(reasons) {
+  const entries = Object.entries(reasons ?? {}).filter(([, count]) => count);
+  return entries.map(([reason, count]) => `${count} ${reason}`).join(", ") || "0";
+}
+
+/**
+ * @param {...unknown} parts
+ */
+function join(...parts) {
+  return parts.filter(Boolean).join(" ") || UNKNOWN;
+}

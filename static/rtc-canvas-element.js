@@ -1,0 +1,237 @@
+/**
+ * `<rtc-canvas src="…" fit="contain" codec="h264" view-only controls>`: an RtcCanvas with a status line.
+ *
+ * Attributes act live. It connects when it is put into a document and ends when it is taken out;
+ * being moved is neither.
+ *
+ * @module
+ */
+
+import { Bar } from "./bar.js";
+import { make } from "./dom.js";
+import { keyOf } from "./keyboard.js";
+import { Panel } from "./panel.js";
+import { RtcCanvas } from "./rtc-canvas.js";
+import { isStatisticsKey } from "./shortcuts.js";
+import { describe } from "./situation.js";
+import { Status } from "./status.js";
+import { STYLE } from "./style.js";
+
+/** @typedef {import("./geometry.js").Fit} Fit */
+/** @typedef {import("./situation.js").Situation} Situation */
+
+const EVENTS = ["state", "error", "control", "frame", "title", "notice", "statistics"];
+const FITS = ["contain", "fill", "none"];
+
+export class RtcCanvasElement extends HTMLElement {
+  static observedAttributes = ["src", "token", "codec", "fit", "view-only", "controls"];
+
+  #canvas;
+  #status = new Status(() => this.#canvas.connect());
+  #panel = new Panel(() => this.#toggleStatistics());
+  #bar;
+  /** @type {Situation} */
+  #situation = {
+    state: "closed",
+    code: null,
+    reason: "",
+    advice: "",
+    steering: false,
+    viewOnly: false,
+    picture: false,
+    notice: null,
+  };
+
+  constructor() {
+    super();
+    const target = make("div", { class: "canvas" });
+    this.#canvas = new RtcCanvas(target);
+    this.#bar = new Bar(this.#status.line, {
+      onfit: (fit) => (this.fit = fit),
+      onstatistics: () => this.#toggleStatistics(),
+      onfullscreen: () => this.#toggleFullscreen(),
+    });
+    this.#bar.controls = false;
+    this.attachShadow({ mode: "open" }).append(
+      make("style", {}, STYLE),
+      target,
+      this.#status.announced,
+      this.#status.cover,
+      this.#bar.element,
+      this.#panel.element,
+    );
+    this.#listen();
+  }
+
+  connectedCallback() {
+    this.#canvas.connect();
+  }
+
+  disconnectedCallback() {
+    // Being moved in a document calls this as well: then it is in one again at once.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#canvas.close();
+    });
+  }
+
+  /**
+   * @param {string} name
+   * @param {string | null} before
+   * @param {string | null} value
+   */
+  attributeChangedCallback(name, before, value) {
+    if (before === value) return;
+    switch (name) {
+      case "fit":
+        this.#canvas.fit = this.#bar.fit = this.fit;
+        return;
+      case "view-only":
+        this.#canvas.viewOnly = this.viewOnly;
+        this.#update({ viewOnly: this.viewOnly });
+        return;
+      case "controls":
+        this.#bar.controls = this.controls;
+        return;
+      case "src":
+      case "token":
+      case "codec":
+        this.#canvas[name] = value;
+        this.#reconnect();
+    }
+  }
+
+  /** The RtcCanvas in it. */
+  get canvas() {
+    return this.#canvas;
+  }
+
+  get src() {
+    return this.getAttribute("src") ?? "";
+  }
+
+  set src(src) {
+    this.setAttribute("src", src);
+  }
+
+  /** @returns {Fit} */
+  get fit() {
+    const fit = this.getAttribute("fit") ?? "";
+    return FITS.includes(fit) ? /** @type {Fit} */ (fit) : "contain";
+  }
+
+  set fit(fit) {
+    this.setAttribute("fit", fit);
+  }
+
+  get viewOnly() {
+    return this.hasAttribute("view-only");
+  }
+
+  set viewOnly(viewOnly) {
+    this.toggleAttribute("view-only", viewOnly);
+  }
+
+  get controls() {
+    return this.hasAttribute("controls");
+  }
+
+  set controls(controls) {
+    this.toggleAttribute("controls", controls);
+  }
+
+  /** Access without a cookie. Set here rather than as an attribute, it does not show in the document. */
+  get token() {
+    return this.#canvas.token;
+  }
+
+  set token(token) {
+    this.#canvas.token = token;
+    this.#reconnect();
+  }
+
+  /** Give the canvas the keyboard. */
+  focus() {
+    this.#canvas.focus();
+  }
+
+  #listen() {
+    for (const type of EVENTS) {
+      this.#canvas.addEventListener(type, (event) => this.#pass(/** @type {CustomEvent} */ (event)));
+    }
+    this.addEventListener("keydown", (event) => this.#onkey(event), { capture: true });
+    for (const type of /** @type {const} */ (["pointermove", "pointerdown"])) {
+      this.addEventListener(type, (event) => this.#bar.notice(event, this.getBoundingClientRect()));
+    }
+    this.addEventListener("fullscreenchange", () => {
+      this.#bar.fullscreen = document.fullscreenElement === this;
+    });
+  }
+
+  /**
+   * Show what an event of the canvas tells, and let it be the element's own.
+   *
+   * @param {CustomEvent} event
+   */
+  #pass({ type, detail }) {
+    switch (type) {
+      case "state":
+        this.dataset.state = detail.state;
+        this.#update({ ...detail, notice: null });
+        break;
+      case "control":
+        this.#update({ steering: detail.steering });
+        break;
+      case "notice":
+        this.#update({ notice: detail.text });
+        break;
+      case "frame":
+        if (!this.#situation.picture) this.#update({ picture: true });
+        break;
+      case "statistics":
+        this.#panel.show(detail);
+    }
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /**
+   * @param {Partial<Situation>} change
+   */
+  #update(change) {
+    this.#situation = { ...this.#situation, ...change };
+    if (this.#situation.state === "closed") this.#situation.picture = false;
+    const saying = describe(this.#situation);
+    this.#status.show(saying);
+    this.#bar.lasting = saying.lasting;
+  }
+
+  #reconnect() {
+    if (!this.isConnected) return;
+    this.#canvas.close();
+    this.#canvas.connect();
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   */
+  #onkey(event) {
+    if (!isStatisticsKey(keyOf(event))) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#toggleStatistics();
+  }
+
+  #toggleStatistics() {
+    const open = !this.#panel.open;
+    this.#panel.open = this.#bar.statistics = this.#canvas.statistics = open;
+  }
+
+  #toggleFullscreen() {
+    const done = document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen();
+    done.catch(() => {
+      // The browser or the embedding page does not allow it: nothing changes.
+    });
+    this.focus();
+  }
+}
+
+customElements.define("rtc-canvas", RtcCanvasElement);

@@ -1,0 +1,92 @@
+/**
+ * What the page says about the state it is in. Pure.
+ *
+ * @module
+ */
+
+/** @typedef {import("./state.js").StateName} StateName */
+/** @typedef {import("./problem.js").ProblemCode} ProblemCode */
+
+/**
+ * @typedef {object} Situation
+ * @property {StateName} state
+ * @property {ProblemCode | null} code
+ * @property {string} reason
+ * @property {string} advice
+ * @property {boolean} steering
+ * @property {boolean} viewOnly
+ * @property {boolean} picture whether one is on the screen
+ * @property {string | null} notice what the server wants to be told
+ */
+
+/**
+ * `tone`: colour and sign. `action`: what a button offers, empty for none. `lasting`: whether it stays
+ * in sight. `covers`: whether it takes the place of the picture.
+ *
+ * @typedef {object} Saying
+ * @property {"busy" | "live" | "watch" | "warn" | "bad" | "off"} tone
+ * @property {string} title
+ * @property {string} detail
+ * @property {string} advice
+ * @property {string} action
+ * @property {boolean} lasting
+ * @property {boolean} covers
+ */
+
+/**
+ * @param {Situation} situation
+ * @returns {Saying}
+ */
+export function describe(situation) {
+  const { state, code, reason, advice, picture } = situation;
+  switch (state) {
+    case "connecting":
+      return say("busy", "Connecting…", { covers: !picture });
+    case "reconnecting":
+      return say("warn", "Reconnecting…", { detail: reason, advice, covers: !picture });
+    case "failed": {
+      const action = code === "choose" ? "" : "Try again";
+      return say("bad", "Not connected", { detail: reason, advice, action, covers: true });
+    }
+    case "closed":
+      return say("off", "Closed", { action: "Connect", covers: true });
+    case "live":
+      return describeLive(situation);
+  }
+}
+
+/**
+ * @param {Situation} situation
+ * @returns {Saying}
+ */
+function describeLive({ steering, viewOnly, picture, notice }) {
+  if (notice) return say("warn", notice, { covers: !picture });
+  if (!picture) {
+    return say("busy", "Connected", { detail: "Waiting for the program’s first picture.", covers: true });
+  }
+  if (viewOnly) return say("watch", "Live", { detail: "view only", lasting: false });
+  if (steering) return say("live", "Live", { detail: "you steer", lasting: false });
+  return say("watch", "Watching", { detail: "somebody else steers", lasting: false });
+}
+
+/**
+ * @param {Saying["tone"]} tone
+ * @param {string} title
+ * @param {Partial<Saying>} rest
+ * @returns {Saying}
+ */
+function say(tone, title, rest) {
+  const plain = { detail: "", advice: "", action: "", lasting: true, covers: false };
+  return { tone, title, ...plain, ...rest };
+}
+
+/**
+ * A saying in one line, for screen readers.
+ *
+ * @param {Saying} saying
+ * @returns {string}
+ */
+export function inOneLine({ title, detail, advice }) {
+  const stopped = [title, detail, advice].filter(Boolean).map((part) => part.replace(/[….]*$/, "."));
+  return stopped.join(" ");
+}

@@ -1,0 +1,76 @@
+/**
+ * Shows the state: a line at the bottom while there is a picture, in its place while there is none.
+ *
+ * @module
+ */
+
+import { make } from "./dom.js";
+import { inOneLine } from "./situation.js";
+
+/** @typedef {import("./situation.js").Saying} Saying */
+
+export class Status {
+  #cover = make("div", { class: "cover" });
+  #line = make("span", { class: "line" });
+  #announced = make("p", { class: "announced", role: "status", "aria-live": "polite" });
+  #onaction;
+
+  /**
+   * @param {() => void} onaction the button was pressed
+   */
+  constructor(onaction) {
+    this.#onaction = onaction;
+  }
+
+  /** What takes the picture's place. */
+  get cover() {
+    return this.#cover;
+  }
+
+  /** The line for the bar. */
+  get line() {
+    return this.#line;
+  }
+
+  /** What only screen readers see. */
+  get announced() {
+    return this.#announced;
+  }
+
+  /**
+   * @param {Saying} saying
+   */
+  show(saying) {
+    const { tone, title, detail, advice, action, covers } = saying;
+    this.#announced.textContent = inOneLine(saying);
+    this.#line.replaceChildren(...lineOf(saying));
+    this.#cover.dataset.tone = tone;
+    this.#cover.toggleAttribute("hidden", !covers);
+    this.#cover.replaceChildren(
+      make("div", { class: "sign", "aria-hidden": "true" }),
+      make("h2", {}, title),
+      ...[detail, advice].filter(Boolean).map((text) => make("p", {}, text)),
+      ...(action ? [this.#button(action)] : []),
+    );
+  }
+
+  /**
+   * @param {string} label
+   */
+  #button(label) {
+    const button = make("button", { class: "action", type: "button" }, label);
+    button.addEventListener("click", () => this.#onaction());
+    return button;
+  }
+}
+
+/**
+ * @param {Saying} saying
+ * @returns {HTMLElement[]}
+ */
+function lineOf({ tone, title, detail }) {
+  const sign = make("span", { class: "dot", "data-tone": tone });
+  const parts = [sign, make("b", {}, title)];
+  if (detail) parts.push(make("span", { class: "detail" }, detail));
+  return parts;
+}

@@ -1,0 +1,111 @@
+"""Real headless Chromium, and what its pages show by their own pixels."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox"]
+OBSERVER = Path(__file__).with_name("observer.js")
+PATIENCE = 20_000
+"""Milliseconds that a page may take to show its first picture."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A page's clock (seconds of ``performance.now``) as seen from ``time.monotonic``."""
+
+    offset: float
+    """Seconds to add to the page's time."""
+
+    error: float
+    """The offset is wrong by at most this, in seconds."""
+
+
+class Viewer:
+    """One tab that looks at a subject."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    @property
+    def shown(self) -> int | None:
+        """The number of the picture shown last, None before the first."""
+        number: int | None = self._page.evaluate("glassObserver.lastNumber()")
+        return number
+
+    def clock(self, samples: int = 30) -> Clock:
+        """Compare clocks: of several questions the one answered fastest bounds the error best."""
+        trips = []
+        for _ in range(samples):
+            asked = time.monotonic()
+            there = self._page.evaluate("glassObserver.now()")
+            answered = time.monotonic()
+            trips.append(Clock((asked + answered) / 2 - there, (answered - asked) / 2))
+        return min(trips, key=lambda trip: trip.error)
+
+    def sightings(self, seconds: float) -> list[tuple[int, float]]:
+        """Watch for ``seconds``: (number, page's time) of each picture as it was first read."""
+        self._page.evaluate("glassObserver.takeSightings()")
+        self._page.wait_for_timeout(1000 * seconds)
+        seen: list[tuple[int, float]] = self._page.evaluate("glassObserver.takeSightings()")
+        return [(number, at) for number, at in seen]
+
+    def first_sighting(self) -> float:
+        """Seconds from the start of the navigation to the first picture read."""
+        at: float = self._page.evaluate("glassObserver.takeSightings()[0][1]")
+        return at
+
+    def picture(self) -> tuple[int, NDArray[np.uint8]]:
+        """The next picture shown: its number, and its pixels as (h, w, 3)."""
+        shown = self._page.evaluate("glassObserver.nextPicture()")
+        rgba = np.frombuffer(base64.b64decode(shown["rgba"]), np.uint8)
+        return shown["number"], rgba.reshape(shown["height"], shown["width"], 4)[..., :3]
+
+    def set_reading(self, on: bool) -> None:
+        """Whether the page reads its pixels, which costs the machine time that others may need."""
+        self._page.evaluate("on => glassObserver.setReading(on)", on)
+
+    def wait(self, seconds: float) -> None:
+        """Let ``seconds`` pass while the browser's messages are handled."""
+        self._page.wait_for_timeout(1000 * seconds)
+
+    def close(self) -> None:
+        """Close the tab."""
+        self._page.close()
+
+
+class Browser:
+    """One Chromium with one profile: what it has cached stays from tab to tab."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._context = context
+
+    def open(self, url: str) -> Viewer:
+        """Open a tab at ``url`` and wait until its first picture is read."""
+        page = self._context.new_page()
+        page.goto(url, wait_until="commit")
+        page.wait_for_function("glassObserver.lastNumber() !== null", timeout=PATIENCE)
+        return Viewer(page)
+
+
+@contextmanager
+def launch() -> Iterator[Browser]:
+    """Start headless Chromium, with a window as large as the scene."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = chromium.new_context(viewport={"width": 1280, "height": 720})
+        context.add_init_script(path=OBSERVER)
+        try:
+            yield Browser(context)
+        finally:
+            chromium.close()

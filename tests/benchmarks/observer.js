@@ -1,0 +1,91 @@
+// Reads each picture's number from the page's own pixels, once per animation frame, whatever shows them.
+// The blocks are laid out as number_blocks.py says. Runs before the page's own scripts, so that its callback comes
+// first in an animation frame: a picture the page sets in that same callback counts one frame later, for all alike.
+(() => {
+  const BITS = 16
+  const BLOCK = 16
+  const SMALLEST = BITS * BLOCK
+
+  const blocks = drawingContext(BITS * BLOCK, 2 * BLOCK)
+  let surface = null
+  let reading = true
+  let lastNumber = null
+  let sightings = [] // [number, seconds on performance.now's clock]
+  let capture = null // resolves with the whole next picture
+
+  window.glassObserver = {
+    now: () => performance.now() / 1000,
+    setReading: (on) => { reading = on },
+    lastNumber: () => lastNumber,
+    takeSightings: () => sightings.splice(0),
+    nextPicture: () => new Promise((resolve) => { capture = resolve }),
+  }
+  requestAnimationFrame(observe)
+
+  function observe () {
+    requestAnimationFrame(observe)
+    if (!reading) return
+    if (!surface?.isConnected || width(surface) < SMALLEST) surface = findSurface(document)
+    if (surface === null) return
+    const number = readNumber()
+    if (number === null || number === lastNumber) return
+    lastNumber = number
+    sightings.push([number, performance.now() / 1000])
+    if (capture !== null) {
+      capture(readPicture(number))
+      capture = null
+    }
+  }
+
+  function findSurface (root) {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.matches('video, img, canvas') && width(element) >= SMALLEST) return element
+      const found = element.shadowRoot && findSurface(element.shadowRoot)
+      if (found) return found
+    }
+    return null
+  }
+
+  function width (element) {
+    return element.videoWidth ?? element.naturalWidth ?? element.width
+  }
+
+  function height (element) {
+    return element.videoHeight ?? element.naturalHeight ?? element.height
+  }
+
+  function readNumber () {
+    const { canvas } = blocks
+    blocks.clearRect(0, 0, canvas.width, canvas.height)
+    blocks.drawImage(surface, 0, 0)
+    const { data } = blocks.getImageData(0, 0, canvas.width, canvas.height)
+    const level = (column, row) =>
+      data[4 * ((row + 0.5) * BLOCK * canvas.width + (column + 0.5) * BLOCK) + 1]
+    let number = 0
+    for (let column = 0; column < BITS; column++) {
+      const bit = level(column, 0)
+      const complement = level(column, 1)
+      if (Math.min(bit, complement) >= 96 || Math.max(bit, complement) <= 160) return null
+      number = 2 * number + (bit > complement ? 1 : 0)
+    }
+    return number
+  }
+
+  async function readPicture (number) {
+    const [w, h] = [width(surface), height(surface)]
+    const context = drawingContext(w, h)
+    context.drawImage(surface, 0, 0)
+    const { data } = context.getImageData(0, 0, w, h)
+    const reader = new FileReader()
+    reader.readAsDataURL(new Blob([data]))
+    await new Promise((resolve) => { reader.onload = resolve })
+    return { number, width: w, height: h, rgba: reader.result.split(',')[1] }
+  }
+
+  function drawingContext (w, h) {
+    const canvas = document.createElement('canvas')
+    canvas.width = w
+    canvas.height = h
+    return canvas.getContext('2d', { willReadFrequently: true })
+  }
+})()

@@ -1,0 +1,103 @@
+"""A server under test: its process, what it reports and what it costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+START_LIMIT = 30.0
+"""Seconds that a subject may take until it serves its page."""
+
+
+class Subject:
+    """Runs one of ``subjects/`` as a process of its own, from ``with`` to the end of its block."""
+
+    def __init__(self, name: str, fps: float) -> None:
+        self._port = _free_port()
+        self._command = [sys.executable, "-m", f"{__package__}.subjects.{name}"]
+        self._command += [f"--fps={fps}", f"--port={self._port}"]
+        self._name = name
+        self._announced = threading.Event()
+        self.url = ""
+        """Where its page is."""
+        self.handovers: dict[int, float] = {}
+        """When each number was first handed over, seconds on ``time.monotonic``'s clock."""
+        self.sent = 0
+        """Bytes of payload it sent so far, if it counts them."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        self._reader = threading.Thread(target=self._read_reports)
+        self._reader.start()
+        if not self._announced.wait(START_LIMIT) or not self._accepts_connections():
+            self._stop()
+            raise RuntimeError(f"The subject {self._name} did not start; its own output says why.")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def cpu_time(self) -> float:
+        """Seconds of processor time that the process and its children have used so far."""
+        return _cpu_time(self._process.pid)
+
+    def _read_reports(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            match json.loads(line):
+                case {"number": number, "time": at}:
+                    self.handovers.setdefault(number, at)
+                case {"sent": sent}:
+                    self.sent = sent
+                case {"ready": url}:
+                    self.url = url
+                    self._announced.set()
+
+    def _accepts_connections(self) -> bool:
+        # A server announces its page as it starts to listen, which may be a moment early.
+        deadline = time.monotonic() + START_LIMIT
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return True
+        return False
+
+    def _stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join()
+
+
+def _cpu_time(pid: int) -> float:
+    # The name in parentheses may hold spaces; utime and stime are fields 14 and 15 of proc(5).
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return own + sum(_cpu_time(int(child)) for child in children)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
