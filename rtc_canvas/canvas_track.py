@@ -63,7 +63,9 @@ class CanvasTrack(VideoStreamTrack):
         while self.readyState == "live":
             self._changed.clear()
             picture = self._stage.newest
-            if picture is not None and (picture.number != self._shown or self._event_loop.time() >= due):
+            if picture is not None and (
+                picture.number != self._shown or self._event_loop.time() >= due
+            ):
                 return picture
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(due if picture else None):

@@ -42,7 +42,9 @@ class VideoConfig:
         if self.codec is not None and self.codec not in CODECS:
             raise ConfigError(f"codec must be 'h264', 'vp8' or None, got {self.codec!r}.")
         if self.encoder not in ENCODERS:
-            raise ConfigError(f"encoder must be one of {', '.join(ENCODERS)}, got {self.encoder!r}.")
+            raise ConfigError(
+                f"encoder must be one of {', '.join(ENCODERS)}, got {self.encoder!r}."
+            )
         if isinstance(self.bitrate, bool) or not isinstance(self.bitrate, int):
             raise ConfigError(f"bitrate must be an int, bits per second, got {self.bitrate!r}.")
         if not MIN_BITRATE <= self.bitrate <= MAX_BITRATE:

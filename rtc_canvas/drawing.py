@@ -224,7 +224,9 @@ class Drawing:
         if self._handler_failures == 1:
             logger.exception("The handler %s failed.", name)
         else:
-            logger.error("The handler %s failed (%d failures so far).", name, self._handler_failures)
+            logger.error(
+                "The handler %s failed (%d failures so far).", name, self._handler_failures
+            )
 
 
 class _Thread(threading.Thread):

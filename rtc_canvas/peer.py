@@ -35,7 +35,9 @@ class PeerLog(logging.LoggerAdapter[logging.Logger]):
         super().__init__(_log)
         self._peer = peer
 
-    def process(self, msg: str, kwargs: MutableMapping[str, Any]) -> tuple[str, MutableMapping[str, Any]]:
+    def process(
+        self, msg: str, kwargs: MutableMapping[str, Any]
+    ) -> tuple[str, MutableMapping[str, Any]]:
         return f"peer {self._peer}: {msg}", kwargs
 
 
@@ -244,7 +246,9 @@ class Peer:
 
     def channel_open(self, channel: ChannelName) -> None:
         if channel == APP:
-            self.tell({"type": "hello", "protocol": PROTOCOL, "version": __version__, "peer": self.id})
+            self.tell(
+                {"type": "hello", "protocol": PROTOCOL, "version": __version__, "peer": self.id}
+            )
             self.tell({"type": "control", "steering": self._steering})
             for message in self._audience.latched_messages():
                 self.tell(message)
@@ -285,7 +289,9 @@ class Peer:
         match parsed:
             case Hello(protocol, visible):
                 if protocol != PROTOCOL:
-                    self._log.info("its page speaks protocol %d, this server %d", protocol, PROTOCOL)
+                    self._log.info(
+                        "its page speaks protocol %d, this server %d", protocol, PROTOCOL
+                    )
                 self._set_visible(visible)
             case Visibility(visible):
                 self._set_visible(visible)

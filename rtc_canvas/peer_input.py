@@ -69,9 +69,7 @@ class PeerInput:
         return event.program_event(self._peer, self._clock.to_server(event.t, now))
 
     def _allowed(self, now: float) -> bool:
-        self._allowance = min(
-            BURST, self._allowance + (now - self._filled) * MESSAGES_PER_SECOND
-        )
+        self._allowance = min(BURST, self._allowance + (now - self._filled) * MESSAGES_PER_SECOND)
         self._filled = now
         if self._allowance < 1:
             return False

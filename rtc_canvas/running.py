@@ -71,7 +71,9 @@ def run(
         options = {**options, **given.options}
         open_browser = open_browser or given.open_browser
     if threading.current_thread() is not threading.main_thread():
-        raise ServeError("run() must be called from the main thread; use serve_in_thread() elsewhere.")
+        raise ServeError(
+            "run() must be called from the main thread; use serve_in_thread() elsewhere."
+        )
     asyncio.run(_serve_until_signal(serve(canvases, **options), open_browser))
 
 

@@ -134,9 +134,7 @@ class Server:
             await self._runner.cleanup()
 
 
-def serve(
-    canvases: Canvas | Mapping[str, Canvas], **options: Unpack[ServeOptions]
-) -> Server:
+def serve(canvases: Canvas | Mapping[str, Canvas], **options: Unpack[ServeOptions]) -> Server:
     """Serve one canvas, or several by name, inside `async with serve(canvas) as server:`.
 
     canvases: a canvas (its name is "main"), or names of `[a-z0-9][a-z0-9-]{0,62}` with their canvases.

@@ -147,7 +147,9 @@ class Sessions:
         except EncoderError as error:
             await connection.close()
             logger.error("No peer can be served: %s", error)
-            raise Refusal(500, "The server's video encoder does not work; its log says why.") from error
+            raise Refusal(
+                500, "The server's video encoder does not work; its log says why."
+            ) from error
         session = Session(peer, connection, offer, answer)
         served.sessions[session.id] = session
         peer.ended.add_done_callback(lambda _: served.sessions.pop(session.id, None))

@@ -65,7 +65,9 @@ class Stage:
     watchers: how many look: peers that see their page, and tracks.
     """
 
-    def __init__(self, size: Size, latched: Latched, *, resizable: bool, max_pixel_ratio: float) -> None:
+    def __init__(
+        self, size: Size, latched: Latched, *, resizable: bool, max_pixel_ratio: float
+    ) -> None:
         self.converter = Converter()
         self.newest: Picture | None = None
         self.size = size

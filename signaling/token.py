@@ -50,14 +50,14 @@ def state_folder() -> Path:
     """
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA")
-        return (Path(local) if local else Path.home() / "AppData" / "Local") / "rtc_canvas"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "rtc_canvas"
-    # XDG Base Directory Specification: a relative path is to be ignored.
-    state = os.environ.get("XDG_STATE_HOME", "")
-    return (
-        Path(state) if os.path.isabs(state) else Path.home() / ".local" / "state"
-    ) / "rtc_canvas"
+        base = Path(local) if local else Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        # XDG Base Directory Specification: a relative path is to be ignored.
+        state = os.environ.get("XDG_STATE_HOME", "")
+        base = Path(state) if os.path.isabs(state) else Path.home() / ".local" / "state"
+    return base / "rtc_canvas"
 
 
 def _kept_token(path: Path) -> str:

@@ -21,6 +21,7 @@ import { sdpFragment } from "./whep.js";
  * @property {() => void} onup the server said hello
  * @property {() => void} oninputopen
  * @property {(message: ServerMessage) => void} onmessage
+ * @property {() => void} onstop the picture is about to go: browsers blacken an ended video
  * @property {(problem: Problem) => void} onend at most once, and not after `close()`
  */
 
@@ -185,6 +186,7 @@ export class Connection {
 
   #stop() {
     this.#ended = true;
+    this.#events.onstop();
     this.#silence.stop();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#peer.close();

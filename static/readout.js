@@ -32,16 +32,16 @@ export function rowsHere(here) {
  * @returns {Row[]}
  */
 export function rowsServer(server) {
-  if (!server) return [["", "Waiting for its figures…"]];
   return [
-    ["Encoder", join(server.codec, server.encoder)],
-    ["Frames", amount(server.fps, 0, "/s")],
-    ["Rate", join(bitrate(server.bitrate), server.target_bitrate && `of ${bitrate(server.target_bitrate)}`)],
-    ["Encoding", milliseconds(server.encode_time)],
-    ["Round trip", milliseconds(server.round_trip)],
-    ["Lost packets", percent(server.loss)],
-    ["Key frames", counts(server.key_frames)],
-    ["Dropped input", counts(server.dropped_input)],
+    ["Encoder", join(server?.codec, server?.encoder)],
+    ["Frames", amount(server?.fps, 0, "/s")],
+    ["Rate", bitrate(server?.bitrate)],
+    ["Aiming at", bitrate(server?.target_bitrate)],
+    ["Encoding", milliseconds(server?.encode_time)],
+    ["Round trip", milliseconds(server?.round_trip)],
+    ["Lost packets", percent(server?.loss)],
+    ["Key frames", counts(server?.key_frames)],
+    ["Dropped input", counts(server?.dropped_input)],
   ];
 }
 
@@ -87,7 +87,8 @@ function dimensions(size) {
  * @param {unknown} reasons how many for each
  */
 function counts(reasons) {
-  const entries = Object.entries(reasons ?? {}).filter(([, count]) => count);
+  if (typeof reasons !== "object" || !reasons) return UNKNOWN;
+  const entries = Object.entries(reasons).filter(([, count]) => count);
   return entries.map(([reason, count]) => `${count} ${reason}`).join(", ") || "0";
 }
 
@@ -95,5 +96,5 @@ function counts(reasons) {
  * @param {...unknown} parts
  */
 function join(...parts) {
-  return parts.filter(Boolean).join(" ") || UNKNOWN;
+  return parts.filter(Boolean).join(", ") || UNKNOWN;
 }

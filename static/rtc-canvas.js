@@ -110,6 +110,7 @@ export class RtcCanvas extends EventTarget {
     this.#session = new Session(() => this.#connectionOptions(), {
       onstate: (state) => this.#onstate(state),
       onstream: (stream) => this.#screen.show(stream),
+      onstop: () => this.#screen.freeze(),
       oninputopen: (connection) => this.#oninputopen(connection),
       onmessage: (message) => this.#onmessage(message),
     });
@@ -219,7 +220,6 @@ export class RtcCanvas extends EventTarget {
   }
 
   #disconnected() {
-    this.#screen.freeze();
     this.#writer?.stop();
     this.#writer = null;
     this.#setSteering(false);

@@ -42,6 +42,7 @@ export class Screen {
   #placed = "";
   /** Whether the focus comes from a pointer or a script: no ring is drawn then. */
   #quiet = false;
+  #frozen = false;
   #onframe;
 
   /**
@@ -123,7 +124,9 @@ export class Screen {
   /** Keep the last picture while there is no connection: a video of the next one starts empty. */
   freeze() {
     const { video } = this;
-    if (!video.videoWidth || !this.size) return;
+    // What froze before stays until a new frame comes: an ended video is black.
+    if (this.#frozen || !video.videoWidth) return;
+    this.#frozen = true;
     this.#still.width = video.videoWidth;
     this.#still.height = video.videoHeight;
     this.#still.getContext("2d")?.drawImage(video, 0, 0);
@@ -178,6 +181,7 @@ export class Screen {
   }
 
   #thaw() {
+    this.#frozen = false;
     this.#still.style.visibility = "hidden";
     this.place();
   }

@@ -20,6 +20,7 @@ import { Whep } from "./whep.js";
  * @typedef {object} SessionEvents
  * @property {(state: State) => void} onstate
  * @property {(stream: MediaStream) => void} onstream
+ * @property {() => void} onstop before the stream ends
  * @property {(connection: Connection) => void} oninputopen
  * @property {(message: ServerMessage) => void} onmessage
  */
@@ -86,6 +87,7 @@ export class Session {
     const options = this.#options();
     const connection = new Connection(new Whep(options), options, {
       onstream: this.#events.onstream,
+      onstop: this.#events.onstop,
       onup: () => this.#up(),
       oninputopen: () => this.#events.oninputopen(connection),
       onmessage: this.#events.onmessage,

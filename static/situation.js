@@ -43,7 +43,11 @@ export function describe(situation) {
     case "connecting":
       return say("busy", "Connecting…", { covers: !picture });
     case "reconnecting":
-      return say("warn", "Reconnecting…", { detail: reason, advice, covers: !picture });
+      return say("warn", picture ? "Reconnecting…" : "Trying to connect…", {
+        detail: reason,
+        advice,
+        covers: !picture,
+      });
     case "failed": {
       const action = code === "choose" ? "" : "Try again";
       return say("bad", "Not connected", { detail: reason, advice, action, covers: true });

@@ -69,8 +69,7 @@ export class Status {
  * @returns {HTMLElement[]}
  */
 function lineOf({ tone, title, detail }) {
-  const sign = make("span", { class: "dot", "data-tone": tone });
-  const parts = [sign, make("b", {}, title)];
-  if (detail) parts.push(make("span", { class: "detail" }, detail));
-  return parts;
+  const text = make("span", {}, make("b", {}, title));
+  if (detail) text.append(make("span", { class: "detail" }, detail));
+  return [make("span", { class: "dot", "data-tone": tone }), text];
 }

@@ -71,16 +71,17 @@ button:focus-visible { outline: 2px solid var(--watch); outline-offset: 1px; }
 .bar {
   position: absolute; left: 50%; bottom: max(14px, env(safe-area-inset-bottom));
   transform: translate(-50%, 6px);
-  display: flex; align-items: center; box-sizing: border-box; max-width: calc(100% - 24px); min-height: 36px;
-  border: 1px solid var(--edge); border-radius: 999px; background: rgb(19 21 25 / .94);
+  display: flex; align-items: center; box-sizing: border-box; width: max-content; max-width: calc(100% - 24px); min-height: 36px;
+  border: 1px solid var(--edge); border-radius: 23px; background: rgb(19 21 25 / .94);
   box-shadow: 0 4px 18px rgb(0 0 0 / .35);
   opacity: 0; visibility: hidden; transition: opacity .25s, transform .25s, visibility .25s;
 }
 .bar.shown { opacity: 1; visibility: visible; transform: translate(-50%, 0); }
 .cover:not([hidden]) ~ .bar { display: none; }
-.line { display: flex; align-items: center; gap: 8px; padding: 0 14px; min-width: 0; white-space: nowrap; }
+.line { display: flex; align-items: center; gap: 9px; min-width: 0; padding: 6px 14px; line-height: 1.3; }
 .line b { font-weight: 600; }
-.line .detail { color: var(--quiet); overflow: hidden; text-overflow: ellipsis; }
+.line .detail { color: var(--quiet); }
+.line .detail::before { content: " · "; }
 .dot { flex: none; width: 8px; height: 8px; border-radius: 50%; background: var(--quiet); }
 .dot[data-tone="live"] { background: var(--live); }
 .dot[data-tone="watch"] { background: var(--watch); }

@@ -23,6 +23,7 @@ from ..exceptions import ConnectError
 from .channels import ChannelName, Channels
 from .compat.dtls import watch
 from .compat.ice import Liveness, adopt
+from .compat.sctp import guard
 from .compat.sdp import accept_extensions, h264_profile
 from .compat.sender import install_sender
 from .rtp import COLOR_SPACE, PLAYOUT_DELAY
@@ -117,8 +118,11 @@ class Connection:
         self._adopt(transceiver)
         if any(media.kind == "application" for media in parsed.media):
             self._channels = Channels(
-                connection, on_open=self._listener.channel_open, on_message=self._receive
+                connection,
+                on_open=self._listener.channel_open,
+                on_message=self._listener.message,
             )
+            guard(connection.sctp, self._liveness, self._listener.lost)
         await connection.setLocalDescription(await connection.createAnswer())
         return str(connection.localDescription.sdp)
 
@@ -205,10 +209,6 @@ class Connection:
 
     # What happens to it.
 
-    def _receive(self, channel: ChannelName, message: str | bytes) -> None:
-        self._liveness.seen()
-        self._listener.message(channel, message)
-
     def _state_changed(self) -> None:
         state = "closed" if self._connection is None else self._connection.connectionState
         logger.debug("The connection is %s.", state)
@@ -233,7 +233,9 @@ def choose_codec(offer: SessionDescription, wish: Codec | None) -> Codec:
     for codec in (wish, *CODECS):
         if codec in offered:
             return codec
-    raise ConnectError("The browser offers neither H.264 (constrained baseline) nor VP8.", status=406)
+    raise ConnectError(
+        "The browser offers neither H.264 (constrained baseline) nor VP8.", status=406
+    )
 
 
 def _codecs(media: object) -> list[Codec]:
@@ -265,4 +267,6 @@ def _parse(offer: str) -> SessionDescription:
         return SessionDescription.parse(offer)
     except Exception as error:
         # The parser of aiortc raises whatever its string operations raise: what it gets here is a browser's, or worse.
-        raise ConnectError(f"The offer cannot be parsed: {type(error).__name__}.", status=400) from error
+        raise ConnectError(
+            f"The offer cannot be parsed: {type(error).__name__}.", status=400
+        ) from error

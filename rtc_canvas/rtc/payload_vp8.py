@@ -22,5 +22,7 @@ def vp8_payloads(frame: bytes, limit: int, picture_id: int) -> list[bytes]:
     payloads = []
     for start in range(0, len(frame), size):
         first = _EXTENDED | (_START_OF_PARTITION if start == 0 else 0)
-        payloads.append(bytes((first, _PICTURE_ID_PRESENT)) + identity + frame[start : start + size])
+        payloads.append(
+            bytes((first, _PICTURE_ID_PRESENT)) + identity + frame[start : start + size]
+        )
     return payloads

@@ -135,7 +135,10 @@ class VideoSender(OpenSender):
     def _remember(self, packet: RtpPacket) -> None:
         now = time.monotonic()
         self._history[packet.sequence_number] = now, packet
-        while len(self._history) > HISTORY_PACKETS or next(iter(self._history.values()))[0] < now - HISTORY_SECONDS:
+        while (
+            len(self._history) > HISTORY_PACKETS
+            or next(iter(self._history.values()))[0] < now - HISTORY_SECONDS
+        ):
             number, _ = self._history.popitem(last=False)
             self._repaired.pop(number, None)
 
@@ -160,7 +163,10 @@ class VideoSender(OpenSender):
             packet = retransmission(packet, self._rtx_sequence_number)
             self._rtx_sequence_number = (self._rtx_sequence_number + 1) & 0xFFFF
         ids = negotiated.extensions
-        values = {MID: negotiated.mid.encode(), ABS_SEND_TIME: abs_send_time(clock.current_ntp_time())}
+        values = {
+            MID: negotiated.mid.encode(),
+            ABS_SEND_TIME: abs_send_time(clock.current_ntp_time()),
+        }
         extensions = [(ids[uri], value) for uri, value in values.items() if uri in ids]
         try:
             await self.send_bytes(

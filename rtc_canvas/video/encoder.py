@@ -18,7 +18,9 @@ class VideoEncoder(Protocol):
     target_bitrate: int
     """Bits per second; may be set at any time and holds from the next frame on."""
 
-    def encode(self, planes: Planes, *, time: float, key: bool, trickle: bool) -> tuple[bytes, bool]:
+    def encode(
+        self, planes: Planes, *, time: float, key: bool, trickle: bool
+    ) -> tuple[bytes, bool]:
         """Encode one frame and return (data, whether it is a key frame).
 
         time: seconds, rising from call to call; the bits that a frame may have follow from it.

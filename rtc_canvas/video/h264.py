@@ -70,6 +70,10 @@ class H264Encoder:
             raise EncoderError(f"{self.name} returned no frame.")
         return b"".join(bytes(packet) for packet in packets), any(p.is_keyframe for p in packets)
 
+    @property
+    def is_open(self) -> bool:
+        return self._context is not None
+
     def close(self) -> None:
         self._context = None
 

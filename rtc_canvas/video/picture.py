@@ -77,9 +77,7 @@ def check_pixels(array: Any) -> Pixels:
 def _wrong_dtype(dtype: np.dtype[Any]) -> str:
     got = f"A picture must be uint8, got {dtype}"
     if dtype.kind == "f":
-        return (
-            f"{got}; convert values of 0 to 1 with (picture.clip(0, 1) * 255 + 0.5).astype(numpy.uint8)."
-        )
+        return f"{got}; convert values of 0 to 1 with (picture.clip(0, 1) * 255 + 0.5).astype(numpy.uint8)."
     if dtype == np.bool_:
         return f"{got}; convert with picture.astype(numpy.uint8) * 255."
     if dtype == np.uint16:

@@ -64,12 +64,20 @@ def _background(turn: float) -> NDArray[np.float32]:
     y = np.linspace(0, 1, HEIGHT, dtype=np.float32)[:, None]
     middle = 0.5 + 0.1 * math.sin(turn)
     glow = np.exp(-6 * (y - middle) ** 2) * np.exp(-6 * (x - 0.5) ** 2)
-    red, green, blue = 0.10 + 0.25 * glow, 0.12 + 0.15 * glow + 0.1 * y, 0.25 + 0.2 * (1 - y) + 0 * glow
+    red, green, blue = (
+        0.10 + 0.25 * glow,
+        0.12 + 0.15 * glow + 0.1 * y,
+        0.25 + 0.2 * (1 - y) + 0 * glow,
+    )
     return np.stack([red, green, blue], axis=-1)
 
 
 def _draw_ball(
-    picture: NDArray[np.float32], x: float, y: float, radius: float, colour: tuple[float, float, float]
+    picture: NDArray[np.float32],
+    x: float,
+    y: float,
+    radius: float,
+    colour: tuple[float, float, float],
 ) -> None:
     """Draw a lit sphere with an antialiased rim and meridians as its texture."""
     left, top = int(x - radius) - 2, int(y - radius) - 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiortc import RTCPeerConnection
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from . import require
@@ -23,9 +22,3 @@ def watch(transport: RTCDtlsTransport, liveness: Liveness) -> None:
         await handle(data)
 
     instance._handle_rtcp_data = handle_rtcp_data
-
-
-def transport_of(connection: RTCPeerConnection) -> RTCDtlsTransport:
-    """The transport of the video, which BUNDLE makes that of everything."""
-    transport: RTCDtlsTransport = connection.getTransceivers()[0].receiver.transport
-    return transport

@@ -26,7 +26,12 @@ from . import require
 logger = logging.getLogger(__name__)
 
 require(
-    RTCRtpSender, "_run_rtp", "_handle_rtcp_packet", "_send_keyframe", "_retransmit", "_next_encoded_frame"
+    RTCRtpSender,
+    "_run_rtp",
+    "_handle_rtcp_packet",
+    "_send_keyframe",
+    "_retransmit",
+    "_next_encoded_frame",
 )
 require(RTCDtlsTransport, "_send_rtp")
 
@@ -139,7 +144,15 @@ class OpenSender(RTCRtpSender):
         await super()._handle_rtcp_packet(packet)
 
 
-_SHARED = ("ntp_timestamp", "rtp_timestamp", "octet_count", "packet_count", "rtt", "rtp_started", "rtp_exited")
+_SHARED = (
+    "ntp_timestamp",
+    "rtp_timestamp",
+    "octet_count",
+    "packet_count",
+    "rtt",
+    "rtp_started",
+    "rtp_exited",
+)
 
 
 def _negotiated(parameters: RTCRtpSendParameters) -> Negotiated:

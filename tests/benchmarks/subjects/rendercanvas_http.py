@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 from typing import Any
 
 from .contract import Metronome, Source, read_options, report
@@ -17,6 +18,7 @@ TICKS = 240
 
 def main() -> None:
     options = read_options()
+    logging.getLogger("rendercanvas").setLevel(logging.ERROR)  # it announces its page as a warning
     source = Source(channels=4)
     canvas = rendercanvas.RenderCanvas(size=(1280, 720), update_mode="ondemand", max_fps=TICKS)
     context = canvas.get_bitmap_context()

@@ -1,0 +1,41 @@
+"""SCTP as a hostile page may speak it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aiortc.rtcsctptransport import RTCSctpTransport
+
+from . import require
+from .ice import Liveness
+
+require(RTCSctpTransport, "_handle_data")
+
+
+def guard(
+    transport: RTCSctpTransport, liveness: Liveness, on_hostile: Callable[[str], None]
+) -> None:
+    """Let every packet that decrypts count as a sign of life, and let none of them raise.
+
+    An exception (text that is not UTF-8 is enough) would end aiortc's receive loop. And fragments of messages that
+    never end would fill the memory: aiortc tells the sender how much room there is, but takes what comes beyond it.
+
+    on_hostile: called with a sentence; the connection is to be closed then.
+    """
+    instance: Any = transport
+    require(instance, "_advertised_rwnd")
+    handle = instance._handle_data
+
+    async def handle_data(data: bytes) -> None:
+        liveness.seen()
+        try:
+            await handle(data)
+        except ConnectionError:
+            raise
+        except Exception as error:
+            on_hostile(f"The page sent malformed data ({type(error).__name__}).")
+        if instance._advertised_rwnd < 0:
+            on_hostile("The page sent more data than there was room for.")
+
+    instance._handle_data = handle_data

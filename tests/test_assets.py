@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from signaling.assets import Assets
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    static = tmp_path / "static"
+    (static / "parts").mkdir(parents=True)
+    (static / "index.html").write_text("<!doctype html>")
+    (static / "parts" / "wheel.js").write_text("export {};")
+    (static / "notes.txt").write_text("not part of the page")
+    (tmp_path / "secret.js").write_text("secret")
+    return static
+
+
+def test_a_file_is_found_by_its_path(folder: Path) -> None:
+    asset = Assets(folder).get("parts/wheel.js")
+    assert asset is not None
+    assert asset.body == b"export {};"
+    assert asset.content_type == "text/javascript; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "parts",
+        "other.js",
+        "notes.txt",
+        "../secret.js",
+        "parts/../index.html",
+        "/index.html",
+    ],
+)
+def test_nothing_else_is_found(folder: Path, name: str) -> None:
+    assert Assets(folder).get(name) is None
+
+
+def test_an_edited_file_shows_and_has_another_tag(folder: Path) -> None:
+    assets = Assets(folder)
+    before = assets.get("index.html")
+    assert before == assets.get("index.html")
+    (folder / "index.html").write_text("<!doctype html><p>new")
+    after = assets.get("index.html")
+    assert before is not None
+    assert after is not None
+    assert after.body == b"<!doctype html><p>new"
+    assert after.etag != before.etag
+
+
+def test_a_removed_file_is_gone(folder: Path) -> None:
+    assets = Assets(folder)
+    (folder / "index.html").unlink()
+    assert assets.get("index.html") is None
+
+
+def test_a_folder_without_a_needed_page_is_refused(folder: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"has no denied\.html and no other\.html\."):
+        Assets(folder, needed=("index.html", "denied.html", "other.html"))
+
+
+def test_the_types_of_the_page_are_known(folder: Path) -> None:
+    for name in ("style.css", "page.js", "icon.svg", "icon.png", "font.woff2", "data.json"):
+        (folder / name).write_bytes(b"")
+    assets = Assets(folder)
+    types = {
+        name: asset.content_type
+        for name in ("style.css", "icon.svg")
+        if (asset := assets.get(name))
+    }
+    assert types == {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
