@@ -203,7 +203,7 @@ def _finishing(access: Access) -> Middleware:
             response = _translated(whep.refused(failure))
         response.headers.update(_EVERYWHERE)
         origin = _origin(request)
-        if origin is not None and access.shares_with(origin):
+        if origin is not None and access.shares_with(origin) and not _is_open(response):
             response.headers.update(_shared_with(origin))
         return response
 
@@ -218,6 +218,10 @@ def _shared_with(origin: str) -> dict[str, str]:
         "Access-Control-Expose-Headers": "ETag, Location",
         "Vary": "Origin",
     }
+
+
+def _is_open(response: web.StreamResponse) -> bool:
+    return response.headers.get("Access-Control-Allow-Origin") == "*"
 
 
 def _translated(response: whep.Response) -> web.Response:

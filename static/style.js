@@ -78,7 +78,7 @@ button:focus-visible { outline: 2px solid var(--watch); outline-offset: 1px; }
 }
 .bar.shown { opacity: 1; visibility: visible; transform: translate(-50%, 0); }
 .cover:not([hidden]) ~ .bar { display: none; }
-.line { display: flex; align-items: center; gap: 9px; min-width: 0; padding: 6px 14px; line-height: 1.3; }
+.line { display: flex; align-items: center; gap: 9px; min-width: 0; padding: 6px 14px; line-height: 1.3; text-wrap: balance; }
 .line b { font-weight: 600; }
 .line .detail { color: var(--quiet); }
 .line .detail::before { content: " · "; }

@@ -18,12 +18,11 @@ def status(
     origin: str | None = None,
     token: str | None = TOKEN,
 ) -> int:
-    """200, or the status of the refusal."""
+    """200, or the status of the refusal; 500 for one of several lines."""
     try:
         grant = access.grant(host=host, origin=origin, tokens=[token])
     except Refusal as refusal:
-        assert "\n" not in refusal.reason
-        return refusal.status
+        return refusal.status if "\n" not in refusal.reason else 500
     assert grant == Grant("operator", user=None)
     return 200
 
@@ -200,7 +199,6 @@ def test_a_host_that_is_none_is_refused(host: str) -> None:
 
 def test_its_repr_does_not_tell_the_token() -> None:
     assert TOKEN not in repr(Access(TOKEN))
-    assert TOKEN not in str(vars(Access(TOKEN)).keys())
 
 
 def test_each_port_has_its_own_cookie() -> None:

@@ -122,6 +122,7 @@ class Connection:
                 on_open=self._listener.channel_open,
                 on_message=self._listener.message,
             )
+            assert connection.sctp is not None, "it comes with the first channel"
             guard(connection.sctp, self._liveness, self._listener.lost)
         await connection.setLocalDescription(await connection.createAnswer())
         return str(connection.localDescription.sdp)

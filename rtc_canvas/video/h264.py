@@ -115,8 +115,9 @@ def _x264_options(size: tuple[int, int]) -> dict[str, str]:
         "tune": "zerolatency",
         "profile": "baseline",
         "x264-params": (
-            # Below quantiser 10 bits are spent that nobody can see.
-            f"scenecut=0:qpmin=10:threads={threads}:sliced-threads={int(threads > 1)}"
+            # Below quantiser 14 bits are spent that nobody can see, and a still picture never comes to rest: each
+            # sending of it would repair the rounding of the one before.
+            f"scenecut=0:qpmin=14:threads={threads}:sliced-threads={int(threads > 1)}"
         ),
     }
 

@@ -37,12 +37,6 @@ class Viewer:
     def __init__(self, page: Page) -> None:
         self._page = page
 
-    @property
-    def shown(self) -> int | None:
-        """The number of the picture shown last, None before the first."""
-        number: int | None = self._page.evaluate("glassObserver.lastNumber()")
-        return number
-
     def clock(self, samples: int = 30) -> Clock:
         """Compare clocks: of several questions the one answered fastest bounds the error best."""
         trips = []
@@ -79,6 +73,12 @@ class Viewer:
         """Let ``seconds`` pass while the browser's messages are handled."""
         self._page.wait_for_timeout(1000 * seconds)
 
+    def wait_for_change(self) -> None:
+        """Wait until another picture is read than the last; raises when none comes."""
+        number = self._page.evaluate("glassObserver.lastNumber()")
+        changed = "number => glassObserver.lastNumber() !== number"
+        self._page.wait_for_function(changed, arg=number, timeout=PATIENCE)
+
     def close(self) -> None:
         """Close the tab."""
         self._page.close()
@@ -87,8 +87,9 @@ class Viewer:
 class Browser:
     """One Chromium with one profile: what it has cached stays from tab to tab."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, version: str) -> None:
         self._context = context
+        self.version = version
 
     def open(self, url: str) -> Viewer:
         """Open a tab at ``url`` and wait until its first picture is read."""
@@ -106,6 +107,6 @@ def launch() -> Iterator[Browser]:
         context = chromium.new_context(viewport={"width": 1280, "height": 720})
         context.add_init_script(path=OBSERVER)
         try:
-            yield Browser(context)
+            yield Browser(context, chromium.version)
         finally:
             chromium.close()

@@ -25,9 +25,9 @@
   function observe () {
     requestAnimationFrame(observe)
     if (!reading) return
-    if (!surface?.isConnected || width(surface) < SMALLEST) surface = findSurface(document)
-    if (surface === null) return
-    const number = readNumber()
+    if (!surface?.isConnected) surface = findSurface(document)
+    const number = surface && readNumber()
+    if (number === null) surface = null
     if (number === null || number === lastNumber) return
     lastNumber = number
     sightings.push([number, performance.now() / 1000])
@@ -39,11 +39,15 @@
 
   function findSurface (root) {
     for (const element of root.querySelectorAll('*')) {
-      if (element.matches('video, img, canvas') && width(element) >= SMALLEST) return element
+      if (element.matches('video, img, canvas') && isShown(element)) return element
       const found = element.shadowRoot && findSurface(element.shadowRoot)
       if (found) return found
     }
     return null
+  }
+
+  function isShown (element) {
+    return width(element) >= SMALLEST && element.checkVisibility({ visibilityProperty: true })
   }
 
   function width (element) {

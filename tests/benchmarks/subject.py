@@ -30,8 +30,8 @@ class Subject:
         """Where its page is."""
         self.handovers: dict[int, float] = {}
         """When each number was first handed over, seconds on ``time.monotonic``'s clock."""
-        self.sent = 0
-        """Bytes of payload it sent so far, if it counts them."""
+        self.sent: list[tuple[float, int]] = []
+        """Bytes of payload that it had sent by each time it told them, if it counts them."""
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
@@ -60,8 +60,8 @@ class Subject:
             match json.loads(line):
                 case {"number": number, "time": at}:
                     self.handovers.setdefault(number, at)
-                case {"sent": sent}:
-                    self.sent = sent
+                case {"sent": sent, "time": at}:
+                    self.sent.append((at, sent))
                 case {"ready": url}:
                     self.url = url
                     self._announced.set()

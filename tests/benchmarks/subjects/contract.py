@@ -5,7 +5,7 @@ lines to its standard output:
 
 - ``{"ready": URL}`` once, as the page is about to be served,
 - ``{"number": N, "time": T}`` as each picture is handed over, T on ``time.monotonic``'s clock,
-- ``{"sent": BYTES}`` once a second, from a subject that counts the payload it sends.
+- ``{"sent": BYTES, "time": T}`` once a second, from a subject that counts the payload it sends.
 """
 
 from __future__ import annotations

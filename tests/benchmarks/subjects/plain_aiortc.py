@@ -65,9 +65,13 @@ def application(options: Options) -> web.Application:
     async def announce(app: web.Application) -> None:
         report(ready=f"http://127.0.0.1:{options.port}/")
 
+    async def close(app: web.Application) -> None:
+        await asyncio.gather(*(connection.close() for connection in connections))
+
     app = web.Application()
     app.add_routes([web.get("/", page), web.post("/offer", offer)])
     app.on_startup.append(announce)
+    app.on_shutdown.append(close)
     return app
 
 

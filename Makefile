@@ -1,0 +1,60 @@
+# `make demo` and `make test` do everything on a fresh Debian 12 with Python 3.11 (with venv) and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+DEBIAN_PACKAGES := chromium firefox-esr nodejs npm
+
+.PHONY: demo test setup system lint types python js browser bench clean
+
+demo: setup
+	$(BIN)/rtc-canvas demo
+
+test: setup lint types js python browser
+
+setup: system .venv/.installed node_modules/.installed
+
+# What a browser test needs: installed where we may, else named in the one command that installs it.
+system:
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v firefox-esr >/dev/null || missing="$$missing firefox-esr"; \
+	command -v node >/dev/null || missing="$$missing nodejs"; \
+	command -v npm >/dev/null || missing="$$missing npm"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ]; then \
+		echo "Missing:$$missing. Install with: sudo apt-get install -y $(DEBIAN_PACKAGES)" >&2; exit 1; \
+	fi; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+.venv/.installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+	npx --no-install tsc -p .
+
+python:
+	$(BIN)/python -m pytest tests --ignore=tests/browser
+
+js:
+	node --test tests/js/
+
+browser:
+	$(BIN)/python -m pytest tests/browser
+
+bench: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/benchmarks/requirements.txt
+	$(BIN)/python -m tests.benchmarks.run
+
+clean:
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -1,0 +1,126 @@
+"""The table of figures: a row for each, a column for each subject, and whether ours is what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from .figures import Figures
+
+OURS, AIORTC, HTTP = "ours", "plain_aiortc", "rendercanvas_http"
+TITLES = {OURS: "rtc_canvas", AIORTC: "plain aiortc", HTTP: "rendercanvas.http"}
+
+Columns = Mapping[str, Figures]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure, and what is asked of ours.
+
+    ``holds`` raises KeyError where a subject that it compares with was not measured.
+    """
+
+    label: str
+    value: Callable[[Figures], float | None]
+    digits: int
+    asked: str
+    holds: Callable[[Columns], bool]
+
+
+ROWS = (
+    Row(
+        "glass time at 29 fps, median, ms",
+        lambda f: f.glass_median,
+        1,
+        "≤ 0.40 × each rival's",
+        lambda c: c[OURS].glass_median <= 0.4 * min(c[AIORTC].glass_median, c[HTTP].glass_median),
+    ),
+    Row(
+        "glass time at 29 fps, 95th percentile, ms",
+        lambda f: f.glass_p95,
+        1,
+        "≤ 0.50 × the better rival's",
+        lambda c: c[OURS].glass_p95 <= 0.5 * min(c[AIORTC].glass_p95, c[HTTP].glass_p95),
+    ),
+    Row(
+        "fidelity at 29 fps, RGB PSNR, dB",
+        lambda f: f.psnr,
+        1,
+        "≥ plain aiortc's",
+        lambda c: c[OURS].psnr >= c[AIORTC].psnr,
+    ),
+    Row(
+        "pictures shown a second, of 59",
+        lambda f: f.shown_fps,
+        1,
+        "≥ 54 and ≥ rendercanvas.http's",
+        lambda c: c[OURS].shown_fps >= max(54, c[HTTP].shown_fps),
+    ),
+    Row(
+        "server CPU for each viewer at 29 fps, % of a core",
+        lambda f: f.cpu_per_viewer,
+        1,
+        "≤ 0.5 × plain aiortc's",
+        lambda c: c[OURS].cpu_per_viewer <= 0.5 * c[AIORTC].cpu_per_viewer,
+    ),
+    Row(
+        "navigation to first picture, warm, median, s",
+        lambda f: f.first_picture,
+        2,
+        "≤ 0.5",
+        lambda c: c[OURS].first_picture <= 0.5,
+    ),
+    Row(
+        "still canvas, server CPU, % of a core",
+        lambda f: f.idle_cpu,
+        2,
+        "≤ 1",
+        lambda c: (c[OURS].idle_cpu or 0) <= 1,
+    ),
+    Row(
+        "still canvas, sent to a viewer, kbit/s",
+        lambda f: f.idle_bitrate,
+        2,
+        "≤ 8",
+        lambda c: (c[OURS].idle_bitrate or 0) <= 8,
+    ),
+)
+
+
+def markdown(columns: Columns) -> str:
+    """The table; behind a rival's figure stands how ours compares, as a multiple of it."""
+    titles = [TITLES[name] for name in columns]
+    lines = [
+        _line(["figure", *titles, "asked of rtc_canvas", "holds"]),
+        _line(["---", *("---:" for _ in titles), "---", "---"]),
+    ]
+    lines += [_line(_cells(row, columns)) for row in ROWS]
+    return "\n".join(lines)
+
+
+def _cells(row: Row, columns: Columns) -> Iterator[str]:
+    ours = row.value(columns[OURS]) if OURS in columns else None
+    yield row.label
+    for name, figures in columns.items():
+        value = row.value(figures)
+        if value is None:
+            yield "—"
+        elif name == OURS or ours is None or value <= 0:
+            yield f"{value:.{row.digits}f}"
+        else:
+            yield f"{value:.{row.digits}f} ({ours / value:.2f} ×)"
+    yield row.asked
+    yield _verdict(row, columns)
+
+
+def _verdict(row: Row, columns: Columns) -> str:
+    if OURS not in columns or row.value(columns[OURS]) is None:
+        return "—"
+    try:
+        return "yes" if row.holds(columns) else "**no**"
+    except KeyError:
+        return "—"
+
+
+def _line(cells: list[str] | Iterator[str]) -> str:
+    return f"| {' | '.join(cells)} |"

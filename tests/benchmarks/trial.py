@@ -1,0 +1,133 @@
+"""What is measured on one subject in one round."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+
+from . import scene
+from .browser import Browser, Viewer
+from .subject import Subject
+
+SLOW_FPS, FAST_FPS = 29, 59
+"""Rates beside the display's 60 Hz and its half: the phase against it sweeps. A fixed phase would make a run's
+median wander by 16 ms."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long to look, in seconds, and how often."""
+
+    rounds: int
+    warm_up: float
+    watch: float
+    cost: float
+    pictures: int
+    loads: int
+    idle: float
+
+
+FULL = Plan(rounds=3, warm_up=6, watch=10, cost=8, pictures=4, loads=4, idle=30)
+QUICK = Plan(rounds=1, warm_up=4, watch=4, cost=3, pictures=3, loads=3, idle=6)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The raw figures of one round; times in seconds."""
+
+    glass: list[float]
+    """Of each picture seen at 29 fps: from its hand-over to the first animation frame that could read it."""
+    unseen: int
+    """How many pictures handed over at 29 fps were never read."""
+    clock_error: float
+    """Every glass time may be wrong by this, all by the same."""
+    psnr: list[float]
+    """RGB, in dB."""
+    cpu_one: float
+    """Of a processor core, with one viewer at 29 fps."""
+    cpu_three: float
+    """The same with three viewers."""
+    first_picture: list[float]
+    """From the start of a navigation to the first picture read."""
+    shown_fps: float
+    """Different pictures read a second at 59 fps."""
+
+
+@dataclass(frozen=True)
+class IdleTrial:
+    """What a viewer of a still canvas costs."""
+
+    cpu: float
+    """Of a processor core."""
+    bitrate: float
+    """Bits of payload a second that the server sends."""
+
+
+def measure(name: str, browser: Browser, plan: Plan) -> Trial:
+    """Run the subject twice, slow and fast, and take every figure once."""
+    with Subject(name, SLOW_FPS) as subject:
+        with ExitStack() as tabs:
+            viewer = tabs.enter_context(closing(browser.open(subject.url)))
+            viewer.wait(plan.warm_up)
+            glass, unseen, clock_error = _glass(subject, viewer, plan.watch)
+            psnr = [_psnr(viewer) for _ in range(plan.pictures)]
+            with _unread(viewer):
+                cpu_one = _cpu(subject, viewer, plan.cost)
+            others = [tabs.enter_context(closing(browser.open(subject.url))) for _ in range(2)]
+            with _unread(viewer, *others):
+                cpu_three = _cpu(subject, viewer, plan.cost)
+        first_picture = [_first_picture(subject, browser) for _ in range(plan.loads)]
+    with Subject(name, FAST_FPS) as subject, closing(browser.open(subject.url)) as viewer:
+        viewer.wait(plan.warm_up)
+        shown_fps = len(viewer.sightings(plan.watch)) / plan.watch
+    return Trial(glass, unseen, clock_error, psnr, cpu_one, cpu_three, first_picture, shown_fps)
+
+
+def measure_idle(name: str, browser: Browser, plan: Plan) -> IdleTrial:
+    """Look at a still canvas from 5 s after it was last drawn."""
+    with Subject(name, SLOW_FPS) as subject, closing(browser.open(subject.url)) as viewer:
+        viewer.set_reading(False)
+        viewer.wait(5)
+        start = time.monotonic()
+        cpu = _cpu(subject, viewer, plan.idle)
+        sent = [line for line in subject.sent if line[0] >= start]
+    seconds, size = (last - first for first, last in zip(sent[0], sent[-1], strict=True))
+    return IdleTrial(cpu, 8 * size / seconds)
+
+
+def _glass(subject: Subject, viewer: Viewer, seconds: float) -> tuple[list[float], int, float]:
+    before = viewer.clock()
+    sightings = viewer.sightings(seconds)
+    clock = min(before, viewer.clock(), key=lambda clock: clock.error)
+    glass = [at + clock.offset - subject.handovers[number] for number, at in sightings]
+    first, last = sightings[0][0], sightings[-1][0]
+    return glass, last - first + 1 - len(sightings), clock.error
+
+
+def _psnr(viewer: Viewer) -> float:
+    number, shown = viewer.picture()
+    return scene.psnr(shown, scene.render(number))
+
+
+def _cpu(subject: Subject, viewer: Viewer, seconds: float) -> float:
+    used, start = subject.cpu_time(), time.monotonic()
+    viewer.wait(seconds)
+    return (subject.cpu_time() - used) / (time.monotonic() - start)
+
+
+def _first_picture(subject: Subject, browser: Browser) -> float:
+    with closing(browser.open(subject.url)) as viewer:
+        return viewer.first_sighting()
+
+
+@contextmanager
+def _unread(*viewers: Viewer) -> Iterator[None]:
+    """Leave the machine's time to the server, and make sure that all viewers were live to the end."""
+    for viewer in viewers:
+        viewer.set_reading(False)
+    yield
+    for viewer in viewers:
+        viewer.set_reading(True)
+        viewer.wait_for_change()

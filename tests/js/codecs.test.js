@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { preferredCodecs } from "../../static/codecs.js";
+
+const CHROMIUM = [
+  { mimeType: "video/VP8" },
+  { mimeType: "video/rtx" },
+  { mimeType: "video/VP9", sdpFmtpLine: "profile-id=0" },
+  { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=0;profile-level-id=42001f" },
+  { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1;profile-level-id=42e01f" },
+  { mimeType: "video/AV1" },
+  { mimeType: "video/red" },
+  { mimeType: "video/ulpfec" },
+  { mimeType: "video/flexfec-03", sdpFmtpLine: "repair-window=10000000" },
+];
+
+/**
+ * @param {{mimeType: string}[]} codecs
+ */
+function names(codecs) {
+  return codecs.map(({ mimeType }) => mimeType.replace("video/", ""));
+}
+
+test("H.264 that may split pictures comes first, then VP8, then repair", () => {
+  const codecs = preferredCodecs(CHROMIUM);
+  assert.deepEqual(names(codecs), ["H264", "H264", "VP8", "rtx", "flexfec-03"]);
+  assert.match(codecs[0]?.sdpFmtpLine ?? "", /packetization-mode=1/);
+});
+
+test("the one that is wanted comes first, the other stays", () => {
+  assert.deepEqual(names(preferredCodecs(CHROMIUM, "vp8")), ["VP8", "H264", "H264", "rtx", "flexfec-03"]);
+  assert.deepEqual(names(preferredCodecs(CHROMIUM, "H264")).slice(0, 3), ["H264", "H264", "VP8"]);
+});
+
+test("one that nobody knows changes nothing", () => {
+  assert.deepEqual(preferredCodecs(CHROMIUM, "av2"), preferredCodecs(CHROMIUM));
+});
+
+test("a browser without H.264 offers VP8", () => {
+  const offered = CHROMIUM.filter(({ mimeType }) => mimeType !== "video/H264");
+  assert.deepEqual(names(preferredCodecs(offered)), ["VP8", "rtx", "flexfec-03"]);
+});
+
+test("a browser that tells nothing useful is left alone", () => {
+  assert.deepEqual(preferredCodecs([]), []);
+  assert.deepEqual(preferredCodecs([{ mimeType: "video/rtx" }]), []);
+});

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { figures, sample } from "../../static/figures.js";
+import { rowsHere, rowsServer } from "../../static/readout.js";
+import { countArrivals } from "../../static/silence.js";
+
+/**
+ * @param {number} seconds since the start
+ * @returns {Map<string, any>}
+ */
+function report(seconds) {
+  return new Map(Object.entries({
+    V: {
+      type: "inbound-rtp", kind: "video", timestamp: 1000 * seconds, codecId: "C", frameWidth: 1280, frameHeight: 720,
+      framesDecoded: 60 * seconds, bytesReceived: 250_000 * seconds, packetsReceived: 99 * seconds,
+      packetsLost: seconds, jitterBufferDelay: 0.12 * seconds, jitterBufferEmittedCount: 60 * seconds,
+      totalDecodeTime: 0.3 * seconds, framesDropped: 3,
+    },
+    C: { type: "codec", mimeType: "video/H264" },
+    T: { type: "transport", selectedCandidatePairId: "P" },
+    P: {
+      type: "candidate-pair", localCandidateId: "L", currentRoundTripTime: 0.025, bytesReceived: 10 * seconds,
+      responsesReceived: 1, requestsReceived: 2,
+    },
+    L: { type: "local-candidate", candidateType: "relay", protocol: "udp" },
+  }));
+}
+
+const first = sample(report(1));
+const second = sample(report(2));
+
+test("rates come from two samples", () => {
+  assert.ok(second);
+  assert.deepEqual(figures(first, second), {
+    codec: "H264",
+    size: [1280, 720],
+    fps: 60,
+    bitrate: 2_000_000,
+    roundTrip: 0.025,
+    loss: 0.01,
+    jitterBuffer: 0.002,
+    decoding: 0.005,
+    dropped: 3,
+    path: "relay, udp",
+  });
+});
+
+test("the first sample has no rates", () => {
+  assert.ok(first);
+  const { fps, bitrate, loss, roundTrip } = figures(null, first);
+  assert.deepEqual([fps, bitrate, loss, roundTrip], [null, null, null, 0.025]);
+});
+
+test("a still second has no shares of nothing", () => {
+  assert.ok(first);
+  const { fps, loss, decoding } = figures(first, { ...first, time: first.time + 1000 });
+  assert.deepEqual([fps, loss, decoding], [0, null, null]);
+});
+
+test("a browser that tells little", () => {
+  const bare = sample(new Map([["V", { type: "inbound-rtp", kind: "video", timestamp: 5 }]]));
+  assert.ok(bare);
+  assert.equal(figures(null, bare).size, null);
+  assert.equal(sample(new Map()), null);
+});
+
+test("rows for people", () => {
+  assert.ok(second);
+  assert.deepEqual(Object.fromEntries(rowsHere(figures(first, second))), {
+    "Video": "H264, 1280 × 720",
+    "Frames": "60/s",
+    "Rate": "2.00 Mbit/s",
+    "Round trip": "25.0 ms",
+    "Lost packets": "1.0 %",
+    "Jitter buffer": "2.0 ms",
+    "Decoding": "5.0 ms",
+    "Dropped frames": "3",
+    "Path": "relay, udp",
+  });
+  assert.ok(rowsHere(null).every(([, value]) => value === "–"));
+});
+
+test("rows of the server", () => {
+  const rows = Object.fromEntries(rowsServer({
+    codec: "h264", encoder: "libx264", fps: 59.94, bitrate: 480_400, target_bitrate: 3e6, encode_time: 0.0042,
+    round_trip: null, loss: 0, key_frames: { join: 1, request: 2, resize: 0 }, dropped_input: {},
+  }));
+  assert.deepEqual(rows, {
+    "Encoder": "h264, libx264",
+    "Frames": "60/s",
+    "Rate": "480 kbit/s",
+    "Aiming at": "3.00 Mbit/s",
+    "Encoding": "4.2 ms",
+    "Round trip": "–",
+    "Lost packets": "0.0 %",
+    "Key frames": "1 join, 2 request",
+    "Dropped input": "0",
+  });
+  assert.ok(rowsServer(null).every(([, value]) => value === "–"));
+});
+
+test("arrivals count data and ICE checks", () => {
+  assert.equal(countArrivals(report(5)), 53);
+});

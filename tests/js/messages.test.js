@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { parseMessage } from "../../static/messages.js";
+
+/**
+ * @param {object} message
+ */
+function parse(message) {
+  return parseMessage(JSON.stringify(message));
+}
+
+test("messages of the protocol", () => {
+  assert.deepEqual(
+    parse({ type: "hello", protocol: 1, version: "0.1.0", peer: "p1", resizable: true }),
+    { type: "hello", protocol: 1, peer: "p1", resizable: true },
+  );
+  assert.deepEqual(parse({ type: "control", steering: true }), { type: "control", steering: true });
+  assert.deepEqual(
+    parse({ type: "size", picture: [641, 361], encoded: [642, 362], logical: [320.5, 180.5] }),
+    { type: "size", picture: [641, 361], encoded: [642, 362], logical: [320.5, 180.5] },
+  );
+  assert.deepEqual(parse({ type: "title", title: "Planet" }), { type: "title", title: "Planet" });
+  assert.deepEqual(parse({ type: "cursor", cursor: "grab" }), { type: "cursor", cursor: "grab" });
+  assert.deepEqual(parse({ type: "notice", text: null }), { type: "notice", text: null });
+  assert.deepEqual(parse({ type: "bye", reason: "Closed.", retry: true }), {
+    type: "bye", reason: "Closed.", retry: true,
+  });
+});
+
+test("fields of the wrong kind become harmless", () => {
+  assert.deepEqual(parse({ type: "control", steering: "yes" }), { type: "control", steering: false });
+  assert.deepEqual(parse({ type: "title", title: 7 }), { type: "title", title: "" });
+  assert.deepEqual(parse({ type: "bye" }), { type: "bye", reason: "", retry: false });
+});
+
+for (const data of [
+  "", "{", "null", "7", "[]", '"text"', "{}", '{"type": "unknown"}', '{"type": 7}', new ArrayBuffer(3), undefined,
+  '{"type": "hello"}', '{"type": "size"}', '{"type": "size", "picture": [1, 2], "encoded": [2, 2]}',
+  '{"type": "size", "picture": [0, 2], "encoded": [2, 2], "logical": [1, 1]}',
+  '{"type": "size", "picture": [1, 2, 3], "encoded": [2, 2], "logical": [1, 1]}',
+  '{"type": "size", "picture": ["1", 2], "encoded": [2, 2], "logical": [1, 1]}',
+]) {
+  test(`${JSON.stringify(data)} is ignored`, () => assert.equal(parseMessage(data), null));
+}

@@ -1,0 +1,422 @@
+"""The routes over real HTTP on loopback."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
+
+from signaling.access import Access, Grant
+from signaling.app import create_app
+from signaling.discovery import Config
+from signaling.refusal import Refusal
+from signaling.trickle import TrickleCandidate
+
+TOKEN = "the-token"
+COOKIE = "rtc_canvas_8080"
+FOREIGN = "https://lab.example:8443"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+SDP = {"Content-Type": "application/sdp"}
+
+OFFER = (Path(__file__).parent / "offers" / "firefox.sdp").read_bytes()
+
+Client = TestClient[web.Request, web.Application]
+Start = Callable[..., Awaitable[Client]]
+
+
+class Peer:
+    id = "id-1"
+    etag = "ours"
+    answer = "v=0\r\n"
+    remote_ufrag = "f56e1144"
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    async def add_candidates(self, candidates: Sequence[TrickleCandidate]) -> None: ...
+
+    async def close(self, reason: str) -> None:
+        self.closed = True
+
+
+@dataclass
+class Program:
+    """A host with canvases "left" and "right"."""
+
+    peer: Peer = field(default_factory=Peer)
+    failure: Exception | None = None
+    codecs: list[str | None] = field(default_factory=list)
+
+    def has_canvas(self, name: str) -> bool:
+        return name in ("left", "right")
+
+    async def connect(self, canvas: str, offer: str, *, grant: Grant, codec: str | None) -> Peer:
+        self.codecs.append(codec)
+        if self.failure is not None:
+            raise self.failure
+        return self.peer
+
+    def session(self, canvas: str, session_id: str) -> Peer | None:
+        return self.peer if session_id == self.peer.id else None
+
+    def config(self, canvas: str | None, *, grant: Grant) -> Config:
+        return {
+            "protocol": 1,
+            "version": "0.1.0",
+            "iceServers": [],
+            "codecs": ["h264", "vp8"],
+            "canvases": [
+                {"name": name, "title": name, "size": (640, 480)} for name in ("left", "right")
+            ],
+        }
+
+
+@pytest.fixture
+def program() -> Program:
+    return Program()
+
+
+@pytest.fixture
+def static(tmp_path: Path) -> Path:
+    folder = tmp_path / "static"
+    folder.mkdir()
+    (folder / "index.html").write_text("the page")
+    (folder / "denied.html").write_text("the explanation")
+    (folder / "page.js").write_text("export {};")
+    (tmp_path / "secret.js").write_text("secret")
+    return folder
+
+
+@pytest.fixture
+async def start(program: Program, static: Path) -> AsyncIterator[Start]:
+    """Serves the program, under a path prefix if one is given, and makes a client of it."""
+    async with AsyncExitStack() as stack:
+
+        async def start(access: Access | None = None, *, prefix: str = "") -> Client:
+            access = access or Access(TOKEN, allowed_origins=[FOREIGN])
+            app = create_app(program, access, static=static, cookie=COOKIE)
+            if prefix:
+                outer = web.Application()
+                outer.add_subapp(prefix, app)
+                app = outer
+            server = TestServer(app)
+            await server.start_server(access_log=None)
+            return await stack.enter_async_context(TestClient(server))
+
+        yield start
+
+
+@pytest.fixture
+async def client(start: Start) -> Client:
+    return await start()
+
+
+async def get(client: Client, path: str, **headers: str) -> ClientResponse:
+    """One GET, without the token and without following redirects."""
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    return await client.get(path, headers=fields, allow_redirects=False)
+
+
+async def refused(response: ClientResponse, status: int, reason: str) -> None:
+    assert response.status == status
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    text = await response.text()
+    assert reason in text
+    assert text.count("\n") == 1
+
+
+# Access
+
+
+@pytest.mark.parametrize("path", ["/", "/left/", "/left/?codec=vp8", "/other/"])
+async def test_without_the_token_the_page_explains(client: Client, path: str) -> None:
+    response = await get(client, path)
+    assert response.status == 401
+    assert response.content_type == "text/html"
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert await response.text() == "the explanation"
+
+
+@pytest.mark.parametrize("token", ["wrong", ""])
+async def test_a_wrong_token_gets_the_same_page_and_no_cookie(client: Client, token: str) -> None:
+    response = await get(client, f"/left/?token={token}")
+    assert response.status == 401
+    assert await response.text() == "the explanation"
+    assert not response.cookies
+
+
+async def test_the_printed_link_lets_in_and_leaves_the_address_bar(client: Client) -> None:
+    response = await get(client, f"/?token={TOKEN}")
+    assert (response.status, response.headers["Location"]) == (303, "./")
+    cookie = response.cookies[COOKIE]
+    assert cookie.value == TOKEN
+    assert cookie["httponly"] is True
+    assert (cookie["samesite"], cookie["path"], cookie["secure"]) == ("Lax", "/", "")
+    page = await client.get("/")
+    assert (page.status, await page.text()) == (200, "the page")
+    assert (await client.get("/api/config")).status == 200
+
+
+async def test_other_parameters_stay(client: Client) -> None:
+    response = await get(client, f"/left/?codec=vp8&token={TOKEN}&x=%26%0A")
+    assert response.headers["Location"] == "./?codec=vp8&x=%26%0A"
+    assert response.cookies[COOKIE]["path"] == "/"
+
+
+async def test_the_cookie_is_secure_where_the_page_is(client: Client) -> None:
+    response = await get(client, f"/?token={TOKEN}", X_Forwarded_Proto="https")
+    assert response.cookies[COOKIE]["secure"] is True
+
+
+async def test_open_access_takes_an_old_link_and_sets_no_cookie(start: Start) -> None:
+    client = await start(Access(None, open_access=True))
+    response = await get(client, "/?token=old")
+    assert (response.status, response.headers["Location"]) == (303, "./")
+    assert not response.cookies
+    assert (await get(client, "/")).status == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/config", "/left/api/config", "/whep/left", "/whep/left/id-1"]
+)
+async def test_nothing_else_is_told_without_the_token(client: Client, path: str) -> None:
+    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {TOKEN}"}):
+        response = await client.get(path, headers=headers)
+        await refused(response, 401, "token is missing or wrong")
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert (await client.get(path, params={"token": TOKEN})).status == 401
+    assert (await client.get(path, headers=BEARER)).status == 200
+
+
+@pytest.mark.parametrize("path", ["/", f"/?token={TOKEN}", "/api/config", "/whep/left"])
+async def test_foreign_names_and_pages_are_refused(client: Client, path: str) -> None:
+    await refused(await get(client, path, **BEARER, Host="evil.example"), 403, "evil.example")
+    await refused(await get(client, path, **BEARER, Origin="null"), 403, "'null'")
+
+
+async def test_the_token_is_in_no_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    await client.get(f"/?token={TOKEN}")
+    await client.get("/api/config", headers=BEARER)
+    assert TOKEN not in caplog.text
+
+
+# Pages and files
+
+
+async def test_the_page_is_served_with_its_fields(client: Client) -> None:
+    response = await get(client, "/left/", **BEARER)
+    assert await response.text() == "the page"
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert "X-Frame-Options" not in response.headers
+
+
+async def test_a_canvas_without_a_slash_gets_one(client: Client) -> None:
+    response = await get(client, "/left?token=a%26b")
+    assert (response.status, response.headers["Location"]) == (307, "left/?token=a%26b")
+    assert (await get(client, "/left")).headers["Location"] == "left/"
+
+
+@pytest.mark.parametrize("path", ["/other/", "/other/api/config", "/api/", "/whep/", "/whep/other"])
+async def test_an_unknown_canvas_is_not_found(client: Client, path: str) -> None:
+    await refused(await get(client, path, **BEARER), 404, "There is no canvas named")
+
+
+@pytest.mark.parametrize("path", ["/favicon.ico", "/Left/", "/left/other", "/whep/Left", "/a/b/c"])
+async def test_other_paths_are_not_found(client: Client, path: str) -> None:
+    assert (await get(client, path, **BEARER)).status == 404
+
+
+@pytest.mark.parametrize("path", ["/static/page.js", "/left/static/page.js"])
+async def test_modules_are_open_to_every_page(client: Client, path: str) -> None:
+    response = await get(client, path, Origin="https://anywhere.example", Host="any.example")
+    assert await response.text() == "export {};"
+    assert response.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert response.headers["Cache-Control"] == "no-cache"
+
+
+async def test_a_listed_origin_gets_modules_as_every_other_does(client: Client) -> None:
+    response = await get(client, "/static/page.js", Origin=FOREIGN)
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+async def test_an_unchanged_file_is_not_sent_again(client: Client, static: Path) -> None:
+    tag = (await get(client, "/static/page.js")).headers["ETag"]
+    again = await get(client, "/static/page.js", If_None_Match=tag)
+    assert (again.status, await again.read(), again.headers["ETag"]) == (304, b"", tag)
+    assert again.headers["Access-Control-Allow-Origin"] == "*"
+    (static / "page.js").write_text("export { changed };")
+    assert (await get(client, "/static/page.js", If_None_Match=tag)).status == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/../secret.js", "/static/%2e%2e/secret.js", "/static/..%2fsecret.js", "/static/x"],
+)
+async def test_files_elsewhere_are_out_of_reach(client: Client, path: str) -> None:
+    url = client.make_url("/").join(URL(path, encoded=True))
+    response = await client.session.get(url)
+    assert response.status == 404
+    assert "secret" not in await response.text()
+
+
+async def test_a_folder_without_the_page_is_refused(program: Program, static: Path) -> None:
+    (static / "index.html").unlink()
+    with pytest.raises(FileNotFoundError, match=r"has no index\.html"):
+        create_app(program, Access(TOKEN), static=static, cookie=COOKIE)
+
+
+# api/config
+
+
+@pytest.mark.parametrize("prefix", ["", "/lab", "/lab/7"])
+async def test_every_url_leads_where_it_should(start: Start, prefix: str) -> None:
+    client = await start(prefix=prefix)
+    for path in ("/api/config", "/left/api/config"):
+        response = await client.get(prefix + path, headers=BEARER)
+        assert response.headers["Cache-Control"] == "no-store"
+        config = await response.json()
+        pages = [response.url.join(URL(canvas["url"])).path for canvas in config["canvases"]]
+        assert pages == [f"{prefix}/left/", f"{prefix}/right/"]
+    endpoint = response.url.join(URL(config["whep"]))
+    assert endpoint.path == f"{prefix}/whep/left"
+    created = await client.session.post(endpoint, data=OFFER, headers=BEARER | SDP)
+    resource = created.url.join(URL(created.headers["Location"]))
+    assert resource.path == f"{prefix}/whep/left/id-1"
+    assert (await client.session.delete(resource, headers=BEARER)).status == 200
+
+
+async def test_the_cookie_belongs_to_the_prefix(start: Start) -> None:
+    client = await start(prefix="/lab")
+    for path in ("/lab/", "/lab/left/"):
+        response = await get(client, f"{path}?token={TOKEN}")
+        assert response.cookies[COOKIE]["path"] == "/lab/"
+    assert (await client.get("/lab/left/")).status == 200
+
+
+# WHEP
+
+
+async def test_a_session_from_offer_to_end(client: Client, program: Program) -> None:
+    created = await client.post("/whep/left?codec=vp8", data=OFFER, headers=BEARER | SDP)
+    assert (created.status, await created.text()) == (201, "v=0\r\n")
+    assert created.headers["Content-Type"] == "application/sdp"
+    assert (created.headers["Location"], created.headers["ETag"]) == ("left/id-1", '"ours"')
+    assert program.codecs == ["vp8"]
+
+    fields = {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": '"ours"'}
+    fragment = "a=ice-ufrag:f56e1144\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n"
+    patched = await client.patch("/whep/left/id-1", data=fragment, headers=BEARER | fields)
+    assert (patched.status, await patched.read()) == (204, b"")
+
+    ended = await client.delete("/whep/left/id-1", headers=BEARER)
+    assert ended.status == 200
+    assert program.peer.closed
+
+
+@pytest.mark.parametrize("path", ["/whep/left", "/whep/left/id-1"])
+async def test_looks_have_no_body(client: Client, path: str) -> None:
+    for method in ("GET", "HEAD"):
+        response = await client.request(method, path, headers=BEARER)
+        assert (response.status, await response.read()) == (200, b"")
+
+
+async def test_other_methods_are_not_allowed(client: Client) -> None:
+    response = await client.put("/whep/left", headers=BEARER)
+    await refused(response, 405, "POST")
+    assert response.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+async def test_too_large_a_body_is_refused(client: Client, program: Program) -> None:
+    response = await client.post("/whep/left", data=b"x" * 1_000_000, headers=BEARER | SDP)
+    await refused(response, 413, "65536 bytes")
+    assert program.codecs == []
+
+
+async def test_a_body_of_unknown_length_is_refused(client: Client, program: Program) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield OFFER
+
+    response = await client.post("/whep/left", data=chunks(), headers=BEARER | SDP)
+    await refused(response, 411, "no Content-Length")
+    assert program.codecs == []
+
+
+async def test_a_body_that_is_not_what_it_says_is_refused(client: Client) -> None:
+    headers = BEARER | SDP | {"Content-Encoding": "gzip"}
+    response = await client.post("/whep/left", data=b"not gzip", headers=headers)
+    assert response.status == 400
+
+
+async def test_the_hosts_refusal_is_handed_on(client: Client, program: Program) -> None:
+    program.failure = Refusal(406, "No codec in common.")
+    response = await client.post("/whep/left", data=OFFER, headers=BEARER | SDP)
+    await refused(response, 406, "No codec in common.")
+
+
+async def test_a_failure_is_logged_once_and_not_told(
+    client: Client, program: Program, caplog: pytest.LogCaptureFixture
+) -> None:
+    program.failure = RuntimeError("a secret of the inside")
+    response = await client.post("/whep/left?codec=vp8", data=OFFER, headers=BEARER | SDP)
+    await refused(response, 500, "The server failed")
+    [record] = caplog.records
+    assert record.getMessage() == "POST /whep/left failed."
+    assert record.exc_info is not None
+
+
+# CORS
+
+
+@pytest.mark.parametrize(
+    "path", ["/whep/left", "/whep/left/id-1", "/api/config", "/left/api/config"]
+)
+async def test_preflights_need_no_token(client: Client, path: str) -> None:
+    response = await client.options(path, headers={"Origin": FOREIGN})
+    assert (response.status, await response.read()) == (204, b"")
+    assert response.headers["Access-Control-Allow-Origin"] == FOREIGN
+    assert response.headers["Access-Control-Allow-Credentials"] == "true"
+    assert "PATCH" in response.headers["Access-Control-Allow-Methods"]
+    assert "Authorization" in response.headers["Access-Control-Allow-Headers"]
+    assert response.headers.get("Accept-Post") == (
+        "application/sdp" if path == "/whep/left" else None
+    )
+
+
+async def test_a_preflight_from_elsewhere_is_refused(client: Client) -> None:
+    response = await client.options("/whep/left", headers={"Origin": "https://evil.example"})
+    await refused(response, 403, "evil.example")
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+async def test_a_listed_page_reads_answers_and_refusals(client: Client) -> None:
+    headers = BEARER | SDP | {"Origin": FOREIGN}
+    for body, status in ((OFFER, 201), (b"hello", 400)):
+        response = await client.post("/whep/left", data=body, headers=headers)
+        assert response.status == status
+        assert response.headers["Access-Control-Allow-Origin"] == FOREIGN
+        assert response.headers["Access-Control-Expose-Headers"] == "ETag, Location"
+        assert response.headers["Vary"] == "Origin"
+    response = await client.get("/api/config", headers={"Origin": FOREIGN})
+    assert (response.status, response.headers["Access-Control-Allow-Origin"]) == (401, FOREIGN)
+
+
+async def test_our_own_page_needs_no_cors(client: Client) -> None:
+    origin = str(client.make_url("/").origin())
+    response = await client.get("/api/config", headers={**BEARER, "Origin": origin})
+    assert response.status == 200
+    assert "Access-Control-Allow-Origin" not in response.headers

@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from signaling.access import Grant
+from signaling.discovery import Config
+from signaling.refusal import Refusal
+from signaling.trickle import TrickleCandidate
+from signaling.whep import MAX_BODY, Request, Response, respond
+
+OFFER = (Path(__file__).parent / "offers" / "chromium.sdp").read_bytes()
+GRANT = Grant("operator")
+
+HOST = "candidate:1 1 udp 2113937151 192.0.2.7 54854 typ host"
+FRAGMENT = f"""\
+a=ice-ufrag:QvC7
+a=ice-pwd:C7x7FYacm4TONes+6/FHp43M
+m=video 9 UDP/TLS/RTP/SAVPF 0
+a=mid:0
+a={HOST}
+"""
+
+SDP = {"Content-Type": "application/sdp"}
+TRICKLE = {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": '"ours"'}
+
+
+@dataclass
+class Peer:
+    """A session that remembers what happened to it."""
+
+    id: str = "id-1"
+    etag: str = "ours"
+    answer: str = "v=0\r\n"
+    remote_ufrag: str = "QvC7"
+    candidates: list[TrickleCandidate] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+    async def add_candidates(self, candidates: Sequence[TrickleCandidate]) -> None:
+        self.candidates += candidates
+
+    async def close(self, reason: str) -> None:
+        self.closed.append(reason)
+
+
+@dataclass
+class Program:
+    """A host of one canvas, "main", that remembers how it was asked for peers."""
+
+    peer: Peer = field(default_factory=Peer)
+    refusal: Refusal | None = None
+    asked: list[tuple[str, str, Grant, str | None]] = field(default_factory=list)
+
+    def has_canvas(self, name: str) -> bool:
+        return name == "main"
+
+    async def connect(self, canvas: str, offer: str, *, grant: Grant, codec: str | None) -> Peer:
+        self.asked.append((canvas, offer, grant, codec))
+        if self.refusal is not None:
+            raise self.refusal
+        return self.peer
+
+    def session(self, canvas: str, session_id: str) -> Peer | None:
+        return self.peer if (canvas, session_id) == ("main", self.peer.id) else None
+
+    def config(self, canvas: str | None, *, grant: Grant) -> Config:
+        raise AssertionError("WHEP needs no config")
+
+
+@pytest.fixture
+def program() -> Program:
+    return Program()
+
+
+async def post(
+    program: Program,
+    body: bytes = OFFER,
+    *,
+    canvas: str = "main",
+    headers: dict[str, str] | None = None,
+    query: dict[str, str] | None = None,
+) -> Response:
+    request = Request(
+        method="POST",
+        canvas=canvas,
+        grant=GRANT,
+        query=query or {},
+        headers=SDP if headers is None else headers,
+        body=body,
+        content_length=len(body),
+    )
+    return await respond(request, program)
+
+
+async def patch(
+    program: Program,
+    body: str = FRAGMENT,
+    *,
+    headers: dict[str, str] | None = None,
+    session: str = "id-1",
+) -> Response:
+    request = Request(
+        method="PATCH",
+        canvas="main",
+        grant=GRANT,
+        session=session,
+        headers=TRICKLE if headers is None else headers,
+        body=body.encode(),
+        content_length=len(body),
+    )
+    return await respond(request, program)
+
+
+async def ask(
+    program: Program, method: str, session: str | None = None, canvas: str = "main"
+) -> Response:
+    request = Request(method=method, canvas=canvas, grant=GRANT, session=session)
+    return await respond(request, program)
+
+
+def refused(response: Response, status: int, reason: str) -> None:
+    """Check that a response is that refusal, in one line of plain text."""
+    assert response.status == status
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert reason in response.body
+    assert response.body.endswith("\n")
+    assert response.body.count("\n") == 1
+
+
+async def test_an_offer_is_answered(program: Program) -> None:
+    assert await post(program) == Response(
+        201,
+        {"Content-Type": "application/sdp", "Location": "main/id-1", "ETag": '"ours"'},
+        "v=0\r\n",
+    )
+    [(canvas, offer, grant, codec)] = program.asked
+    assert (canvas, grant, codec) == ("main", GRANT, None)
+    assert "m=video" in offer
+    assert ".local" not in offer
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp8"])
+async def test_the_page_may_wish_for_a_codec(program: Program, codec: str) -> None:
+    assert (await post(program, query={"codec": codec, "other": "x"})).status == 201
+    assert program.asked[0][3] == codec
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"content-type": "application/sdp"}, {"CONTENT-TYPE": "Application/SDP; charset=utf-8"}],
+)
+async def test_fields_come_in_any_case(program: Program, headers: dict[str, str]) -> None:
+    assert (await post(program, headers=headers)).status == 201
+
+
+async def test_an_unknown_codec_is_refused(program: Program) -> None:
+    refused(await post(program, query={"codec": "av1\n"}), 400, r"h264 or vp8, got 'av1\n'.")
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Content-Type": "text/plain"}, {"Content-Type": "application/sdpx"}]
+)
+async def test_another_content_type_is_refused(program: Program, headers: dict[str, str]) -> None:
+    refused(await post(program, headers=headers), 415, "must be application/sdp")
+
+
+async def test_a_body_of_64_kib_is_taken_and_no_more(program: Program) -> None:
+    line = b"a=x:%s\r\n"
+    space = MAX_BODY - len(OFFER) - len(line % b"")
+    assert (await post(program, OFFER + line % (b"y" * space))).status == 201
+    refused(await post(program, OFFER + line % (b"y" * (space + 1))), 413, "65536 bytes")
+
+
+@pytest.mark.parametrize(
+    ("content_length", "body", "status"),
+    [(None, OFFER, 411), (MAX_BODY + 1, b"", 413), (1, b"y" * (MAX_BODY + 1), 413)],
+)
+async def test_the_length_and_the_body_are_both_looked_at(
+    program: Program, content_length: int | None, body: bytes, status: int
+) -> None:
+    request = Request(
+        method="POST",
+        canvas="main",
+        grant=GRANT,
+        headers=SDP,
+        body=body,
+        content_length=content_length,
+    )
+    assert (await respond(request, program)).status == status
+
+
+async def test_what_is_no_sdp_is_refused(program: Program) -> None:
+    refused(await post(program, b"hello"), 400, "is not <type>=<value>")
+
+
+async def test_an_offer_without_video_is_refused(program: Program) -> None:
+    refused(await post(program, OFFER.replace(b"a=recvonly", b"a=sendonly")), 422, "no video")
+
+
+async def test_an_unknown_canvas_is_refused(program: Program) -> None:
+    refused(await post(program, canvas="other"), 404, "no canvas named 'other'")
+
+
+@pytest.mark.parametrize("status", [406, 422, 503])
+async def test_the_host_may_refuse(program: Program, status: int) -> None:
+    program.refusal = Refusal(status, "Not now.")
+    refused(await post(program), status, "Not now.")
+
+
+async def test_nothing_is_made_for_a_refused_offer(program: Program) -> None:
+    for response in (
+        await post(program, b"hello"),
+        await post(program, OFFER.replace(b"a=recvonly", b"a=inactive")),
+        await post(program, OFFER, canvas="other"),
+        await post(program, OFFER, headers={}),
+        await post(program, OFFER, query={"codec": "av1"}),
+        await post(program, b"a" * (MAX_BODY + 1)),
+    ):
+        assert 400 <= response.status < 500
+    assert program.asked == []
+
+
+@pytest.mark.parametrize(
+    "condition", ['"ours"', "ours", 'W/"ours"', '"theirs", "ours"', "*", '"*"']
+)
+async def test_candidates_are_handed_on(program: Program, condition: str) -> None:
+    assert await patch(program, headers={**TRICKLE, "If-Match": condition}) == Response(204)
+    assert program.peer.candidates == [TrickleCandidate("0", HOST)]
+
+
+async def test_a_fragment_without_candidates_is_fine(program: Program) -> None:
+    assert (await patch(program, FRAGMENT.replace("192.0.2.7", "some.local"))).status == 204
+    assert program.peer.candidates == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content-Type": TRICKLE["Content-Type"]}, 428),
+        ({**TRICKLE, "If-Match": '"theirs"'}, 412),
+        ({**TRICKLE, "If-Match": ""}, 412),
+        ({**TRICKLE, "Content-Type": "application/sdp"}, 415),
+    ],
+)
+async def test_a_patch_without_its_conditions_is_refused(
+    program: Program, headers: dict[str, str], status: int
+) -> None:
+    assert (await patch(program, headers=headers)).status == status
+    assert program.peer.candidates == []
+
+
+@pytest.mark.parametrize("condition", ['"ours"', "*"])
+async def test_an_ice_restart_is_refused(program: Program, condition: str) -> None:
+    body = FRAGMENT.replace("QvC7", "anew")
+    response = await patch(program, body, headers={**TRICKLE, "If-Match": condition})
+    refused(response, 422, "ICE restarts are not supported")
+    assert program.peer.candidates == []
+
+
+async def test_a_broken_fragment_is_refused(program: Program) -> None:
+    refused(await patch(program, "candidate:1"), 400, "is not <type>=<value>")
+
+
+async def test_a_delete_ends_the_session(program: Program) -> None:
+    assert await ask(program, "DELETE", "id-1") == Response(200)
+    assert program.peer.closed == ["The viewer left."]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PATCH", "DELETE"])
+async def test_an_unknown_session_is_refused(program: Program, method: str) -> None:
+    refused(await ask(program, method, "id-2"), 404, "no such session")
+    assert program.peer.closed == []
+
+
+@pytest.mark.parametrize("session", [None, "id-1"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_look_is_answered_without_a_body(
+    program: Program, method: str, session: str | None
+) -> None:
+    response = await ask(program, method, session)
+    assert (response.status, response.body) == (200, "")
+
+
+@pytest.mark.parametrize(
+    ("method", "session", "allowed"),
+    [
+        ("PUT", None, "GET, HEAD, OPTIONS, POST"),
+        ("DELETE", None, "GET, HEAD, OPTIONS, POST"),
+        ("POST", "id-1", "DELETE, GET, HEAD, OPTIONS, PATCH"),
+    ],
+)
+async def test_other_methods_are_refused(
+    program: Program, method: str, session: str | None, allowed: str
+) -> None:
+    response = await ask(program, method, session)
+    refused(response, 405, allowed)
+    assert response.headers["Allow"] == allowed
+
+
+@settings(deadline=None)
+@given(
+    method=st.sampled_from(["DELETE", "GET", "PATCH", "POST", "PUT"]),
+    canvas=st.sampled_from(["main", "other"]),
+    session=st.none() | st.sampled_from(["id-1", "id-2"]),
+    headers=st.dictionaries(
+        st.sampled_from(["Content-Type", "If-Match"]),
+        st.sampled_from([*SDP.values(), *TRICKLE.values()]) | st.text(),
+    ),
+    body=st.sampled_from([OFFER, FRAGMENT.encode()]) | st.binary(),
+)
+async def test_whatever_comes_there_is_an_answer_and_no_peer_for_a_refused_one(
+    method: str, canvas: str, session: str | None, headers: dict[str, str], body: bytes
+) -> None:
+    program = Program()
+    request = Request(
+        method=method,
+        canvas=canvas,
+        grant=GRANT,
+        session=session,
+        headers=headers,
+        body=body,
+        content_length=len(body),
+    )
+    response = await respond(request, program)
+    assert response.body.count("\n") <= 1
+    assert len(program.asked) == (response.status == 201)
