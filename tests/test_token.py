@@ -90,6 +90,17 @@ def test_a_file_of_another_user_is_replaced(
     assert "belongs to another user" in caplog.text
 
 
+@posix
+def test_a_file_that_never_gets_right_is_given_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: user + 1)
+    assert saved_token(8080, tmp_path) != saved_token(8080, tmp_path)
+    assert "is not kept as it was written" in caplog.text
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_where_nothing_can_be_kept_there_is_a_token_all_the_same(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
