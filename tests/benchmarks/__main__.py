@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import platform
 import sys
 from dataclasses import asdict
@@ -37,7 +38,7 @@ def main() -> None:
             "machine": platform.platform(),
             "browser": browser_version,
             "plan": asdict(plan),
-            "figures": {name: asdict(figures) for name, figures in columns.items()},
+            "figures": {name: _without_nan(asdict(column)) for name, column in columns.items()},
             "trials": {name: [asdict(trial) for trial in trials[name]] for name in names},
             "idle": idle and asdict(idle),
         }
@@ -57,6 +58,11 @@ def run(names: list[str], plan: Plan) -> tuple[dict[str, list[Trial]], IdleTrial
             print("a still canvas", file=sys.stderr)
             idle = measure_idle("ours_still", browser, plan)
         return trials, idle, browser.version
+
+
+def _without_nan(figures: dict[str, float]) -> dict[str, float | None]:
+    # JSON has no nan.
+    return {key: None if math.isnan(value) else value for key, value in figures.items()}
 
 
 if __name__ == "__main__":

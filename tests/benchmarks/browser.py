@@ -59,11 +59,16 @@ class Viewer:
         at: float = self._page.evaluate("glassObserver.takeSightings()[0][1]")
         return at
 
-    def picture(self) -> tuple[int, NDArray[np.uint8]]:
-        """The next picture shown: its number, and its pixels as (h, w, 3)."""
+    def picture(self) -> NDArray[np.uint8]:
+        """The pixels of the next picture shown, (h, w, 3)."""
         shown = self._page.evaluate("glassObserver.nextPicture()")
         rgba = np.frombuffer(base64.b64decode(shown["rgba"]), np.uint8)
-        return shown["number"], rgba.reshape(shown["height"], shown["width"], 4)[..., :3]
+        return rgba.reshape(shown["height"], shown["width"], 4)[..., :3]
+
+    def pictures(self) -> int:
+        """How many pictures came so far, by the browser's own count."""
+        count: int = self._page.evaluate("glassObserver.pictures()")
+        return count
 
     def set_reading(self, on: bool) -> None:
         """Whether the page reads its pixels, which costs the machine time that others may need."""
@@ -72,12 +77,6 @@ class Viewer:
     def wait(self, seconds: float) -> None:
         """Let ``seconds`` pass while the browser's messages are handled."""
         self._page.wait_for_timeout(1000 * seconds)
-
-    def wait_for_change(self) -> None:
-        """Wait until another picture is read than the last; raises when none comes."""
-        number = self._page.evaluate("glassObserver.lastNumber()")
-        changed = "number => glassObserver.lastNumber() !== number"
-        self._page.wait_for_function(changed, arg=number, timeout=PATIENCE)
 
     def close(self) -> None:
         """Close the tab."""

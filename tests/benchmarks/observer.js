@@ -10,14 +10,18 @@
   let surface = null
   let reading = true
   let lastNumber = null
-  let sightings = [] // [number, seconds on performance.now's clock]
+  const sightings = [] // [number, seconds on performance.now's clock]
   let capture = null // resolves with the whole next picture
+  let loads = 0
+  document.addEventListener('load', ({ target }) => { if (target === surface) loads++ }, true)
 
   window.glassObserver = {
     now: () => performance.now() / 1000,
     setReading: (on) => { reading = on },
     lastNumber: () => lastNumber,
     takeSightings: () => sightings.splice(0),
+    // Counted by the browser, so that it goes on while nothing is read.
+    pictures: () => surface.getVideoPlaybackQuality?.().totalVideoFrames ?? loads,
     nextPicture: () => new Promise((resolve) => { capture = resolve }),
   }
   requestAnimationFrame(observe)
@@ -25,14 +29,14 @@
   function observe () {
     requestAnimationFrame(observe)
     if (!reading) return
-    if (!surface?.isConnected) surface = findSurface(document)
+    // An image that is loading its next source has no size for a moment, and stays the surface.
+    if (surface === null || !isShown(surface)) surface = findSurface(document) ?? surface
     const number = surface && readNumber()
-    if (number === null) surface = null
     if (number === null || number === lastNumber) return
     lastNumber = number
     sightings.push([number, performance.now() / 1000])
     if (capture !== null) {
-      capture(readPicture(number))
+      capture(readPicture())
       capture = null
     }
   }
@@ -75,7 +79,7 @@
     return number
   }
 
-  async function readPicture (number) {
+  async function readPicture () {
     const [w, h] = [width(surface), height(surface)]
     const context = drawingContext(w, h)
     context.drawImage(surface, 0, 0)
@@ -83,7 +87,7 @@
     const reader = new FileReader()
     reader.readAsDataURL(new Blob([data]))
     await new Promise((resolve) => { reader.onload = resolve })
-    return { number, width: w, height: h, rgba: reader.result.split(',')[1] }
+    return { width: w, height: h, rgba: reader.result.split(',')[1] }
   }
 
   function drawingContext (w, h) {

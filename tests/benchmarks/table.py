@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ class Row:
     """
 
     label: str
-    value: Callable[[Figures], float | None]
+    value: Callable[[Figures], float]
     digits: int
     asked: str
     holds: Callable[[Columns], bool]
@@ -32,14 +33,14 @@ ROWS = (
         "glass time at 29 fps, median, ms",
         lambda f: f.glass_median,
         1,
-        "≤ 0.40 × each rival's",
+        "≤ 0.40 of each rival's",
         lambda c: c[OURS].glass_median <= 0.4 * min(c[AIORTC].glass_median, c[HTTP].glass_median),
     ),
     Row(
         "glass time at 29 fps, 95th percentile, ms",
         lambda f: f.glass_p95,
         1,
-        "≤ 0.50 × the better rival's",
+        "≤ 0.50 of the better rival's",
         lambda c: c[OURS].glass_p95 <= 0.5 * min(c[AIORTC].glass_p95, c[HTTP].glass_p95),
     ),
     Row(
@@ -60,7 +61,7 @@ ROWS = (
         "server CPU for each viewer at 29 fps, % of a core",
         lambda f: f.cpu_per_viewer,
         1,
-        "≤ 0.5 × plain aiortc's",
+        "≤ 0.5 of plain aiortc's",
         lambda c: c[OURS].cpu_per_viewer <= 0.5 * c[AIORTC].cpu_per_viewer,
     ),
     Row(
@@ -75,21 +76,21 @@ ROWS = (
         lambda f: f.idle_cpu,
         2,
         "≤ 1",
-        lambda c: (c[OURS].idle_cpu or 0) <= 1,
+        lambda c: c[OURS].idle_cpu <= 1,
     ),
     Row(
         "still canvas, sent to a viewer, kbit/s",
         lambda f: f.idle_bitrate,
         2,
         "≤ 8",
-        lambda c: (c[OURS].idle_bitrate or 0) <= 8,
+        lambda c: c[OURS].idle_bitrate <= 8,
     ),
 )
 
 
 def markdown(columns: Columns) -> str:
-    """The table; behind a rival's figure stands how ours compares, as a multiple of it."""
-    titles = [TITLES[name] for name in columns]
+    """The table; behind each figure of a rival stands ours divided by it."""
+    titles = [TITLES[name] + (" (ours ÷ it)" if name != OURS else "") for name in columns]
     lines = [
         _line(["figure", *titles, "asked of rtc_canvas", "holds"]),
         _line(["---", *("---:" for _ in titles), "---", "---"]),
@@ -99,27 +100,31 @@ def markdown(columns: Columns) -> str:
 
 
 def _cells(row: Row, columns: Columns) -> Iterator[str]:
-    ours = row.value(columns[OURS]) if OURS in columns else None
+    ours = _value(row, columns, OURS)
     yield row.label
-    for name, figures in columns.items():
-        value = row.value(figures)
-        if value is None:
+    for name in columns:
+        value = _value(row, columns, name)
+        if math.isnan(value):
             yield "—"
-        elif name == OURS or ours is None or value <= 0:
+        elif name == OURS or math.isnan(ours):
             yield f"{value:.{row.digits}f}"
         else:
-            yield f"{value:.{row.digits}f} ({ours / value:.2f} ×)"
+            yield f"{value:.{row.digits}f} ({ours / value:.2f})"
     yield row.asked
     yield _verdict(row, columns)
 
 
 def _verdict(row: Row, columns: Columns) -> str:
-    if OURS not in columns or row.value(columns[OURS]) is None:
+    if math.isnan(_value(row, columns, OURS)):
         return "—"
     try:
         return "yes" if row.holds(columns) else "**no**"
     except KeyError:
         return "—"
+
+
+def _value(row: Row, columns: Columns, name: str) -> float:
+    return row.value(columns[name]) if name in columns else math.nan
 
 
 def _line(cells: list[str] | Iterator[str]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 from . import scene
 from .browser import Browser, Viewer
+from .number_blocks import read_number
 from .subject import Subject
 
 SLOW_FPS, FAST_FPS = 29, 59
@@ -34,6 +34,16 @@ QUICK = Plan(rounds=1, warm_up=4, watch=4, cost=3, pictures=3, loads=3, idle=6)
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What serving took, and what came of it."""
+
+    cpu: float
+    """Of a processor core."""
+    pictures: float
+    """A second, of all viewers together."""
+
+
+@dataclass(frozen=True)
 class Trial:
     """The raw figures of one round; times in seconds."""
 
@@ -45,10 +55,10 @@ class Trial:
     """Every glass time may be wrong by this, all by the same."""
     psnr: list[float]
     """RGB, in dB."""
-    cpu_one: float
-    """Of a processor core, with one viewer at 29 fps."""
-    cpu_three: float
-    """The same with three viewers."""
+    one_viewer: Cost
+    """With one viewer, at 29 fps."""
+    three_viewers: Cost
+    """The same with three."""
     first_picture: list[float]
     """From the start of a navigation to the first picture read."""
     shown_fps: float
@@ -73,28 +83,27 @@ def measure(name: str, browser: Browser, plan: Plan) -> Trial:
             viewer.wait(plan.warm_up)
             glass, unseen, clock_error = _glass(subject, viewer, plan.watch)
             psnr = [_psnr(viewer) for _ in range(plan.pictures)]
-            with _unread(viewer):
-                cpu_one = _cpu(subject, viewer, plan.cost)
+            one_viewer = _cost(subject, [viewer], plan.cost)
             others = [tabs.enter_context(closing(browser.open(subject.url))) for _ in range(2)]
-            with _unread(viewer, *others):
-                cpu_three = _cpu(subject, viewer, plan.cost)
+            three_viewers = _cost(subject, [viewer, *others], plan.cost)
         first_picture = [_first_picture(subject, browser) for _ in range(plan.loads)]
     with Subject(name, FAST_FPS) as subject, closing(browser.open(subject.url)) as viewer:
         viewer.wait(plan.warm_up)
         shown_fps = len(viewer.sightings(plan.watch)) / plan.watch
-    return Trial(glass, unseen, clock_error, psnr, cpu_one, cpu_three, first_picture, shown_fps)
+    return Trial(
+        glass, unseen, clock_error, psnr, one_viewer, three_viewers, first_picture, shown_fps
+    )
 
 
 def measure_idle(name: str, browser: Browser, plan: Plan) -> IdleTrial:
     """Look at a still canvas from 5 s after it was last drawn."""
     with Subject(name, SLOW_FPS) as subject, closing(browser.open(subject.url)) as viewer:
-        viewer.set_reading(False)
         viewer.wait(5)
         start = time.monotonic()
-        cpu = _cpu(subject, viewer, plan.idle)
+        cost = _cost(subject, [viewer], plan.idle)
         sent = [line for line in subject.sent if line[0] >= start]
     seconds, size = (last - first for first, last in zip(sent[0], sent[-1], strict=True))
-    return IdleTrial(cpu, 8 * size / seconds)
+    return IdleTrial(cost.cpu, 8 * size / seconds)
 
 
 def _glass(subject: Subject, viewer: Viewer, seconds: float) -> tuple[list[float], int, float]:
@@ -107,27 +116,25 @@ def _glass(subject: Subject, viewer: Viewer, seconds: float) -> tuple[list[float
 
 
 def _psnr(viewer: Viewer) -> float:
-    number, shown = viewer.picture()
+    # A video goes on while a script draws it: the picture that was read whole tells its own number.
+    while (number := read_number(shown := viewer.picture())) is None:
+        pass
     return scene.psnr(shown, scene.render(number))
 
 
-def _cpu(subject: Subject, viewer: Viewer, seconds: float) -> float:
-    used, start = subject.cpu_time(), time.monotonic()
-    viewer.wait(seconds)
-    return (subject.cpu_time() - used) / (time.monotonic() - start)
+def _cost(subject: Subject, viewers: list[Viewer], seconds: float) -> Cost:
+    for viewer in viewers:
+        viewer.set_reading(False)
+    start, used, had = time.monotonic(), subject.cpu_time(), _pictures(viewers)
+    viewers[0].wait(seconds)
+    passed = time.monotonic() - start
+    return Cost((subject.cpu_time() - used) / passed, (_pictures(viewers) - had) / passed)
+
+
+def _pictures(viewers: list[Viewer]) -> int:
+    return sum(viewer.pictures() for viewer in viewers)
 
 
 def _first_picture(subject: Subject, browser: Browser) -> float:
     with closing(browser.open(subject.url)) as viewer:
         return viewer.first_sighting()
-
-
-@contextmanager
-def _unread(*viewers: Viewer) -> Iterator[None]:
-    """Leave the machine's time to the server, and make sure that all viewers were live to the end."""
-    for viewer in viewers:
-        viewer.set_reading(False)
-    yield
-    for viewer in viewers:
-        viewer.set_reading(True)
-        viewer.wait_for_change()
