@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ _PIXEL_FORMATS: dict[tuple[int, ChannelOrder], str] = {
     (4, "rgb"): "rgba",
     (4, "bgr"): "bgra",
 }
+
+# Two halves of a picture at once take half the time; more threads gain nothing at these sizes.
+_THREADS = min(2, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +85,7 @@ class Converter:
             # Area averages the four pixels of a chroma sample; point sampling would take one of them, and
             # one-pixel lines would lose or double their colour.
             interpolation=Interpolation.AREA,
-            threads=1,
+            threads=_THREADS,
         )
         return Planes(frame, (picture.width, picture.height))
 

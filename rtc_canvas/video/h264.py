@@ -111,23 +111,26 @@ class H264Encoder:
 def _x264_options(size: tuple[int, int]) -> dict[str, str]:
     threads = _threads(size)
     return {
-        "preset": "superfast",
+        # On rendered pictures the fastest preset loses nothing to the next one and takes half its time. The
+        # deblocking filter, which it leaves out, keeps blocks from showing where bits are few.
+        "preset": "ultrafast",
         "tune": "zerolatency",
         "profile": "baseline",
         "x264-params": (
             # Below quantiser 14 bits are spent that nobody can see, and a still picture never comes to rest: each
             # sending of it would repair the rounding of the one before.
-            f"scenecut=0:qpmin=14:threads={threads}:sliced-threads={int(threads > 1)}"
+            f"scenecut=0:qpmin=14:deblock=0,0:threads={threads}:sliced-threads={int(threads > 1)}"
         ),
     }
 
 
 def _threads(size: tuple[int, int]) -> int:
-    """Slices in parallel shorten a large frame; a small one would only pay for them."""
+    """Slices in parallel shorten the wait for a large frame; a small one would only pay for them."""
     pixels = size[0] * size[1]
-    if pixels <= 1280 * 720:
+    cores = os.cpu_count() or 1
+    if pixels < 640 * 480:
         return 1
-    return max(1, min(4, (os.cpu_count() or 1) // 2))
+    return min(2 if pixels <= 1280 * 720 else 4, cores)
 
 
 _HARDWARE_OPTIONS: dict[str, dict[str, str]] = {
