@@ -46,7 +46,9 @@ export class Bar {
    * @param {BarActions} actions
    */
   constructor(line, actions) {
-    this.#fit = button("contain", FITS.contain.label, () => actions.onfit(FITS[this.#fitting].next));
+    this.#fit = button("contain", FITS.contain.label, () =>
+      actions.onfit(FITS[this.#fitting].next),
+    );
     this.#statistics = button("statistics", "Statistics (Ctrl+Alt+S)", actions.onstatistics);
     this.#statistics.setAttribute("aria-keyshortcuts", "Control+Alt+S");
     this.#fullscreen = button("fullscreen", "Full screen", actions.onfullscreen);
@@ -75,7 +77,11 @@ export class Bar {
 
   /** @param {boolean} full */
   set fullscreen(full) {
-    relabel(this.#fullscreen, full ? "window" : "fullscreen", full ? "Leave full screen" : "Full screen");
+    relabel(
+      this.#fullscreen,
+      full ? "window" : "fullscreen",
+      full ? "Leave full screen" : "Full screen",
+    );
   }
 
   /** @param {boolean} lasting whether it stays in sight */
@@ -92,13 +98,14 @@ export class Bar {
   }
 
   /**
+   * Show it to a pointer that comes near, but not into the way of one that drags something.
+   *
    * @param {PointerEvent} event on the element that this is the bar of
-   * @param {DOMRect} area
+   * @param {DOMRect} area the element's
    */
-  notice(event, area) {
-    if (event.buttons === 0 || event.type === "pointerdown") {
-      if (event.clientY > area.bottom - NEAR) this.reveal();
-    }
+  approach(event, area) {
+    const dragging = event.type === "pointermove" && event.buttons !== 0;
+    if (!dragging && event.clientY > area.bottom - NEAR) this.reveal();
   }
 
   #hide() {

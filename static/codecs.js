@@ -21,7 +21,10 @@ const REPAIR = ["video/rtx", "video/flexfec-03"];
  */
 export function preferredCodecs(offered, wanted = null) {
   const first = wanted ? [`video/${wanted.toLowerCase()}`] : [];
-  const video = pick(offered, [...new Set([...first, ...VIDEO])].filter((name) => VIDEO.includes(name)));
+  const video = pick(
+    offered,
+    [...new Set([...first, ...VIDEO])].filter((name) => VIDEO.includes(name)),
+  );
   return video.length ? [...video, ...pick(offered, REPAIR)] : [];
 }
 

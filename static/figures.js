@@ -40,7 +40,9 @@ export function sample(report) {
   const transport = entries.find(({ type }) => type === "transport");
   const pair =
     report.get(transport?.selectedCandidatePairId) ??
-    entries.find(({ type, selected, nominated }) => type === "candidate-pair" && (selected || nominated));
+    entries.find(
+      ({ type, selected, nominated }) => type === "candidate-pair" && (selected || nominated),
+    );
   const local = report.get(pair?.localCandidateId);
   return {
     time: video.timestamp,
@@ -57,7 +59,8 @@ export function sample(report) {
  * @returns {Figures}
  */
 export function figures(before, now) {
-  const grown = (/** @type {string} */ name) => (before ? now.video[name] - before.video[name] : NaN);
+  const grown = (/** @type {string} */ name) =>
+    before ? now.video[name] - before.video[name] : NaN;
   const seconds = before ? (now.time - before.time) / 1000 : NaN;
   const lost = grown("packetsLost");
   const { frameWidth, frameHeight } = now.video;

@@ -51,10 +51,7 @@ function shownSize(fit, room, picture) {
   if (fit === "none" || exact) return picture;
   if (fit === "fill") return room;
   const scale = Math.min(room[0] / picture[0], room[1] / picture[1]);
-  return [
-    Math.max(1, Math.round(picture[0] * scale)),
-    Math.max(1, Math.round(picture[1] * scale)),
-  ];
+  return [Math.max(1, Math.round(picture[0] * scale)), Math.max(1, Math.round(picture[1] * scale))];
 }
 
 /**

@@ -49,6 +49,7 @@ export class Keyboard {
   set enabled(enabled) {
     if (enabled === this.#enabled) return;
     this.#enabled = enabled;
+    this.#target.readOnly = !enabled;
     this.#forget();
     if (enabled && this.#target.matches(":focus")) {
       this.#send("focus_in", {}, performance.now() / 1000);
@@ -170,7 +171,9 @@ export class Keyboard {
  */
 export function modifiers(event) {
   const { altKey: Alt, ctrlKey: Control, metaKey: Meta, shiftKey: Shift } = event;
-  return Object.entries({ Alt, Control, Meta, Shift }).flatMap(([name, down]) => (down ? [name] : []));
+  return Object.entries({ Alt, Control, Meta, Shift }).flatMap(([name, down]) =>
+    down ? [name] : [],
+  );
 }
 
 /**
@@ -179,5 +182,13 @@ export function modifiers(event) {
  */
 export function keyOf(event) {
   const { key, code, altKey, ctrlKey, metaKey, shiftKey } = event;
-  return { key, code, altKey, ctrlKey, metaKey, shiftKey, altGraph: event.getModifierState("AltGraph") };
+  return {
+    key,
+    code,
+    altKey,
+    ctrlKey,
+    metaKey,
+    shiftKey,
+    altGraph: event.getModifierState("AltGraph"),
+  };
 }

@@ -61,5 +61,10 @@ function listOf(canvases) {
     ),
   );
   const empty = make("p", {}, "The program has made none yet. Reload this page when it has.");
-  return make("main", {}, make("h1", {}, "Canvases"), items.length ? make("ul", {}, ...items) : empty);
+  return make(
+    "main",
+    {},
+    make("h1", {}, "Canvases"),
+    items.length ? make("ul", {}, ...items) : empty,
+  );
 }

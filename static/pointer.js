@@ -68,10 +68,15 @@ export class Pointer {
     return this.#position;
   }
 
-  /** While it is off nothing is sent and no default prevented. @param {boolean} enabled */
+  /**
+   * While it is off nothing is sent, no default prevented, and fingers scroll the page.
+   *
+   * @param {boolean} enabled
+   */
   set enabled(enabled) {
     if (enabled === this.#enabled) return;
     this.#enabled = enabled;
+    this.#box.style.touchAction = enabled ? "none" : "auto";
     this.#down = 0;
     this.#touches.clear();
   }
@@ -97,7 +102,8 @@ export class Pointer {
   }
 
   /**
-   * A button went down or up. While one is held, others come as `pointermove` (Pointer Events 4.1.1.1).
+   * A button went down or up. While one is held, others come as `pointermove` (Pointer Events,
+   * "Chorded button interactions").
    *
    * @param {PointerEvent} event
    */
@@ -184,15 +190,17 @@ export class Pointer {
    */
   #fields(event, button) {
     const point = this.#locate(event);
-    return point && {
-      ...point,
-      button,
-      buttons: this.#buttons(),
-      modifiers: modifiers(event),
-      ntouches: this.#touches.size,
-      touches: Object.fromEntries(this.#touches),
-      pointer_type: event.pointerType,
-    };
+    return (
+      point && {
+        ...point,
+        button,
+        buttons: this.#buttons(),
+        modifiers: modifiers(event),
+        ntouches: this.#touches.size,
+        touches: Object.fromEntries(this.#touches),
+        pointer_type: event.pointerType,
+      }
+    );
   }
 
   #buttons() {

@@ -5,16 +5,28 @@
  */
 
 /**
- * `unreachable`: no answer. `unauthorised`, `forbidden`, `not-found`, `no-codec`, `refused`: the
- * server said no. `foreign`: not an rtc_canvas server. `protocol`: page and server differ in version.
- * `choose`: several canvases and none was named. `no-webrtc`: the browser's fault. `no-media`: HTTP works and UDP does not. `lost`:
- * the connection broke. `ended`: the server ended it.
+ * - `unreachable`: no answer
+ * - `unauthorised`, `forbidden`, `not-found`, `no-codec`, `refused`: the server said no
+ * - `foreign`: not an rtc_canvas server
+ * - `protocol`: page and server differ in version
+ * - `choose`: there are several canvases and none was named
+ * - `no-webrtc`: the browser cannot or may not
+ * - `no-media`: HTTP works and UDP does not
+ * - `lost`: the connection broke
+ * - `ended`: the server ended it
  *
  * @typedef {"unreachable" | "unauthorised" | "forbidden" | "not-found" | "no-codec" | "refused"
  *   | "foreign" | "protocol" | "choose" | "no-webrtc" | "no-media" | "lost" | "ended"} ProblemCode
  */
 
-/** @typedef {{name: string, title: string, url: string, size: readonly [number, number]}} CanvasEntry */
+/**
+ * A canvas to choose.
+ * @typedef {object} CanvasEntry
+ * @property {string} name
+ * @property {string} title
+ * @property {string} url of its page
+ * @property {readonly [width: number, height: number]} size pixels
+ */
 
 /**
  * @typedef {object} ProblemOptions

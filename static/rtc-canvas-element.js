@@ -1,5 +1,6 @@
 /**
- * `<rtc-canvas src="…" fit="contain" codec="h264" view-only controls>`: an RtcCanvas with a status line.
+ * `<rtc-canvas src="…" fit="contain" codec="h264" view-only controls>`: an RtcCanvas with a
+ * status line.
  *
  * Attributes act live. It connects when it is put into a document and ends when it is taken out;
  * being moved is neither.
@@ -64,7 +65,7 @@ export class RtcCanvasElement extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#canvas.connect();
+    this.#connect();
   }
 
   disconnectedCallback() {
@@ -139,7 +140,7 @@ export class RtcCanvasElement extends HTMLElement {
     this.toggleAttribute("controls", controls);
   }
 
-  /** Access without a cookie. Set here rather than as an attribute, it does not show in the document. */
+  /** Access without a cookie. Set here, unlike as an attribute, it shows nowhere in the page. */
   get token() {
     return this.#canvas.token;
   }
@@ -156,11 +157,15 @@ export class RtcCanvasElement extends HTMLElement {
 
   #listen() {
     for (const type of EVENTS) {
-      this.#canvas.addEventListener(type, (event) => this.#pass(/** @type {CustomEvent} */ (event)));
+      this.#canvas.addEventListener(type, (event) =>
+        this.#pass(/** @type {CustomEvent} */ (event)),
+      );
     }
     this.addEventListener("keydown", (event) => this.#onkey(event), { capture: true });
     for (const type of /** @type {const} */ (["pointermove", "pointerdown"])) {
-      this.addEventListener(type, (event) => this.#bar.notice(event, this.getBoundingClientRect()));
+      this.addEventListener(type, (event) =>
+        this.#bar.approach(event, this.getBoundingClientRect()),
+      );
     }
     this.addEventListener("fullscreenchange", () => {
       this.#bar.fullscreen = document.fullscreenElement === this;
@@ -205,9 +210,15 @@ export class RtcCanvasElement extends HTMLElement {
   }
 
   #reconnect() {
-    if (!this.isConnected) return;
+    // Before it was put into a document there is nothing to do again.
+    if (this.#canvas.state === "closed") return;
     this.#canvas.close();
+    this.#connect();
+  }
+
+  #connect() {
     this.#canvas.connect();
+    this.#canvas.statistics = this.#panel.open;
   }
 
   /**

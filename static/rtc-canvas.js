@@ -34,7 +34,8 @@ import { baseOf } from "./whep.js";
  *   this module came
  * @property {string | null} [token] access without a cookie: sent as Bearer, never in a URL
  * @property {string | null} [codec] "h264" or "vp8", to have that one if the browser can
- * @property {Fit} [fit] "contain" (default), "fill" or "none": one pixel of the picture, one of the device
+ * @property {Fit} [fit] "contain" (default), "fill", or "none" for one pixel of the picture on one
+ *   of the device
  * @property {boolean} [viewOnly] never send input
  * @property {Carrier} [fetch] carries the requests, `fetch` by default
  */
@@ -45,7 +46,8 @@ const RESIZE_PAUSE = 100;
 /**
  * Events, all of them CustomEvents; `detail` in brackets:
  *
- * - `state` ({state, reason, advice, code}): "connecting", "live", "reconnecting", "failed", "closed"
+ * - `state` ({state, reason, advice, code}): "connecting", "live", "reconnecting", "failed" or
+ *   "closed"
  * - `error` ({code, reason, advice, canvases}): it failed, and will not try again by itself
  * - `control` ({steering}): whether input from here steers the program
  * - `frame` ({width, height, rtpTimestamp, presentedFrames}): a frame is on the screen
@@ -132,6 +134,7 @@ export class RtcCanvas extends EventTarget {
 
   /** End the connection and leave the target. `connect()` may be called again. */
   close() {
+    this.statistics = false;
     this.#session.close();
     this.#viewport?.stop();
     this.#viewport = null;
@@ -182,6 +185,8 @@ export class RtcCanvas extends EventTarget {
   }
 
   set viewOnly(viewOnly) {
+    // The server then releases what is down: its release would not be sent any more.
+    if (viewOnly && this.#mayInput) this.#edge("focus_out", {}, performance.now() / 1000);
     this.#viewOnly = viewOnly;
     this.#updateInput();
   }
@@ -272,10 +277,12 @@ export class RtcCanvas extends EventTarget {
     if (changed) this.#tell("control", { steering });
   }
 
+  get #mayInput() {
+    return this.#steering && !this.#viewOnly && this.#writer !== null;
+  }
+
   #updateInput() {
-    const enabled = this.#steering && !this.#viewOnly && this.#writer !== null;
-    this.#pointer.enabled = enabled;
-    this.#keyboard.enabled = enabled;
+    this.#pointer.enabled = this.#keyboard.enabled = this.#mayInput;
   }
 
   #onviewport() {
@@ -292,7 +299,7 @@ export class RtcCanvas extends EventTarget {
   /** Sent while watching, too: the server keeps it until this peer steers. */
   #sendExtent() {
     const extent = this.#viewport?.extent;
-    if (!extent?.width || !extent.height || !this.#writer) return;
+    if (!extent || extent.width < 1 || extent.height < 1 || !this.#writer) return;
     if (this.#sentExtent === JSON.stringify(extent)) return;
     this.#sentExtent = JSON.stringify(extent);
     this.#edge("resize", { ...extent }, performance.now() / 1000);

@@ -16,19 +16,27 @@ import { Sizes } from "./sizes.js";
 /** @typedef {import("./viewport.js").Extent} Extent */
 
 /**
- * A frame on the screen. `rtpTimestamp` and `presentedFrames` as in VideoFrameCallbackMetadata.
- * @typedef {{width: number, height: number, rtpTimestamp: number | null, presentedFrames: number}} Frame
+ * A frame on the screen; the last two as in VideoFrameCallbackMetadata.
+ *
+ * @typedef {object} Frame
+ * @property {number} width
+ * @property {number} height
+ * @property {number | null} rtpTimestamp
+ * @property {number} presentedFrames
  */
 
 const TELLS_FRAMES = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
+/** Phones zoom into a text field whose letters are smaller. */
+const INVISIBLE = "position:absolute;opacity:0;resize:none;pointer-events:none;font-size:16px";
+const UNSELECTABLE = "user-select:none;-webkit-user-select:none;-webkit-touch-callout:none";
 const FILL = "width:100%;height:100%;margin:0;padding:0;border:0";
 
 export class Screen {
   stage = element("div", `${FILL};position:relative;overflow:hidden;contain:strict`);
-  box = element("div", "position:absolute;overflow:hidden;touch-action:none;user-select:none");
+  box = element("div", `position:absolute;overflow:hidden;${UNSELECTABLE}`);
   video = element("video", overlay());
   /** Takes the focus and the text: only what can be edited is told of composed characters. */
-  keys = element("textarea", `${FILL};position:absolute;opacity:0;resize:none;pointer-events:none`);
+  keys = element("textarea", `${FILL};${INVISIBLE}`);
   #still = element("canvas", `${overlay()};visibility:hidden`);
   #corners = ["left:0;top:0", "left:100%;top:0", "left:0;top:100%"].map((place) =>
     element("i", `position:absolute;width:0;height:0;${place}`),
@@ -146,7 +154,9 @@ export class Screen {
   locate(point) {
     const { size } = this;
     const [origin, right, bottom] = this.#corners.map((corner) => corner.getBoundingClientRect());
-    return size && origin && right && bottom && toLogical({ origin, right, bottom }, size.logical, point);
+    return (
+      size && origin && right && bottom && toLogical({ origin, right, bottom }, size.logical, point)
+    );
   }
 
   /** Put box and video in their places. */
@@ -183,6 +193,7 @@ export class Screen {
   #thaw() {
     this.#frozen = false;
     this.#still.style.visibility = "hidden";
+    this.#still.width = this.#still.height = 0;
     this.place();
   }
 

@@ -72,7 +72,12 @@ export class Session {
     this.#happened({ type: "close" });
   }
 
-  /** The only writer of the state. @param {Happening} happening @returns {boolean} whether it changed */
+  /**
+   * The only writer of the state.
+   *
+   * @param {Happening} happening
+   * @returns {boolean} whether it changed
+   */
   #happened(happening) {
     const state = next(this.#state, happening);
     if (state === this.#state) return false;
@@ -125,18 +130,18 @@ export class Session {
     this.#connection = null;
   }
 
-  /** Between two tries, do not wait any longer. */
+  /** Somebody looks, or the network is back: wait no longer for the next try. */
   #hurry() {
-    if (!this.#connection && this.#state.name === "reconnecting") this.#try();
+    const waiting = !this.#connection && this.#state.name === "reconnecting";
+    if (waiting && !document.hidden) this.#try();
   }
 
   #listen() {
     this.#listeners?.abort();
     this.#listeners = new AbortController();
     const { signal } = this.#listeners;
-    const hurry = () => this.#hurry();
-    addEventListener("online", hurry, { signal });
-    document.addEventListener("visibilitychange", hurry, { signal });
+    addEventListener("online", () => this.#hurry(), { signal });
+    document.addEventListener("visibilitychange", () => this.#hurry(), { signal });
     addEventListener("pagehide", () => this.#drop(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.#return(), { signal });
   }

@@ -21,7 +21,13 @@ const FUNCTION_KEYS = new Set(["F5", "F6", "F11", "F12"]);
 
 /** With Control (Command on a Mac): tabs and windows, address bar, reload, paste, zoom. */
 const COMMAND_KEYS = new Set([
-  ..."tnwrlqv", ..."+-=_0123456789", "tab", "pageup", "pagedown", "f4", "f5",
+  ..."tnwrlqv",
+  ..."+-=_0123456789",
+  "tab",
+  "pageup",
+  "pagedown",
+  "f4",
+  "f5",
 ]);
 
 /** With Control and Shift (Command and Option on a Mac): developer tools, closed tabs, paste. */

@@ -20,8 +20,8 @@
  */
 
 /**
- * `tone`: colour and sign. `action`: what a button offers, empty for none. `lasting`: whether it stays
- * in sight. `covers`: whether it takes the place of the picture.
+ * `tone`: colour and sign. `action`: what a button offers, empty for none. `lasting`: whether it
+ * stays in sight. `covers`: whether it takes the place of the picture.
  *
  * @typedef {object} Saying
  * @property {"busy" | "live" | "watch" | "warn" | "bad" | "off"} tone
@@ -66,7 +66,10 @@ export function describe(situation) {
 function describeLive({ steering, viewOnly, picture, notice }) {
   if (notice) return say("warn", notice, { covers: !picture });
   if (!picture) {
-    return say("busy", "Connected", { detail: "Waiting for the program’s first picture.", covers: true });
+    return say("busy", "Connected", {
+      detail: "Waiting for the program’s first picture.",
+      covers: true,
+    });
   }
   if (viewOnly) return say("watch", "Live", { detail: "view only", lasting: false });
   if (steering) return say("live", "Live", { detail: "you steer", lasting: false });
@@ -91,6 +94,7 @@ function say(tone, title, rest) {
  * @returns {string}
  */
 export function inOneLine({ title, detail, advice }) {
-  const stopped = [title, detail, advice].filter(Boolean).map((part) => part.replace(/[….]*$/, "."));
-  return stopped.join(" ");
+  const parts = [title, detail, advice].map((part) => part.replace(/[….]+$/, "")).filter(Boolean);
+  const joined = parts.reduce((line, part) => `${line}${/^[a-z]/.test(part) ? "," : "."} ${part}`);
+  return `${joined}.`;
 }

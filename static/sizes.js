@@ -6,7 +6,7 @@
 
 /** @typedef {import("./geometry.js").Size} Size */
 /**
- * `picture`: the array's. `encoded`: the video's, padded to even. `logical`: the coordinates' range.
+ * `picture`: the array's. `encoded`: the video's, padded to even. `logical`: of the coordinates.
  * @typedef {{picture: Size, encoded: Size, logical: Size}} PictureSize
  */
 
@@ -33,8 +33,6 @@ export class Sizes {
   of(encoded) {
     const matches = (/** @type {PictureSize} */ size) =>
       size.encoded[0] === encoded[0] && size.encoded[1] === encoded[1];
-    return (
-      this.#announced.find(matches) ?? { picture: encoded, encoded, logical: encoded }
-    );
+    return this.#announced.find(matches) ?? { picture: encoded, encoded, logical: encoded };
   }
 }

@@ -2,11 +2,11 @@
  * The states of a canvas in the page, and what leads from one to another. Pure.
  *
  * ```
- * closed ─connect─► connecting ──up──► live
- *    ▲                  │  ▲            │
- *    │               lost  └─connect─┐  lost
- *  close                ▼            │  ▼
- *  (from any)       reconnecting ──up──► live        any ─refused─► failed ─connect─► connecting
+ * connect   closed, failed                  → connecting
+ * up        connecting, reconnecting        → live
+ * lost      connecting, reconnecting, live  → reconnecting
+ * refused   connecting, reconnecting, live  → failed
+ * close     any                             → closed
  * ```
  *
  * @module
@@ -16,8 +16,10 @@
 /** @typedef {"connecting" | "live" | "reconnecting" | "failed" | "closed"} StateName */
 
 /**
- * `problem`: why it is not live. `attempt`: the tries since it was last steady.
- * @typedef {{readonly name: StateName, readonly attempt: number, readonly problem: Problem | null}} State
+ * @typedef {object} State
+ * @property {StateName} name
+ * @property {number} attempt the tries since it was last steady
+ * @property {Problem | null} problem why it is not live
  */
 
 /**

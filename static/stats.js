@@ -68,7 +68,9 @@ export class Statistics {
 
   async #look() {
     if (!this.#on) return;
-    const report = await this.#connection()?.stats().catch(() => null);
+    const report = await this.#connection()
+      ?.stats()
+      .catch(() => null);
     if (!this.#on) return;
     if (!report) this.#server = null;
     const now = report ? sample(report) : null;

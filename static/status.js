@@ -14,6 +14,7 @@ export class Status {
   #line = make("span", { class: "line" });
   #announced = make("p", { class: "announced", role: "status", "aria-live": "polite" });
   #onaction;
+  #shown = "";
 
   /**
    * @param {() => void} onaction the button was pressed
@@ -42,6 +43,9 @@ export class Status {
    */
   show(saying) {
     const { tone, title, detail, advice, action, covers } = saying;
+    // Nothing is said twice, and a button that has the focus is not replaced by its like.
+    if (this.#shown === JSON.stringify(saying)) return;
+    this.#shown = JSON.stringify(saying);
     this.#announced.textContent = inOneLine(saying);
     this.#line.replaceChildren(...lineOf(saying));
     this.#cover.dataset.tone = tone;

@@ -7,7 +7,6 @@
 export const STYLE = `
 :host {
   --ground: #0d0e11;
-  --raised: #17191e;
   --edge: #2a2d34;
   --text: #ecedf0;
   --quiet: #a3a7b0;
@@ -20,106 +19,346 @@ export const STYLE = `
   overflow: hidden;
   background: var(--ground);
   color: var(--text);
-  font: 13px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+  font:
+    13px/1.45 system-ui,
+    -apple-system,
+    "Segoe UI",
+    Roboto,
+    sans-serif;
   -webkit-text-size-adjust: none;
   color-scheme: dark;
 }
-:host([hidden]), [hidden] { display: none !important; }
-h2, h3, p { margin: 0; font: inherit; }
+:host([hidden]),
+[hidden] {
+  display: none !important;
+}
+h2,
+h3,
+p {
+  margin: 0;
+  font: inherit;
+}
 
-.canvas { position: absolute; inset: 0; transition: filter .3s; }
-:host([data-state="reconnecting"]) .canvas { filter: brightness(.62) saturate(.6); }
-:host([data-state="failed"]) .canvas { filter: brightness(.25) saturate(.4); }
+.canvas {
+  position: absolute;
+  inset: 0;
+  transition: filter 0.3s;
+}
+:host([data-state="reconnecting"]) .canvas {
+  filter: brightness(0.62) saturate(0.6);
+}
+:host([data-state="failed"]) .canvas {
+  filter: brightness(0.25) saturate(0.4);
+}
 
-.announced { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.announced {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+}
 
 /* In the picture's place */
 .cover {
-  position: absolute; inset: 0; box-sizing: border-box; padding: 24px;
-  display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 6px;
-  text-align: center; text-wrap: balance;
-  animation: appear .35s .2s both;
+  position: absolute;
+  inset: 0;
+  box-sizing: border-box;
+  padding: 24px;
+  display: flex;
+  flex-direction: column;
+  align-items: center;
+  justify-content: center;
+  gap: 6px;
+  text-align: center;
+  text-wrap: balance;
+  animation: appear 0.35s 0.2s both;
 }
-.cover h2 { font-size: 17px; font-weight: 600; letter-spacing: -.01em; }
-.cover p { max-width: 46ch; font-size: 14px; color: var(--quiet); overflow-wrap: anywhere; }
-.cover p + p { color: var(--text); }
-.sign { position: relative; box-sizing: border-box; width: 40px; height: 40px; margin-bottom: 14px; border-radius: 50%; }
-[data-tone="busy"] .sign, [data-tone="warn"] .sign {
-  border: 2px solid var(--edge); border-top-color: var(--text); animation: turn 1s linear infinite;
+.cover h2 {
+  font-size: 17px;
+  font-weight: 600;
+  letter-spacing: -0.01em;
 }
-[data-tone="warn"] .sign { border-top-color: var(--warn); }
-[data-tone="bad"] .sign { background: color-mix(in srgb, var(--bad) 16%, transparent); }
-[data-tone="bad"] .sign::before, [data-tone="bad"] .sign::after {
-  content: ""; position: absolute; left: 50%; width: 3px; margin-left: -1.5px; border-radius: 2px; background: var(--bad);
+.cover p {
+  max-width: 46ch;
+  font-size: 14px;
+  color: var(--quiet);
+  overflow-wrap: anywhere;
 }
-[data-tone="bad"] .sign::before { top: 10px; height: 12px; }
-[data-tone="bad"] .sign::after { top: 26px; height: 3px; }
-[data-tone="off"] .sign { border: 2px solid var(--edge); }
+.cover p + p {
+  color: var(--text);
+}
+.sign {
+  position: relative;
+  box-sizing: border-box;
+  width: 40px;
+  height: 40px;
+  margin-bottom: 14px;
+  border-radius: 50%;
+}
+[data-tone="busy"] .sign,
+[data-tone="warn"] .sign {
+  border: 2px solid var(--edge);
+  border-top-color: var(--text);
+  animation: turn 1s linear infinite;
+}
+[data-tone="warn"] .sign {
+  border-top-color: var(--warn);
+}
+[data-tone="bad"] .sign {
+  background: color-mix(in srgb, var(--bad) 16%, transparent);
+}
+[data-tone="bad"] .sign::before,
+[data-tone="bad"] .sign::after {
+  content: "";
+  position: absolute;
+  left: 50%;
+  width: 3px;
+  margin-left: -1.5px;
+  border-radius: 2px;
+  background: var(--bad);
+}
+[data-tone="bad"] .sign::before {
+  top: 10px;
+  height: 12px;
+}
+[data-tone="bad"] .sign::after {
+  top: 26px;
+  height: 3px;
+}
+[data-tone="off"] .sign {
+  border: 2px solid var(--edge);
+}
 
 button {
-  font: inherit; color: inherit; background: none; border: 0; margin: 0; cursor: pointer;
+  font: inherit;
+  color: inherit;
+  background: none;
+  border: 0;
+  margin: 0;
+  cursor: pointer;
   touch-action: manipulation;
 }
-button:focus-visible { outline: 2px solid var(--watch); outline-offset: 1px; }
-.action {
-  margin-top: 16px; padding: 8px 18px; border-radius: 999px; font-size: 14px; font-weight: 550;
-  background: var(--text); color: var(--ground);
+button:focus-visible {
+  outline: 2px solid var(--watch);
+  outline-offset: 1px;
 }
-.action:hover { background: #fff; }
+.action {
+  margin-top: 16px;
+  padding: 8px 18px;
+  border-radius: 999px;
+  font-size: 14px;
+  font-weight: 550;
+  background: var(--text);
+  color: var(--ground);
+}
+.action:hover {
+  background: #fff;
+}
 
 /* At the bottom */
 .bar {
-  position: absolute; left: 50%; bottom: max(14px, env(safe-area-inset-bottom));
+  position: absolute;
+  left: 50%;
+  bottom: max(14px, env(safe-area-inset-bottom));
   transform: translate(-50%, 6px);
-  display: flex; align-items: center; box-sizing: border-box; width: max-content; max-width: calc(100% - 24px); min-height: 36px;
-  border: 1px solid var(--edge); border-radius: 23px; background: rgb(19 21 25 / .94);
-  box-shadow: 0 4px 18px rgb(0 0 0 / .35);
-  opacity: 0; visibility: hidden; transition: opacity .25s, transform .25s, visibility .25s;
+  display: flex;
+  align-items: center;
+  box-sizing: border-box;
+  width: max-content;
+  max-width: calc(100% - 24px);
+  min-height: 36px;
+  border: 1px solid var(--edge);
+  border-radius: 23px;
+  background: rgb(19 21 25 / 0.94);
+  box-shadow: 0 4px 18px rgb(0 0 0 / 0.35);
+  /* Not "visibility", for the buttons are to be reached by Tab: that shows them. */
+  opacity: 0;
+  pointer-events: none;
+  transition:
+    opacity 0.25s,
+    transform 0.25s;
 }
-.bar.shown { opacity: 1; visibility: visible; transform: translate(-50%, 0); }
-.cover:not([hidden]) ~ .bar { display: none; }
-.line { display: flex; align-items: center; gap: 9px; min-width: 0; padding: 6px 14px; line-height: 1.3; text-wrap: balance; }
-.line b { font-weight: 600; }
-.line .detail { color: var(--quiet); }
-.line .detail::before { content: " · "; }
-.dot { flex: none; width: 8px; height: 8px; border-radius: 50%; background: var(--quiet); }
-.dot[data-tone="live"] { background: var(--live); }
-.dot[data-tone="watch"] { background: var(--watch); }
-.dot[data-tone="bad"] { background: var(--bad); }
-.dot[data-tone="warn"] { background: var(--warn); animation: breathe 1.4s ease-in-out infinite; }
-.dot[data-tone="busy"] { background: var(--text); animation: breathe 1.4s ease-in-out infinite; }
-.buttons { display: flex; flex: none; padding: 3px; border-left: 1px solid var(--edge); }
-.buttons button, .panel header button {
-  display: grid; place-items: center; width: 34px; height: 30px; padding: 0; border-radius: 999px; color: var(--quiet);
+.bar.shown {
+  opacity: 1;
+  pointer-events: auto;
+  transform: translate(-50%, 0);
 }
-.buttons button:hover, .panel header button:hover { color: var(--text); background: rgb(255 255 255 / .08); }
-.buttons button[aria-pressed="true"] { color: var(--text); background: rgb(255 255 255 / .12); }
-svg { width: 16px; height: 16px; fill: none; stroke: currentColor; stroke-width: 1.3; stroke-linecap: round; stroke-linejoin: round; }
+.cover:not([hidden]) ~ .bar {
+  display: none;
+}
+.line {
+  display: flex;
+  align-items: center;
+  gap: 9px;
+  min-width: 0;
+  padding: 6px 14px;
+  line-height: 1.3;
+  text-wrap: balance;
+}
+.line b {
+  font-weight: 600;
+}
+.line .detail {
+  color: var(--quiet);
+}
+.line .detail::before {
+  content: " · ";
+}
+.dot {
+  flex: none;
+  width: 8px;
+  height: 8px;
+  border-radius: 50%;
+  background: var(--quiet);
+}
+.dot[data-tone="live"] {
+  background: var(--live);
+}
+.dot[data-tone="watch"] {
+  background: var(--watch);
+}
+.dot[data-tone="bad"] {
+  background: var(--bad);
+}
+.dot[data-tone="warn"] {
+  background: var(--warn);
+  animation: breathe 1.4s ease-in-out infinite;
+}
+.dot[data-tone="busy"] {
+  background: var(--text);
+  animation: breathe 1.4s ease-in-out infinite;
+}
+.buttons {
+  display: flex;
+  flex: none;
+  padding: 3px;
+  border-left: 1px solid var(--edge);
+}
+.buttons button,
+.panel header button {
+  display: grid;
+  place-items: center;
+  width: 34px;
+  height: 30px;
+  padding: 0;
+  border-radius: 999px;
+  color: var(--quiet);
+}
+.buttons button:hover,
+.panel header button:hover {
+  color: var(--text);
+  background: rgb(255 255 255 / 0.08);
+}
+.buttons button[aria-pressed="true"] {
+  color: var(--text);
+  background: rgb(255 255 255 / 0.12);
+}
+svg {
+  width: 16px;
+  height: 16px;
+  fill: none;
+  stroke: currentColor;
+  stroke-width: 1.3;
+  stroke-linecap: round;
+  stroke-linejoin: round;
+}
 
 /* Statistics */
 .panel {
-  position: absolute; top: max(12px, env(safe-area-inset-top)); right: 12px; box-sizing: border-box;
-  width: min(300px, calc(100% - 24px)); max-height: calc(100% - 24px); overflow: auto;
-  padding: 6px 14px 14px; border: 1px solid var(--edge); border-radius: 14px;
-  background: rgb(19 21 25 / .94); box-shadow: 0 4px 18px rgb(0 0 0 / .35); font-size: 12px;
+  position: absolute;
+  top: max(12px, env(safe-area-inset-top));
+  right: 12px;
+  box-sizing: border-box;
+  width: min(300px, calc(100% - 24px));
+  max-height: calc(100% - 24px);
+  overflow: auto;
+  padding: 6px 14px 14px;
+  border: 1px solid var(--edge);
+  border-radius: 14px;
+  background: rgb(19 21 25 / 0.94);
+  box-shadow: 0 4px 18px rgb(0 0 0 / 0.35);
+  font-size: 12px;
 }
-.panel header { display: flex; align-items: center; justify-content: space-between; margin-right: -8px; }
-.panel h2 { font-size: 13px; font-weight: 600; }
-.panel h3 { margin: 8px 0 2px; color: var(--quiet); font-size: 11px; }
-.panel table { width: 100%; border-collapse: collapse; }
-.panel tr + tr > * { border-top: 1px solid rgb(255 255 255 / .05); }
-.panel th { padding: 2.5px 8px 2.5px 0; font-weight: 400; text-align: left; color: var(--quiet); white-space: nowrap; vertical-align: top; }
-.panel td { padding: 2.5px 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.panel header {
+  display: flex;
+  align-items: center;
+  justify-content: space-between;
+  margin-right: -8px;
+}
+.panel h2 {
+  font-size: 13px;
+  font-weight: 600;
+}
+.panel h3 {
+  margin: 8px 0 2px;
+  color: var(--quiet);
+  font-size: 11px;
+}
+.panel table {
+  width: 100%;
+  border-collapse: collapse;
+}
+.panel tr + tr > * {
+  border-top: 1px solid rgb(255 255 255 / 0.05);
+}
+.panel th {
+  padding: 2.5px 8px 2.5px 0;
+  font-weight: 400;
+  text-align: left;
+  color: var(--quiet);
+  white-space: nowrap;
+  vertical-align: top;
+}
+.panel td {
+  padding: 2.5px 0;
+  text-align: right;
+  font-variant-numeric: tabular-nums;
+  overflow-wrap: anywhere;
+}
 
-@media (pointer: coarse) {
-  .bar { min-height: 46px; }
-  .buttons button, .panel header button { width: 44px; height: 40px; }
+@media (max-width: 480px) {
+  .line .detail {
+    display: block;
+  }
+  .line .detail::before {
+    content: none;
+  }
 }
-@keyframes appear { from { opacity: 0; } }
-@keyframes turn { to { rotate: 1turn; } }
-@keyframes breathe { 50% { opacity: .3; } }
+@media (pointer: coarse) {
+  .bar {
+    min-height: 46px;
+  }
+  .buttons button,
+  .panel header button {
+    width: 44px;
+    height: 40px;
+  }
+}
+@keyframes appear {
+  from {
+    opacity: 0;
+  }
+}
+@keyframes turn {
+  to {
+    rotate: 1turn;
+  }
+}
+@keyframes breathe {
+  50% {
+    opacity: 0.3;
+  }
+}
 @media (prefers-reduced-motion: reduce) {
-  *, *::before { transition: none !important; }
-  .sign, .dot, .cover { animation: none !important; }
+  *,
+  *::before {
+    transition: none !important;
+  }
+  .sign,
+  .dot,
+  .cover {
+    animation: none !important;
+  }
 }
 `;

@@ -4,7 +4,10 @@
  * @module
  */
 
-/** @typedef {{width: number, height: number, ratio: number}} Extent CSS pixels, and device pixels per CSS pixel */
+/**
+ * CSS pixels, and device pixels per CSS pixel.
+ * @typedef {{width: number, height: number, ratio: number}} Extent
+ */
 
 export class Viewport {
   #onchange;

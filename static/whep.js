@@ -7,7 +7,10 @@
 import { otherProtocol, Problem, refusal, unreachable } from "./problem.js";
 import { parseObject, PROTOCOL } from "./messages.js";
 
-/** Carries a request, as `fetch` does. @typedef {(url: string, init: RequestInit) => Promise<Response>} Carrier */
+/**
+ * Carries a request, as `fetch` does.
+ * @typedef {(url: string, init: RequestInit) => Promise<Response>} Carrier
+ */
 /** @typedef {import("./problem.js").CanvasEntry} CanvasEntry */
 /**
  * @typedef {object} Config

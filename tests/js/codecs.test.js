@@ -29,7 +29,13 @@ test("H.264 that may split pictures comes first, then VP8, then repair", () => {
 });
 
 test("the one that is wanted comes first, the other stays", () => {
-  assert.deepEqual(names(preferredCodecs(CHROMIUM, "vp8")), ["VP8", "H264", "H264", "rtx", "flexfec-03"]);
+  assert.deepEqual(names(preferredCodecs(CHROMIUM, "vp8")), [
+    "VP8",
+    "H264",
+    "H264",
+    "rtx",
+    "flexfec-03",
+  ]);
   assert.deepEqual(names(preferredCodecs(CHROMIUM, "H264")).slice(0, 3), ["H264", "H264", "VP8"]);
 });
 

@@ -10,21 +10,37 @@ import { countArrivals } from "../../static/silence.js";
  * @returns {Map<string, any>}
  */
 function report(seconds) {
-  return new Map(Object.entries({
-    V: {
-      type: "inbound-rtp", kind: "video", timestamp: 1000 * seconds, codecId: "C", frameWidth: 1280, frameHeight: 720,
-      framesDecoded: 60 * seconds, bytesReceived: 250_000 * seconds, packetsReceived: 99 * seconds,
-      packetsLost: seconds, jitterBufferDelay: 0.12 * seconds, jitterBufferEmittedCount: 60 * seconds,
-      totalDecodeTime: 0.3 * seconds, framesDropped: 3,
-    },
-    C: { type: "codec", mimeType: "video/H264" },
-    T: { type: "transport", selectedCandidatePairId: "P" },
-    P: {
-      type: "candidate-pair", localCandidateId: "L", currentRoundTripTime: 0.025, bytesReceived: 10 * seconds,
-      responsesReceived: 1, requestsReceived: 2,
-    },
-    L: { type: "local-candidate", candidateType: "relay", protocol: "udp" },
-  }));
+  return new Map(
+    Object.entries({
+      V: {
+        type: "inbound-rtp",
+        kind: "video",
+        timestamp: 1000 * seconds,
+        codecId: "C",
+        frameWidth: 1280,
+        frameHeight: 720,
+        framesDecoded: 60 * seconds,
+        bytesReceived: 250_000 * seconds,
+        packetsReceived: 99 * seconds,
+        packetsLost: seconds,
+        jitterBufferDelay: 0.12 * seconds,
+        jitterBufferEmittedCount: 60 * seconds,
+        totalDecodeTime: 0.3 * seconds,
+        framesDropped: 3,
+      },
+      C: { type: "codec", mimeType: "video/H264" },
+      T: { type: "transport", selectedCandidatePairId: "P" },
+      P: {
+        type: "candidate-pair",
+        localCandidateId: "L",
+        currentRoundTripTime: 0.025,
+        bytesReceived: 10 * seconds,
+        responsesReceived: 1,
+        requestsReceived: 2,
+      },
+      L: { type: "local-candidate", candidateType: "relay", protocol: "udp" },
+    }),
+  );
 }
 
 const first = sample(report(1));
@@ -68,30 +84,40 @@ test("a browser that tells little", () => {
 test("rows for people", () => {
   assert.ok(second);
   assert.deepEqual(Object.fromEntries(rowsHere(figures(first, second))), {
-    "Video": "H264, 1280 × 720",
-    "Frames": "60/s",
-    "Rate": "2.00 Mbit/s",
+    Video: "H264, 1280 × 720",
+    Frames: "60/s",
+    Rate: "2.00 Mbit/s",
     "Round trip": "25.0 ms",
     "Lost packets": "1.0 %",
     "Jitter buffer": "2.0 ms",
-    "Decoding": "5.0 ms",
+    Decoding: "5.0 ms",
     "Dropped frames": "3",
-    "Path": "relay, udp",
+    Path: "relay, udp",
   });
   assert.ok(rowsHere(null).every(([, value]) => value === "–"));
 });
 
 test("rows of the server", () => {
-  const rows = Object.fromEntries(rowsServer({
-    codec: "h264", encoder: "libx264", fps: 59.94, bitrate: 480_400, target_bitrate: 3e6, encode_time: 0.0042,
-    round_trip: null, loss: 0, key_frames: { join: 1, request: 2, resize: 0 }, dropped_input: {},
-  }));
+  const rows = Object.fromEntries(
+    rowsServer({
+      codec: "h264",
+      encoder: "libx264",
+      fps: 59.94,
+      bitrate: 480_400,
+      target_bitrate: 3e6,
+      encode_time: 0.0042,
+      round_trip: null,
+      loss: 0,
+      key_frames: { join: 1, request: 2, resize: 0 },
+      dropped_input: {},
+    }),
+  );
   assert.deepEqual(rows, {
-    "Encoder": "h264, libx264",
-    "Frames": "60/s",
-    "Rate": "480 kbit/s",
+    Encoder: "h264, libx264",
+    Frames: "60/s",
+    Rate: "480 kbit/s",
     "Aiming at": "3.00 Mbit/s",
-    "Encoding": "4.2 ms",
+    Encoding: "4.2 ms",
     "Round trip": "–",
     "Lost packets": "0.0 %",
     "Key frames": "1 join, 2 request",

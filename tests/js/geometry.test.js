@@ -8,22 +8,34 @@ import { isPixelExact, placePicture, toLogical, videoExtent } from "../../static
 
 test("contain keeps the shape and centres it", () => {
   assert.deepEqual(placePicture("contain", [1280, 800], [1280, 720], 1), {
-    x: 0, y: 40, width: 1280, height: 720,
+    x: 0,
+    y: 40,
+    width: 1280,
+    height: 720,
   });
   assert.deepEqual(placePicture("contain", [400, 800], [1280, 720], 1), {
-    x: 0, y: 287, width: 400, height: 225,
+    x: 0,
+    y: 287,
+    width: 400,
+    height: 225,
   });
 });
 
 test("fill takes the whole stage", () => {
   assert.deepEqual(placePicture("fill", [400, 800], [1280, 720], 2), {
-    x: 0, y: 0, width: 400, height: 800,
+    x: 0,
+    y: 0,
+    width: 400,
+    height: 800,
   });
 });
 
 test("none gives each pixel of the picture one of the device", () => {
   assert.deepEqual(placePicture("none", [1000, 800], [640, 480], 2), {
-    x: 340, y: 280, width: 320, height: 240,
+    x: 340,
+    y: 280,
+    width: 320,
+    height: 240,
   });
 });
 
@@ -65,27 +77,39 @@ test("padding hangs over the box", () => {
  * @returns {{corners: Corners, transform: (point: Point) => Point}}
  */
 function transformed([a = 1, b = 0, c = 0, d = 1, e = 0, f = 0]) {
-  const transform = (/** @type {Point} */ { x, y }) => ({ x: a * x + c * y + e, y: b * x + d * y + f });
-  const [origin, right, bottom] = [{ x: 0, y: 0 }, { x: 200, y: 0 }, { x: 0, y: 100 }].map(transform);
+  const transform = (/** @type {Point} */ { x, y }) => ({
+    x: a * x + c * y + e,
+    y: b * x + d * y + f,
+  });
+  const [origin, right, bottom] = [
+    { x: 0, y: 0 },
+    { x: 200, y: 0 },
+    { x: 0, y: 100 },
+  ].map(transform);
   assert.ok(origin && right && bottom);
   return { corners: { origin, right, bottom }, transform };
 }
 
 const MATRICES = {
   "as it is": [1, 0, 0, 1, 0, 0],
-  "scrolled": [1, 0, 0, 1, -350, 1200],
-  "zoomed": [1.5, 0, 0, 1.5, 20, 30],
-  "stretched": [3, 0, 0, 0.25, 5, 5],
+  scrolled: [1, 0, 0, 1, -350, 1200],
+  zoomed: [1.5, 0, 0, 1.5, 20, 30],
+  stretched: [3, 0, 0, 0.25, 5, 5],
   "rotated by a quarter": [0, 1, -1, 0, 400, 10],
   "rotated by 30 degrees and scaled": [1.039, 0.6, -0.6, 1.039, 77, -13],
-  "mirrored": [-1, 0, 0, 1, 200, 0],
-  "skewed": [1, 0.2, 0.4, 1, 9, 9],
+  mirrored: [-1, 0, 0, 1, 200, 0],
+  skewed: [1, 0.2, 0.4, 1, 9, 9],
 };
 
 for (const [name, matrix] of Object.entries(MATRICES)) {
   test(`points are found in a picture that is ${name}`, () => {
     const { corners, transform } = transformed(matrix);
-    for (const [x, y] of /** @type {[number, number][]} */ ([[0, 0], [1, 1], [0.25, 0.75], [-0.5, 1.5]])) {
+    for (const [x, y] of /** @type {[number, number][]} */ ([
+      [0, 0],
+      [1, 1],
+      [0.25, 0.75],
+      [-0.5, 1.5],
+    ])) {
       const found = toLogical(corners, [640, 480], transform({ x: 200 * x, y: 100 * y }));
       assert.ok(found);
       assert.ok(Math.abs(found.x - 640 * x) < 1e-6 && Math.abs(found.y - 480 * y) < 1e-6);

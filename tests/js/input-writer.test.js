@@ -113,8 +113,14 @@ test("a move says which message on input came before it", () => {
   writer.edge("pointer_up", {}, 0);
   writer.move({ x: 3 }, 0);
   run(frames);
-  const edges = sent.filter(([channel]) => channel === "pointer").map(([, { seq, edge }]) => [seq, edge]);
-  assert.deepEqual(edges, [[2, 1], [3, 1], [6, 5]]);
+  const edges = sent
+    .filter(([channel]) => channel === "pointer")
+    .map(([, { seq, edge }]) => [seq, edge]);
+  assert.deepEqual(edges, [
+    [2, 1],
+    [3, 1],
+    [6, 5],
+  ]);
 });
 
 test("seq rises by one over both channels", () => {
@@ -124,7 +130,10 @@ test("seq rises by one over both channels", () => {
     if (step % 5 === 0) run(frames);
     if (step % 7 === 0) run(rests);
   }
-  assert.deepEqual(sent.map(([, { seq }]) => seq), sent.map((_message, index) => index + 1));
+  assert.deepEqual(
+    sent.map(([, { seq }]) => seq),
+    sent.map((_message, index) => index + 1),
+  );
 });
 
 test("while the channel has no room, a move waits for a newer one to take its place", () => {

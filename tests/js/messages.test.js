@@ -24,19 +24,36 @@ test("messages of the protocol", () => {
   assert.deepEqual(parse({ type: "cursor", cursor: "grab" }), { type: "cursor", cursor: "grab" });
   assert.deepEqual(parse({ type: "notice", text: null }), { type: "notice", text: null });
   assert.deepEqual(parse({ type: "bye", reason: "Closed.", retry: true }), {
-    type: "bye", reason: "Closed.", retry: true,
+    type: "bye",
+    reason: "Closed.",
+    retry: true,
   });
 });
 
 test("fields of the wrong kind become harmless", () => {
-  assert.deepEqual(parse({ type: "control", steering: "yes" }), { type: "control", steering: false });
+  assert.deepEqual(parse({ type: "control", steering: "yes" }), {
+    type: "control",
+    steering: false,
+  });
   assert.deepEqual(parse({ type: "title", title: 7 }), { type: "title", title: "" });
   assert.deepEqual(parse({ type: "bye" }), { type: "bye", reason: "", retry: false });
 });
 
 for (const data of [
-  "", "{", "null", "7", "[]", '"text"', "{}", '{"type": "unknown"}', '{"type": 7}', new ArrayBuffer(3), undefined,
-  '{"type": "hello"}', '{"type": "size"}', '{"type": "size", "picture": [1, 2], "encoded": [2, 2]}',
+  "",
+  "{",
+  "null",
+  "7",
+  "[]",
+  '"text"',
+  "{}",
+  '{"type": "unknown"}',
+  '{"type": 7}',
+  new ArrayBuffer(3),
+  undefined,
+  '{"type": "hello"}',
+  '{"type": "size"}',
+  '{"type": "size", "picture": [1, 2], "encoded": [2, 2]}',
   '{"type": "size", "picture": [0, 2], "encoded": [2, 2], "logical": [1, 1]}',
   '{"type": "size", "picture": [1, 2, 3], "encoded": [2, 2], "logical": [1, 1]}',
   '{"type": "size", "picture": ["1", 2], "encoded": [2, 2], "logical": [1, 1]}',

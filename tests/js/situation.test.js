@@ -25,12 +25,15 @@ function saying(change) {
 /** @type {[Partial<Situation>, string][]} */
 const LINES = [
   [{ state: "connecting", picture: false }, "Connecting."],
-  [{}, "Live. you steer."],
-  [{ steering: false }, "Watching. somebody else steers."],
-  [{ viewOnly: true }, "Live. view only."],
+  [{}, "Live, you steer."],
+  [{ steering: false }, "Watching, somebody else steers."],
+  [{ viewOnly: true }, "Live, view only."],
   [{ picture: false }, "Connected. Waiting for the program’s first picture."],
   [{ notice: "The program's draw failed." }, "The program's draw failed."],
-  [{ state: "reconnecting", reason: "The connection broke." }, "Reconnecting. The connection broke."],
+  [
+    { state: "reconnecting", reason: "The connection broke." },
+    "Reconnecting. The connection broke.",
+  ],
   [
     { state: "failed", reason: "No access.", advice: "Open the link again." },
     "Not connected. No access. Open the link again.",

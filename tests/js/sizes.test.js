@@ -39,7 +39,11 @@ test("of two pictures padded to the same size the newest counts", () => {
 test("a frame that came before its announcement is shown whole", () => {
   const sizes = new Sizes();
   sizes.add(announced(641, 361));
-  assert.deepEqual(sizes.of([800, 600]), { picture: [800, 600], encoded: [800, 600], logical: [800, 600] });
+  assert.deepEqual(sizes.of([800, 600]), {
+    picture: [800, 600],
+    encoded: [800, 600],
+    logical: [800, 600],
+  });
 });
 
 test("a window that is dragged to and fro does not fill the memory", () => {

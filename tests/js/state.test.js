@@ -36,7 +36,11 @@ const lose = (steady = false) => ({ type: "lost", problem: broke, steady });
 test("the usual way", () => {
   assert.equal(after(connect).name, "connecting");
   assert.deepEqual(after(connect, up), { name: "live", attempt: 0, problem: null });
-  assert.deepEqual(after(connect, up, lose(true)), { name: "reconnecting", attempt: 1, problem: broke });
+  assert.deepEqual(after(connect, up, lose(true)), {
+    name: "reconnecting",
+    attempt: 1,
+    problem: broke,
+  });
   assert.deepEqual(after(connect, up, lose(true), up), { name: "live", attempt: 1, problem: null });
   assert.equal(after(connect, up, close), CLOSED);
 });
@@ -50,7 +54,11 @@ test("tries are counted until it was steady", () => {
 test("a refusal fails with its reason, and connecting again is possible", () => {
   assert.deepEqual(after(connect, refused), { name: "failed", attempt: 0, problem: denied });
   assert.equal(after(connect, up, lose(), refused).name, "failed");
-  assert.deepEqual(after(connect, refused, connect), { name: "connecting", attempt: 0, problem: null });
+  assert.deepEqual(after(connect, refused, connect), {
+    name: "connecting",
+    attempt: 0,
+    problem: null,
+  });
 });
 
 test("close closes from anywhere", () => {

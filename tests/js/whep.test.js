@@ -133,15 +133,24 @@ const REFUSALS = [
 ];
 for (const [status, code, retry] of REFUSALS) {
   test(`status ${status} is "${code}"`, async () => {
-    const answer = new Response("Its reason.\n", { status, headers: { "Content-Type": "text/plain" } });
+    const answer = new Response("Its reason.\n", {
+      status,
+      headers: { "Content-Type": "text/plain" },
+    });
     const problem = await problemOf(() => prepare([answer]).whep.config());
     assert.deepEqual([problem.code, problem.retry], [code, retry]);
-    assert.equal(problem.message, status === 401 ? "This browser has no access to the canvas." : "Its reason.");
+    assert.equal(
+      problem.message,
+      status === 401 ? "This browser has no access to the canvas." : "Its reason.",
+    );
   });
 }
 
 test("a proxy's page is not shown as a reason", async () => {
-  const page = new Response("<html>Bad gateway", { status: 502, headers: { "Content-Type": "text/html" } });
+  const page = new Response("<html>Bad gateway", {
+    status: 502,
+    headers: { "Content-Type": "text/html" },
+  });
   const problem = await problemOf(() => prepare([page]).whep.config());
   assert.equal(problem.message, "The server answered with status 502.");
   assert.ok(problem.retry);
@@ -162,15 +171,26 @@ test("src may miss its last slash and have a query", () => {
 
 test("candidates as a fragment", () => {
   const offer = [
-    "v=0", "o=- 1 2 IN IP4 127.0.0.1", "a=group:BUNDLE 0 1",
-    "m=video 9 UDP/TLS/RTP/SAVPF 96", "a=ice-ufrag:AbCd", "a=ice-pwd:secret", "a=mid:0",
-    "m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "a=mid:1", "",
+    "v=0",
+    "o=- 1 2 IN IP4 127.0.0.1",
+    "a=group:BUNDLE 0 1",
+    "m=video 9 UDP/TLS/RTP/SAVPF 96",
+    "a=ice-ufrag:AbCd",
+    "a=ice-pwd:secret",
+    "a=mid:0",
+    "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
+    "a=mid:1",
+    "",
   ].join("\r\n");
   assert.equal(
     sdpFragment(offer, ["candidate:1 1 udp 1 192.0.2.1 5000 typ host"]),
     [
-      "a=ice-ufrag:AbCd", "a=ice-pwd:secret", "m=video 9 UDP/TLS/RTP/SAVPF 96", "a=mid:0",
-      "a=candidate:1 1 udp 1 192.0.2.1 5000 typ host", "",
+      "a=ice-ufrag:AbCd",
+      "a=ice-pwd:secret",
+      "m=video 9 UDP/TLS/RTP/SAVPF 96",
+      "a=mid:0",
+      "a=candidate:1 1 udp 1 192.0.2.1 5000 typ host",
+      "",
     ].join("\r\n"),
   );
 });
