@@ -31,6 +31,7 @@ class Audience:
         self._told: Latched = stage.latched
         self._notified = False
         self._spare_converter = Converter()
+        self.resizable = stage.resizable
         stage.watch(self._notify, 0)
 
     @property

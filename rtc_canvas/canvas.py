@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -59,6 +60,7 @@ class Canvas:
         max_pixel_ratio: float = 2.0,
     ) -> None:
         config = CanvasConfig(size, fps, mode, title, format, resizable, max_pixel_ratio)
+        self._config = config
         self._format = config.format
         self._stage = Stage(
             Size(config.size),
@@ -87,6 +89,20 @@ class Canvas:
     def request_draw(self) -> None:
         """Have the draw function called once soon; many requests before that are one."""
         self._drawing.request_draw()
+
+    @property
+    def fps(self) -> float:
+        """The most draws per second; a new rate holds from the next draw on.
+
+        Raises:
+            ConfigError: when set to anything but 1 to 240.
+        """
+        return self._config.fps
+
+    @fps.setter
+    def fps(self, fps: float) -> None:
+        self._config = replace(self._config, fps=fps)
+        self._drawing.interval = 1 / fps
 
     def push(self, array: Pixels, *, id: object = None, copy: bool = True) -> None:
         """Show an array. Never waits; a picture that has not been sent yet is replaced.

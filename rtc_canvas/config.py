@@ -76,6 +76,8 @@ class CanvasConfig:
             )
         if not (_is_number(self.fps) and 1 <= self.fps <= 240):
             raise ConfigError(f"fps must be 1 to 240, got {self.fps!r}.")
+        if not isinstance(self.title, str):
+            raise ConfigError(f"title must be a string, got {self.title!r}.")
         if self.mode not in ("ondemand", "continuous"):
             raise ConfigError(f"mode must be 'ondemand' or 'continuous', got {self.mode!r}.")
         if self.format not in ("rgb", "bgr"):
@@ -141,6 +143,8 @@ class ServeConfig:
             raise ConfigError(f"host must be a string, got {self.host!r}.")
         if not isinstance(self.port, int) or not 0 <= self.port <= 65535:
             raise ConfigError(f"port must be 0 to 65535, got {self.port!r}.")
+        if self.token is not None and not isinstance(self.token, str):
+            raise ConfigError(f"token must be a string, got {type(self.token).__name__}.")
         if self.open_access and self.token is not None:
             raise ConfigError("open_access=True asks for no token, so token must not be given.")
         for name in ("allow_origins", "allow_hosts"):

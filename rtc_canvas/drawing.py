@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 import weakref
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -70,7 +71,9 @@ class Drawing:
         self._next_draw = 0.0
         self._index = 0
         self._draw_failures = 0
-        self._handler_failures = 0
+        # By the handler's id: one that is an object of some class need not be hashable.
+        self._handler_failures: Counter[int] = Counter()
+        self._busy_with = ""
         self._running: _Thread | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -125,7 +128,7 @@ class Drawing:
         if running.is_alive():
             logger.warning(
                 "%s has not returned for %g s; its thread is left behind.",
-                running.busy_with,
+                self._busy_with,
                 JOIN_TIMEOUT,
             )
         for task in self._tasks:
@@ -136,15 +139,19 @@ class Drawing:
 
     def next_work(self) -> Callable[[], None] | float | None:
         """What to do now, or the seconds to wait, or None to wait until told. Called with the condition held."""
-        if len(self._buffer):
-            events = self._buffer.drain()
-            return lambda: self._handle(events)
+        if (handling := self.next_handling()) is not None:
+            return handling
         if self.draw is None or not self._stage.watchers:
             return None
         if not (self._draw_wanted or self._mode == "continuous"):
             return None
         pause = self._next_draw - time.monotonic()
         return pause if pause > 0 else self._draw
+
+    def next_handling(self) -> Callable[[], None] | None:
+        """The handling of the events that have come; None without any. Called with the condition held."""
+        events = self._buffer.drain()
+        return (lambda: self._handle(events)) if events else None
 
     def _draw(self) -> None:
         draw = self.draw
@@ -158,11 +165,12 @@ class Drawing:
         size = self._stage.size
         request = DrawRequest(size.physical, size.logical, size.pixel_ratio, now, self._index)
         self._index += 1
+        self._busy_with = f"The draw function {_name(draw)}"
         try:
             array = draw(request)
             if array is not None:
                 self._present(array, request)
-        except Exception:
+        except BaseException:  # SystemExit too, which would end this thread only and freeze the picture
             self._draw_failed()
         else:
             if self._draw_failures:
@@ -186,10 +194,11 @@ class Drawing:
                 self._call(handler, event)
 
     def _call(self, handler: Handler, event: ProgramEvent) -> None:
+        self._busy_with = f"The handler {_name(handler)}"
         try:
             # Each handler has its own dict: one that writes to it disturbs no other.
             result = handler(dict(event))
-        except Exception:
+        except BaseException:  # as for draws
             self._handler_failed(handler)
             return
         if inspect.iscoroutine(result):
@@ -219,14 +228,16 @@ class Drawing:
         running.loop.call_soon_threadsafe(start)
 
     def _handler_failed(self, handler: Handler) -> None:
-        self._handler_failures += 1
-        name = getattr(handler, "__qualname__", repr(handler))
-        if self._handler_failures == 1:
-            logger.exception("The handler %s failed.", name)
+        self._handler_failures[id(handler)] += 1
+        failures = self._handler_failures[id(handler)]
+        if failures == 1:
+            logger.exception("The handler %s failed.", _name(handler))
         else:
-            logger.error(
-                "The handler %s failed (%d failures so far).", name, self._handler_failures
-            )
+            logger.error("The handler %s failed again (%d times).", _name(handler), failures)
+
+
+def _name(function: object) -> str:
+    return str(getattr(function, "__qualname__", repr(function)))
 
 
 class _Thread(threading.Thread):
@@ -237,7 +248,6 @@ class _Thread(threading.Thread):
     ) -> None:
         super().__init__(name="rtc_canvas drawing", daemon=True)
         self.loop = loop
-        self.busy_with = "The draw"
         self._drawing = weakref.ref(drawing, lambda _: self.stop())
         self._condition = condition
         self._stopped = False
@@ -255,13 +265,13 @@ class _Thread(threading.Thread):
 
     def _wait(self) -> Callable[[], None] | None:
         with self._condition:
-            while not self._stopped:
-                drawing = self._drawing()
-                if drawing is None:
-                    return None
-                work = drawing.next_work()
+            while (drawing := self._drawing()) is not None:
+                # The last events are handled after the stop too: among them are those that release what was held down.
+                work = drawing.next_handling() if self._stopped else drawing.next_work()
                 del drawing
                 if callable(work):
                     return work
+                if self._stopped:
+                    return None
                 self._condition.wait(work)
         return None

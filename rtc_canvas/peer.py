@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Mapping, MutableMapping
@@ -24,6 +25,8 @@ from .video.encoder import VideoEncoder
 from .video.picture import Picture
 
 CONNECT_TIMEOUT = 15.0
+
+STATS_EVERY = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +85,9 @@ class PeerAudience(FrameSource, Protocol):
 
     def peer_left(self, peer: Peer, reason: str) -> None: ...
 
+    @property
+    def resizable(self) -> bool: ...
+
     def latched_messages(self) -> list[Mapping[str, object]]: ...
 
 
@@ -99,7 +105,7 @@ class Peer:
         self._audience = audience
         self._loop = asyncio.get_running_loop()
         self._log = PeerLog(id)
-        self._input = PeerInput(self)
+        self._input = PeerInput(self, self._log)
         self._transport: Transport | None = None
         self._stream: Stream | None = None
         self._connected = False
@@ -146,7 +152,8 @@ class Peer:
 
     def close(self, reason: str = "The program ended the connection.") -> None:
         """End the connection; the page shows the reason and does not come back by itself."""
-        self._loop.call_soon_threadsafe(self._end, reason, False)
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and the connection with it
+            self._loop.call_soon_threadsafe(self._end, reason, False)
 
     # What its host and its audience use, on the event loop.
 
@@ -215,8 +222,9 @@ class Peer:
         for timer in (self._timeout, self._stats_timer):
             if timer is not None:
                 timer.cancel()
-        self.tell({"type": "bye", "reason": reason, "retry": retry})
+        # First, as that may tell the page something, and `bye` is the last message.
         self._audience.peer_left(self, reason)
+        self.tell({"type": "bye", "reason": reason, "retry": retry})
         if self._stream is not None:
             await self._stream.stop()
         if self._transport is not None:
@@ -245,19 +253,33 @@ class Peer:
             self._stream.want_key_frame("request")
 
     def channel_open(self, channel: ChannelName) -> None:
+        if self._closed is not None:
+            # Whoever has left must not come to hold control.
+            return
         if channel == APP:
-            self.tell(
-                {"type": "hello", "protocol": PROTOCOL, "version": __version__, "peer": self.id}
-            )
-            self.tell({"type": "control", "steering": self._steering})
-            for message in self._audience.latched_messages():
-                self.tell(message)
-            if self._announced is not None:
-                self.tell(self._announced)
+            self._greet()
         elif channel == INPUT:
             self._audience.peer_may_steer(self)
 
+    def _greet(self) -> None:
+        self.tell(
+            {
+                "type": "hello",
+                "protocol": PROTOCOL,
+                "version": __version__,
+                "peer": self.id,
+                "resizable": self._audience.resizable,
+            }
+        )
+        self.tell({"type": "control", "steering": self._steering})
+        for message in self._audience.latched_messages():
+            self.tell(message)
+        if self._announced is not None:
+            self.tell(self._announced)
+
     def message(self, channel: ChannelName, message: str | bytes) -> None:
+        if self._closed is not None or not self._input.admits():
+            return
         if channel == APP:
             self._app_message(message)
         elif channel in (INPUT, POINTER):
@@ -311,4 +333,4 @@ class Peer:
             self._stats_timer = None
         if on and self._closed is None:
             self.tell({"type": "stats", **self.stats.as_dict()})
-            self._stats_timer = self._loop.call_later(1.0, self._send_stats, True)
+            self._stats_timer = self._loop.call_later(STATS_EVERY, self._send_stats, True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from typing import TypeAlias
 
 from .events import Channel, ClockMap, Event, HeldInput, InputOrder, ProgramEvent, parse_event
 from .exceptions import BadMessage, UnknownEvent
 
-logger = logging.getLogger(__name__)
+Log: TypeAlias = logging.LoggerAdapter[logging.Logger]
 
 # A gaming mouse sends a thousand moves a second, and a page sends at most one per frame.
 MESSAGES_PER_SECOND = 1000
@@ -20,10 +21,12 @@ class PeerInput:
     """Parses, orders and follows one peer's input; counts what it does not take.
 
     peer: stands as "peer" in every event.
+    log: where the first message that is refused is written down.
     """
 
-    def __init__(self, peer: object) -> None:
+    def __init__(self, peer: object, log: Log) -> None:
         self._peer = peer
+        self._log = log
         self._order = InputOrder()
         self._clock = ClockMap()
         self._held = HeldInput()
@@ -33,15 +36,22 @@ class PeerInput:
 
     @property
     def dropped(self) -> Counter[str]:
-        """How many messages were not taken, by reason: bad, unknown, flood, late, watching."""
+        """How many messages were not taken, by reason: app, bad, flood, late, unknown, watching."""
         return self._dropped + Counter(late=self._order.dropped)
+
+    def admits(self) -> bool:
+        """Whether there is room for one more message now, of whichever channel; one that comes too fast is counted."""
+        now = time.monotonic()
+        self._allowance = min(BURST, self._allowance + (now - self._filled) * MESSAGES_PER_SECOND)
+        self._filled = now
+        if self._allowance < 1:
+            self._dropped["flood"] += 1
+            return False
+        self._allowance -= 1
+        return True
 
     def receive(self, message: str | bytes, channel: Channel) -> list[ProgramEvent]:
         """The events that may be delivered now, in order; none for a message that is not taken."""
-        now = time.monotonic()
-        if not self._allowed(now):
-            self._dropped["flood"] += 1
-            return []
         try:
             events = self._order.receive(parse_event(message), channel)
         except UnknownEvent:
@@ -50,8 +60,9 @@ class PeerInput:
         except BadMessage as reason:
             self._dropped["bad"] += 1
             if self._dropped["bad"] == 1:
-                logger.warning("An input message was dropped: %s", reason)
+                self._log.warning("An input message was dropped: %s", reason)
             return []
+        now = time.monotonic()
         return [self._program_event(event, now) for event in events]
 
     def follow(self, event: ProgramEvent) -> None:
@@ -67,11 +78,3 @@ class PeerInput:
 
     def _program_event(self, event: Event, now: float) -> ProgramEvent:
         return event.program_event(self._peer, self._clock.to_server(event.t, now))
-
-    def _allowed(self, now: float) -> bool:
-        self._allowance = min(BURST, self._allowance + (now - self._filled) * MESSAGES_PER_SECOND)
-        self._filled = now
-        if self._allowance < 1:
-            return False
-        self._allowance -= 1
-        return True

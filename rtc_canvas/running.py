@@ -9,31 +9,48 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from .canvas import Canvas
-from .config import ServeOptions
+from .config import ServeOptions, VideoConfig
+from .encoded_frame import Codec
 from .exceptions import ServeError
 from .server import Server, serve
 
 __all__ = ["run"]
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class VideoOptions(TypedDict, total=False):
+    """The fields of `VideoConfig` that the command can set."""
+
+    codec: Codec
+    bitrate: int
 
 
 @dataclass(slots=True)
 class CommandLine:
-    """What the command gives to a `run()` inside the file that it executes.
+    """What the command gives to a `run()` inside the file that it executes. It comes before what the file says.
 
-    options: they come before those of the file.
+    options: keywords of `serve()`, but `video`.
+    video: fields of its `VideoConfig`; the file's own keeps the others.
+    fps: the rate of every canvas, None to leave it.
     ran: whether a `run()` was called.
     """
 
     options: ServeOptions
+    video: VideoOptions = field(default_factory=VideoOptions)
+    fps: float | None = None
     open_browser: bool = False
     ran: bool = field(default=False)
+
+    def over(self, options: ServeOptions) -> ServeOptions:
+        """The options to serve with where a file gives these."""
+        video = replace(options.get("video", VideoConfig()), **self.video)
+        return {**options, **self.options, "video": video}
 
 
 _command_line: contextvars.ContextVar[CommandLine | None] = contextvars.ContextVar(
@@ -68,13 +85,17 @@ def run(
     given = _command_line.get()
     if given is not None:
         given.ran = True
-        options = {**options, **given.options}
+        options = given.over(options)
         open_browser = open_browser or given.open_browser
     if threading.current_thread() is not threading.main_thread():
         raise ServeError(
             "run() must be called from the main thread; use serve_in_thread() elsewhere."
         )
-    asyncio.run(_serve_until_signal(serve(canvases, **options), open_browser))
+    server = serve(canvases, **options)
+    if given is not None and given.fps is not None:
+        for canvas in [canvases] if isinstance(canvases, Canvas) else canvases.values():
+            canvas.fps = given.fps
+    asyncio.run(_serve_until_signal(server, open_browser))
 
 
 async def _serve_until_signal(server: Server, open_browser: bool) -> None:
@@ -84,27 +105,26 @@ async def _serve_until_signal(server: Server, open_browser: bool) -> None:
         async with server:
             print(f"Open {server.url}", flush=True)
             if open_browser:
-                await asyncio.to_thread(webbrowser.open, server.url)
+                # On a thread that nothing waits for: a browser in a terminal runs until its user leaves it.
+                threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
             await stop.wait()
 
 
 @contextmanager
 def _signals(stop: Callable[[], object]) -> Iterator[None]:
-    """Call `stop` at the first signal; at the second the program ends at once, as it would without us."""
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    """Call `stop` at the first signal; the second one ends the process at once."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
 
     def received(number: int, frame: FrameType | None) -> None:
-        restore()
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
         stop()
 
-    for number in _SIGNALS:
+    for number in SIGNALS:
         # Not the event loop's own handlers: those do not exist on Windows.
         signal.signal(number, received)
     try:
         yield
     finally:
-        restore()
+        for number, handler in before.items():
+            signal.signal(number, handler)

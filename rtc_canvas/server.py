@@ -25,6 +25,7 @@ from .config import ServeConfig, ServeOptions
 from .exceptions import ConfigError, ServeError
 from .sessions import Sessions
 from .static import static_folder
+from .video.choice import h264_encoder_name
 
 __all__ = ["Server", "serve", "serve_in_thread"]
 
@@ -64,6 +65,8 @@ class Server:
         return f"http://{shown}:{self.port}/{query}"
 
     async def __aenter__(self) -> Self:
+        if self._sessions is not None or self._closing is not None:
+            raise ServeError("A server serves once; make another one with serve().")
         listening = _listen(self.host, self.port)
         self.port = listening.getsockname()[1]
         try:
@@ -90,10 +93,11 @@ class Server:
 
     async def _start(self, listening: socket.socket) -> None:
         config = self._config
+        # An encoder that was insisted on and does not work is to be known now, not when the first page comes.
+        await asyncio.to_thread(h264_encoder_name, config.video.encoder)
         access = self._access()
-        self._sessions = Sessions(
-            self._canvases, video=config.video, ice_servers=config.ice_servers
-        )
+        self._sessions = Sessions(video=config.video, ice_servers=config.ice_servers)
+        self._sessions.open(self._canvases)
         # From here on only the sessions know the canvases, and they hold them weakly.
         self._canvases = {}
         app = create_app(
@@ -143,15 +147,18 @@ def serve(canvases: Canvas | Mapping[str, Canvas], **options: Unpack[ServeOption
     Raises:
         ConfigError: for a name or an option that is not taken.
         ServeError: on entering, when the port is taken or a canvas is served already.
+        EncoderError: on entering, when the encoder that is insisted on does not work.
     """
-    named = {DEFAULT_NAME: canvases} if isinstance(canvases, Canvas) else dict(canvases)
-    if not named:
-        raise ConfigError("serve() takes one canvas or more, got none.")
+    named = {DEFAULT_NAME: canvases} if isinstance(canvases, Canvas) else canvases
+    if not isinstance(named, Mapping) or not named:
+        raise ConfigError(
+            f"serve() takes a Canvas, or a dict of one or more by their names, got {canvases!r:.80}."
+        )
     for name, canvas in named.items():
         _check_name(name)
         if not isinstance(canvas, Canvas):
             raise ConfigError(f"{name!r} must be a Canvas, got {type(canvas).__name__}.")
-    return Server(named, ServeConfig(**options))
+    return Server(dict(named), ServeConfig(**options))
 
 
 @contextlib.contextmanager
@@ -181,7 +188,7 @@ class _ServerThread(threading.Thread):
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
+        self._end: asyncio.Event | None = None
 
     def run(self) -> None:
         try:
@@ -194,19 +201,20 @@ class _ServerThread(threading.Thread):
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._stop = asyncio.Event()
+        self._end = asyncio.Event()
         async with self._server:
             self._ready.set()
-            await self._stop.wait()
+            await self._end.wait()
 
     def wait_until_ready(self) -> None:
         self._ready.wait()
         if self._failure is not None:
+            self.join()
             raise self._failure
 
     def stop(self) -> None:
-        if self._loop is not None and self._stop is not None and self.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
+        if self._loop is not None and self._end is not None and self.is_alive():
+            self._loop.call_soon_threadsafe(self._end.set)
         self.join()
         if self._failure is not None:
             raise self._failure
@@ -224,11 +232,11 @@ def _listen(host: str, port: int) -> socket.socket:
     """A listening socket; the port is bound here, before anything else is made."""
     try:
         return _bound(host, port)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            reason = f"port {port} is taken; choose another, or 0 for any free one"
-        elif isinstance(error, socket.gaierror):
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, socket.gaierror | UnicodeError):
             reason = "there is no such host"
+        elif error.errno == errno.EADDRINUSE:
+            reason = f"port {port} is taken; choose another, or 0 for any free one"
         else:
             reason = os.strerror(error.errno) if error.errno else str(error)
         raise ServeError(f"Cannot listen on {host or 'all addresses'}: {reason}.") from error

@@ -17,6 +17,7 @@ from signaling.discovery import Config
 from signaling.refusal import Refusal
 from signaling.sdp import ice_ufrag
 from signaling.trickle import TrickleCandidate
+from signaling.whep import no_canvas
 
 from .audience import Audience
 from .canvas import Canvas
@@ -86,25 +87,24 @@ class _Served:
 
 
 class Sessions:
-    """The canvases of one server by name, and the sessions on them. A `signaling.whep.Host`.
+    """The canvases of one server by name, and the sessions on them. A `signaling.whep.Host`."""
 
-    Raises:
-        ServeError: when one of the canvases is served already.
-    """
-
-    def __init__(
-        self,
-        canvases: Mapping[str, Canvas],
-        *,
-        video: VideoConfig,
-        ice_servers: Sequence[RTCIceServer],
-    ) -> None:
+    def __init__(self, *, video: VideoConfig, ice_servers: Sequence[RTCIceServer]) -> None:
         self._video = video
         self._ice_servers = ice_servers
-        self._served = {name: _Served(canvas) for name, canvas in canvases.items()}
+        self._served: dict[str, _Served] = {}
         # Encoding leaves the interpreter's lock, so there may be a thread for each core.
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, "rtc_canvas encoding")
         self._closing = False
+
+    def open(self, canvases: Mapping[str, Canvas]) -> None:
+        """Serve these canvases, until `close()`.
+
+        Raises:
+            ServeError: when one of them is served already; those before it are served.
+        """
+        for name, canvas in canvases.items():
+            self._served[name] = _Served(canvas)
 
     def has_canvas(self, name: str) -> bool:
         served = self._served.get(name)
@@ -133,28 +133,33 @@ class Sessions:
         }
 
     async def connect(self, canvas: str, offer: str, *, grant: Grant, codec: str | None) -> Session:
-        if self._closing:
-            raise Refusal(503, "The server is shutting down.")
         served = self._served[canvas]
         peer = Peer(secrets.token_hex(3), grant.role, grant.user, served.audience)
         connection = Connection(peer, ice_servers=self._ice_servers)
         wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
         try:
             answer = await connection.answer(offer, codec=wish)
-            encoder = make_encoder(connection.codec, self._video)
-        except ConnectError as error:
-            raise Refusal(error.status, str(error)) from error
-        except EncoderError as error:
+            # On another thread, as a hardware encoder is tried out first.
+            encoder = await asyncio.to_thread(make_encoder, connection.codec, self._video)
+            self._check_served(canvas)
+        except BaseException as error:
+            # A request that is given up half-way leaves nothing behind either.
             await connection.close()
-            logger.error("No peer can be served: %s", error)
-            raise Refusal(
-                500, "The server's video encoder does not work; its log says why."
-            ) from error
+            if isinstance(error, ConnectError | EncoderError):
+                raise _refusal(error) from error
+            raise
         session = Session(peer, connection, offer, answer)
         served.sessions[session.id] = session
         peer.ended.add_done_callback(lambda _: served.sessions.pop(session.id, None))
         peer.attach(connection, encoder, self._executor)
         return session
+
+    def _check_served(self, canvas: str) -> None:
+        """Raise a Refusal where the server, or the canvas, went while a peer was being made."""
+        if self._closing:
+            raise Refusal(503, "The server is shutting down.")
+        if not self.has_canvas(canvas):
+            raise no_canvas(canvas)
 
     async def close(self, reason: str) -> None:
         """End every session and wait for what they leave behind."""
@@ -162,3 +167,10 @@ class Sessions:
         await asyncio.gather(*(served.close(reason) for served in self._served.values()))
         # Waits for frames that are being encoded: some milliseconds each.
         await asyncio.to_thread(self._executor.shutdown)
+
+
+def _refusal(error: ConnectError | EncoderError) -> Refusal:
+    if isinstance(error, ConnectError):
+        return Refusal(error.status, str(error))
+    logger.error("No peer can be served: %s", error)
+    return Refusal(500, "The server's video encoder does not work; its log says why.")

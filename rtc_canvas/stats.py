@@ -21,7 +21,7 @@ class PeerStats:
     round_trip: seconds, None before the first report. loss: share of packets lost lately, 0 to 1.
     encode_time: seconds of conversion and encoding, smoothed.
     frames, bytes: sent since it joined, repairs not counted.
-    key_frames: how many were sent, by the reason for each: join, resize, request, visible, error.
+    key_frames: how many were sent, by the reason for each: join, resize, request, visible, rate, error.
     dropped_input: input messages that were not taken, by the reason for each.
     """
 
@@ -49,7 +49,7 @@ class PeerStats:
 
 
 class SlidingRate:
-    """Events and their amounts per second over a sliding window."""
+    """Events and their amounts per second over a sliding window. Added to by one thread, read by any."""
 
     def __init__(self, window: float = 2.0) -> None:
         self._window = window
@@ -57,16 +57,16 @@ class SlidingRate:
 
     def add(self, now: float, amount: float = 1.0) -> None:
         self._entries.append((now, amount))
-        self._forget(now)
+        while self._entries[0][0] < now - self._window:
+            self._entries.popleft()
 
     def count_per_second(self, now: float) -> float:
-        self._forget(now)
-        return len(self._entries) / self._window
+        return len(self._amounts(now)) / self._window
 
     def amount_per_second(self, now: float) -> float:
-        self._forget(now)
-        return sum(amount for _, amount in self._entries) / self._window
+        return sum(self._amounts(now)) / self._window
 
-    def _forget(self, now: float) -> None:
-        while self._entries and self._entries[0][0] < now - self._window:
-            self._entries.popleft()
+    def _amounts(self, now: float) -> list[float]:
+        # A copy, as the deque may change while it is walked through.
+        entries = self._entries.copy()
+        return [amount for time, amount in entries if time >= now - self._window]

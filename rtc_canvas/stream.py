@@ -85,6 +85,7 @@ class Stream:
         self._on_failure = on_failure
         self._log = log
         self._task: asyncio.Task[None] | None = None
+        self._encoding: asyncio.Future[EncodedFrame] | None = None
         self._wake = asyncio.Event()
         self._visible = True
         self._key_wanted: str | None = "join"
@@ -112,6 +113,9 @@ class Stream:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._encoding is not None:
+            # A thread cannot be stopped, and would open again what is closed here.
+            await asyncio.gather(self._encoding, return_exceptions=True)
         self._encoder.close()
 
     def wake(self) -> None:
@@ -173,7 +177,8 @@ class Stream:
         loop = asyncio.get_running_loop()
         started = time.monotonic()
         try:
-            frame = await loop.run_in_executor(self._executor, self._encode, job, frame_time)
+            self._encoding = loop.run_in_executor(self._executor, self._encode, job, frame_time)
+            frame = await asyncio.shield(self._encoding)
         except EncoderError as error:
             await self._failed(error)
             return

@@ -33,7 +33,7 @@ class Channels:
     on_message(channel, message): each message, text or bytes, at most 16 KiB. It may raise: the error is logged and
         counted, and goes no further, because aiortc would close the whole connection.
     on_open(channel): each channel once.
-    on_oversized(channel): in place of on_message for a message over the limit.
+    failures, oversized: how often on_message raised, and how many messages over the limit were dropped.
     """
 
     def __init__(

@@ -89,7 +89,7 @@ class Connection:
         connection = self._connection = RTCPeerConnection(configuration)
         try:
             return await self._negotiate(connection, parsed, offer)
-        except ConnectError:
+        except asyncio.CancelledError:
             await self.close()
             raise
         except Exception as error:
@@ -114,6 +114,10 @@ class Connection:
         transceiver.setCodecPreferences(_preferences(self._codec))
         connection.on("connectionstatechange", self._state_changed)
         await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        for other in connection.getTransceivers():
+            if other is not transceiver:
+                # aiortc would receive, decode and keep whatever a page likes to send.
+                other.direction = "inactive"
         accept_extensions(connection, transceiver, {PLAYOUT_DELAY, COLOR_SPACE})
         self._adopt(transceiver)
         if any(media.kind == "application" for media in parsed.media):

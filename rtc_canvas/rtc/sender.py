@@ -40,6 +40,12 @@ HISTORY_PACKETS = 8192
 
 # Nobody repairs a loss by asking more often than this, and every answer costs bits.
 NACK_INTERVAL = 0.02
+
+# One that asks for all again and again gets no more than a burst and half a packet for each that was sent: enough for
+# an outage of a second and for every third packet lost.
+REPAIR_BURST = 1024
+REPAIR_SHARE = 0.5
+
 KEY_FRAME_INTERVAL = 0.3
 
 
@@ -76,6 +82,7 @@ class VideoSender(OpenSender):
         self._picture_id = secrets.randbits(15)
         self._history: OrderedDict[int, tuple[float, RtpPacket]] = OrderedDict()
         self._repaired: dict[int, float] = {}
+        self._repairs_left = float(REPAIR_BURST)
         self.frames_sent = 0
         self.bytes_sent = 0
         self.packets_repaired = 0
@@ -103,6 +110,7 @@ class VideoSender(OpenSender):
             )
             await self.send_bytes(data)
             self.note_sent(timestamp, len(payload))
+            self._repairs_left = min(REPAIR_BURST, self._repairs_left + REPAIR_SHARE)
             self.bytes_sent += len(data)
         self.frames_sent += 1
 
@@ -149,10 +157,13 @@ class VideoSender(OpenSender):
         now = time.monotonic()
         pause = max(NACK_INTERVAL, 0.9 * (self.round_trip or 0.0))
         for number in sequence_numbers:
+            if self._repairs_left < 1:
+                return
             found = self._history.get(number)
             if found is None or now - self._repaired.get(number, 0.0) < pause:
                 continue
             self._repaired[number] = now
+            self._repairs_left -= 1
             self.packets_repaired += 1
             await self._send_again(found[1], negotiated)
 

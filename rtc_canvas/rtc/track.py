@@ -20,8 +20,6 @@ class EncodedTrack(VideoStreamTrack):
     def __init__(self) -> None:
         super().__init__()
         self._frame: EncodedFrame | None = None
-        self._taken = asyncio.Event()
-        self._taken.set()
         self._put = asyncio.Event()
 
     @property
@@ -33,7 +31,6 @@ class EncodedTrack(VideoStreamTrack):
         if self._frame is not None:
             raise RuntimeError("The frame before this one has not been taken yet.")
         self._frame = frame
-        self._taken.clear()
         self._put.set()
 
     async def recv(self) -> Any:
@@ -47,7 +44,6 @@ class EncodedTrack(VideoStreamTrack):
             self._put.clear()
             await self._put.wait()
         frame, self._frame = self._frame, None
-        self._taken.set()
         return frame
 
     def stop(self) -> None:

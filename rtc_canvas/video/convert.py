@@ -14,13 +14,15 @@ from .picture import ChannelOrder, Picture, Pixels
 
 # swscale's names of what a picture's array is. Alpha is read past, never blended.
 _PIXEL_FORMATS: dict[tuple[int, ChannelOrder], str] = {
-    (1, "rgb"): "gray",
-    (1, "bgr"): "gray",
     (3, "rgb"): "rgb24",
     (3, "bgr"): "bgr24",
     (4, "rgb"): "rgba",
     (4, "bgr"): "bgra",
 }
+
+# The luma of each gray in limited range of 8 bits, and the chroma of all of them (ITU-R BT.709 item 6.10).
+_GRAY_LUMA = np.round(16 + np.arange(256) * (219 / 255)).astype(np.uint8)
+_GRAY_CHROMA = 128
 
 # Two halves of a picture at once take half the time; more threads gain nothing at these sizes.
 _THREADS = min(2, os.cpu_count() or 1)
@@ -47,6 +49,8 @@ class Planes:
         frame = av.VideoFrame(self.frame.width, self.frame.height, self.frame.format.name)
         for target, source in zip(frame.planes, self.frame.planes, strict=True):
             target.update(source)  # type: ignore[arg-type]  # any buffer is taken
+        frame.colorspace = self.frame.colorspace
+        frame.color_range = self.frame.color_range
         return frame
 
 
@@ -72,12 +76,12 @@ class Converter:
 
     def _convert(self, picture: Picture) -> Planes:
         pixels = _even(picture.pixels)
-        channels = 1 if pixels.ndim == 2 else pixels.shape[2]
-        source = av.VideoFrame.from_numpy_buffer(
-            pixels, format=_PIXEL_FORMATS[channels, picture.order]
-        )
-        frame = self._reformatter.reformat(
-            source,
+        frame = _from_gray(pixels) if pixels.ndim == 2 else self._from_colour(pixels, picture.order)
+        return Planes(frame, (picture.width, picture.height))
+
+    def _from_colour(self, pixels: Pixels, order: ChannelOrder) -> av.VideoFrame:
+        return self._reformatter.reformat(
+            av.VideoFrame.from_numpy_buffer(pixels, format=_PIXEL_FORMATS[pixels.shape[2], order]),
             format="yuv420p",
             src_color_range=ColorRange.JPEG,
             dst_colorspace=Colorspace.ITU709,
@@ -87,7 +91,22 @@ class Converter:
             interpolation=Interpolation.AREA,
             threads=_THREADS,
         )
-        return Planes(frame, (picture.width, picture.height))
+
+
+def _from_gray(pixels: Pixels) -> av.VideoFrame:
+    """The planes of gray pixels. swscale would round their luma down, and their chroma to a tint."""
+    height, width = pixels.shape
+    frame = av.VideoFrame(width, height, "yuv420p")
+    luma, *chroma = (
+        np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+        for plane in frame.planes
+    )
+    np.take(_GRAY_LUMA, pixels, out=luma[:, :width], mode="clip")
+    for plane in chroma:
+        plane[:] = _GRAY_CHROMA
+    frame.colorspace = Colorspace.ITU709
+    frame.color_range = ColorRange.MPEG
+    return frame
 
 
 def _even(pixels: Pixels) -> Pixels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from fractions import Fraction
 from typing import cast
@@ -19,9 +20,10 @@ from .encoder import FrameInterval
 # mode for varying frame rates holds every frame back by one.
 NOMINAL_FPS = 30
 
-# An open encoder follows the target without a key frame up to its ceiling and down to a tenth of it.
-CEILING = 2.5
-FLOOR = 0.1
+# An open encoder is told its rate without a key frame up to its ceiling and down to a share of that. The two hold what
+# every frame rate makes of one target, from 12 frames a second to 240.
+CEILING = FrameInterval.longest * NOMINAL_FPS
+FLOOR = 0.04
 
 # One frame may have this many mean frames' bits, key frames too: a burst is what waits in a narrow link.
 VBV_FRAMES = 1.25
@@ -80,11 +82,11 @@ class H264Encoder:
     def _context_for(self, size: tuple[int, int], wanted: int) -> VideoCodecContext:
         fits = self._size == size and self._ceiling * FLOOR <= wanted <= self._ceiling
         if self._context is None or not fits:
-            self._context = self._open(size, wanted)
+            self._context = self._open(size)
             self._size = size
         return self._context
 
-    def _open(self, size: tuple[int, int], wanted: int) -> VideoCodecContext:
+    def _open(self, size: tuple[int, int]) -> VideoCodecContext:
         context = cast(VideoCodecContext, av.CodecContext.create(self.name, "w"))
         context.width, context.height = size
         context.pix_fmt = "yuv420p"
@@ -96,9 +98,9 @@ class H264Encoder:
         context.color_range = LIMITED_RANGE
         context.gop_size = 1 << 24
         # A live change of the rate works only in an encoder that was opened with the two equal.
-        self._ceiling = int(wanted * CEILING)
+        self._ceiling = math.ceil(self.target_bitrate * CEILING)
         context.bit_rate = self._ceiling
-        vbv = int(wanted / NOMINAL_FPS * VBV_FRAMES)
+        vbv = int(self.target_bitrate / NOMINAL_FPS * VBV_FRAMES)
         context.options = {
             "maxrate": str(self._ceiling),
             "bufsize": str(vbv),

@@ -29,12 +29,14 @@
   function observe () {
     requestAnimationFrame(observe)
     if (!reading) return
+    // Before the reading, which takes some milliseconds of its own: from here on the page can read the picture.
+    const started = performance.now() / 1000
     // An image that is loading its next source has no size for a moment, and stays the surface.
     if (surface === null || !isShown(surface)) surface = findSurface(document) ?? surface
     const number = surface && readNumber()
     if (number === null || number === lastNumber) return
     lastNumber = number
-    sightings.push([number, performance.now() / 1000])
+    sightings.push([number, started])
     if (capture !== null) {
       capture(readPicture())
       capture = null

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,8 @@ from aioice import ice, stun
 from aiortc.rtcicetransport import RTCIceTransport
 
 from . import require
+
+logger = logging.getLogger(__name__)
 
 require(
     ice.Connection,
@@ -25,7 +28,7 @@ require(
     "sort_check_list",
 )
 require(ice, "get_host_addresses", "ICE_COMPLETED", "CandidatePair")
-require(ice.StunProtocol, "request", "send_stun")
+require(ice.StunProtocol, "request", "send_stun", "datagram_received")
 
 # Silent for a second, the peer is asked; silent for five, it is gone. Round trips of 600 ms and 10 % of loss give
 # enough answers in between.
@@ -33,6 +36,9 @@ ASK_AFTER = 1.0
 ASK_EVERY = 0.5
 GONE_AFTER = 5.0
 _LOOK_EVERY = 0.25
+
+# No WebRTC packet is longer than what Ethernet carries.
+_DATAGRAM_LIMIT = 1500
 
 
 class Liveness:
@@ -58,15 +64,20 @@ def adopt(transport: RTCIceTransport, liveness: Liveness, on_gone: Callable[[], 
       ends peers with long round trips, and needs half a minute to notice the others.
     - A check that was cancelled half-way can be started again; aioice would leave its pair unusable for ever.
     - A host that has no address but loopback still offers that.
+    - No datagram of a stranger's, malformed, empty or too long, ends the connection or raises.
 
     on_gone: called once, when nothing authenticated came for 5 s.
     """
     connection: Any = transport._connection
+    require(connection, "_protocols")
     check_incoming = connection.check_incoming
     get_component_candidates = connection.get_component_candidates
 
     def check(message: stun.Message, address: tuple[str, int], protocol: ice.StunProtocol) -> None:
         liveness.seen()
+        if "PRIORITY" not in message.attributes:
+            # Every check has one (RFC 8445 clause 7.1.1); aioice takes that for granted.
+            return
         for pair in connection._check_list:
             if pair.state is ice.CandidatePair.State.IN_PROGRESS and (
                 pair.task is None or pair.task.done()
@@ -79,6 +90,8 @@ def adopt(transport: RTCIceTransport, liveness: Liveness, on_gone: Callable[[], 
         found: list[Any] = await get_component_candidates(
             component, addresses or ["127.0.0.1"], timeout
         )
+        for protocol in connection._protocols:
+            _shield(protocol)
         return found
 
     async def consent() -> None:
@@ -89,6 +102,25 @@ def adopt(transport: RTCIceTransport, liveness: Liveness, on_gone: Callable[[], 
     connection.get_component_candidates = candidates
     connection.query_consent = consent
     connection.connect = lambda: _connect(connection, liveness)
+
+
+def _shield(protocol: Any) -> None:
+    """Drop what the layers above raise for, as whoever finds the port can send it, before any authentication.
+
+    aioice raises for malformed STUN attributes; aiortc ends the connection for an empty datagram, and for one that is
+    longer than the buffer of its SRTP library.
+    """
+    receive = protocol.datagram_received
+
+    def datagram_received(data: bytes, address: tuple[Any, ...]) -> None:
+        if not 0 < len(data) <= _DATAGRAM_LIMIT:
+            return
+        try:
+            receive(data, address)
+        except Exception:
+            logger.debug("A malformed datagram was dropped.", exc_info=True)
+
+    protocol.datagram_received = datagram_received
 
 
 async def _connect(connection: Any, liveness: Liveness) -> None:
@@ -121,7 +153,7 @@ async def _connect(connection: Any, liveness: Liveness) -> None:
 
 
 async def _run_checks(connection: Any) -> None:
-    while connection._check_periodic():
+    while connection._check_periodic():  # noqa: ASYNC110  # the pace of the checks (Ta), not a wait
         await asyncio.sleep(0.02)
 
 

@@ -132,7 +132,8 @@ class OpenSender(RTCRtpSender):
 
     async def _handle_rtcp_packet(self, packet: Any) -> None:
         if isinstance(packet, RtcpRtpfbPacket) and packet.fmt == RTCP_RTPFB_NACK:
-            await self.on_nack(list(packet.lost))
+            # aiortc adds the bit mask to the packet id without wrapping it (RFC 4585 clause 6.2.1).
+            await self.on_nack([number & 0xFFFF for number in packet.lost])
             return
         if isinstance(packet, RtcpPsfbPacket) and packet.fmt in (RTCP_PSFB_FIR, RTCP_PSFB_PLI):
             self.on_key_frame_request()

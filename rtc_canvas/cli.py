@@ -1,0 +1,275 @@
+"""The command `rtc-canvas`: serve the demo, a file, or a module's canvases."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import re
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, NoReturn, cast
+
+from .canvas import Canvas
+from .config import ServeConfig, ServeOptions, VideoConfig
+from .encoded_frame import CODECS
+from .exceptions import ConfigError, EncoderError, ServeError
+from .running import SIGNALS, CommandLine, VideoOptions, command_line, run
+from .targets import (
+    Canvases,
+    TargetError,
+    import_canvases,
+    is_file,
+    only_canvas,
+    own_traceback,
+    run_file,
+)
+from .version import __version__
+
+__all__ = ["Command", "main", "parse"]
+
+FAILED, REFUSED = 1, 2
+"""Exit codes: the program to serve failed; what the command was given is not taken."""
+
+OUR_LOGS = ("rtc_canvas", "signaling")
+LIBRARY_LOGS = ("aiortc", "aioice", "aiohttp")
+
+_BITRATE = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<unit>[kM]?)")
+_UNITS = {"": 1, "k": 1_000, "M": 1_000_000}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command until Ctrl+C or SIGTERM. Returns the exit code.
+
+    argv: what follows the command's name; default: that of this process.
+    """
+    try:
+        command = parse(sys.argv[1:] if argv is None else argv)
+        _log_to_stderr(verbose=command.verbose)
+        with _interruptible() as interrupted, command_line(command.given):
+            canvases = _execute(command, interrupted)
+            if canvases is not None:
+                run(canvases)
+    except (ConfigError, EncoderError, ServeError, TargetError) as error:
+        print(f"rtc-canvas: {error}", file=sys.stderr)
+        return REFUSED
+    except _ProgramFailed as failed:
+        traceback.print_exception(failed.error.with_traceback(own_traceback(failed.error)))
+        return FAILED
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+class _ProgramFailed(Exception):
+    """The program to serve raised this while it started."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+def _execute(command: Command, interrupted: threading.Event) -> Canvases | None:
+    """Run or import the target. Returns what is left to serve, None where the target saw to that itself."""
+    if command.target is None:
+        return _demo()
+    given = command.given
+
+    def is_over() -> bool:
+        # One that swallows its interrupt has a loop of its own, and has had its end.
+        return given.ran or interrupted.is_set()
+
+    try:
+        if is_file(command.target):
+            names = run_file(command.target, command.arguments)
+            return None if is_over() else only_canvas(command.target, names)
+        canvases = import_canvases(command.target, command.arguments)
+        return None if is_over() else canvases
+    except (EncoderError, ServeError, TargetError):
+        raise
+    except Exception as error:
+        if given.ran and isinstance(error, ConfigError):
+            # Of run(), which got options of the command.
+            raise
+        raise _ProgramFailed(error) from error
+
+
+def _demo() -> Canvas:
+    # Nothing else needs the demo, and its maps take a moment to make.
+    from .demo import canvas, prepare
+
+    prepare()
+    return canvas
+
+
+# What it is given.
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The command line, checked.
+
+    target: a file or `package.module:canvas`, None for the demo. arguments: the target's own.
+    """
+
+    target: str | None
+    arguments: list[str]
+    given: CommandLine
+    verbose: bool
+
+
+def parse(argv: Sequence[str]) -> Command:
+    """Read what follows the command's name.
+
+    Raises:
+        SystemExit: after help, or after one line on what is wrong with the form.
+        ConfigError: for a value that is not taken.
+    """
+    end = argv.index("--") if "--" in argv else len(argv)
+    options = _parser().parse_args(argv[:end])
+    return Command(options.target, list(argv[end + 1 :]), _given(options), options.verbose)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(REFUSED, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="rtc-canvas",
+        description="Show numpy frames in a browser, and steer the program from there.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    options = _options()
+    demo = commands.add_parser(
+        "demo", parents=[options], allow_abbrev=False, help="serve the demo, a planet to orbit"
+    )
+    demo.set_defaults(target=None)
+    file = commands.add_parser(
+        "run",
+        parents=[options],
+        allow_abbrev=False,
+        help="serve a program",
+        usage="%(prog)s TARGET [options] [-- ARGUMENT ...]",
+        description="Serve a program. The options come before those of a run() in it.",
+        epilog="What follows -- is the program's own, in its sys.argv.",
+    )
+    file.add_argument(
+        "target",
+        metavar="TARGET",
+        help="a file ending in .py, which runs as Python runs it: its run() serves, or else its one Canvas is "
+        "served; or package.module:canvas, a Canvas or a dict of them",
+    )
+    return parser
+
+
+def _options() -> _Parser:
+    options = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    add = options.add_argument
+    add("--host", help="the address to listen on, 0.0.0.0 for all (127.0.0.1)")
+    add("--port", type=int, help="the port to listen on, 0 for any free one (8080)")
+    add("--fps", type=float, default=None, help="the most draws per second, 1 to 240")
+    add("--codec", choices=CODECS, help="what to encode with where the browser takes it")
+    add("--bitrate", type=_bits_per_second, help="bits per second to each viewer, such as 6M")
+    add("--open", action="store_true", default=False, help="open the link in the browser")
+    access = options.add_mutually_exclusive_group()
+    access.add_argument(
+        "--token",
+        help="what the link carries; RTC_CANVAS_TOKEN sets it too, where other users of the machine cannot read it",
+    )
+    access.add_argument(
+        "--open-access", action="store_true", help="let in everybody who can reach the port"
+    )
+    add(
+        "--allow-origin",
+        action="append",
+        dest="allow_origins",
+        metavar="ORIGIN",
+        help="an origin, such as https://example.org, whose pages may show the canvases; repeatable",
+    )
+    add(
+        "--allow-host",
+        action="append",
+        dest="allow_hosts",
+        metavar="NAME",
+        help="one more name that the server is reached by; repeatable",
+    )
+    add("--verbose", action="store_true", default=False, help="log more")
+    return options
+
+
+def _bits_per_second(text: str) -> int:
+    match = _BITRATE.fullmatch(text)
+    if match is None:
+        raise argparse.ArgumentTypeError(
+            f"takes bits per second, such as 6000000, 800k or 6M, got {text!r}"
+        )
+    return round(float(match["number"]) * _UNITS[match["unit"]])
+
+
+def _given(options: argparse.Namespace) -> CommandLine:
+    """The options for `run()`. They are tried out here, before a program runs that may take long to start."""
+    values = vars(options)
+    serve: dict[str, Any] = {k: values[k] for k in ServeOptions.__optional_keys__ if k in values}
+    if "token" in serve:
+        serve["open_access"] = False
+    elif "open_access" in serve:
+        serve["token"] = None
+    video: dict[str, Any] = {k: values[k] for k in VideoOptions.__optional_keys__ if k in values}
+    ServeConfig(**serve, video=VideoConfig(**video))
+    if options.fps is not None:
+        Canvas(fps=options.fps)
+    return CommandLine(
+        cast(ServeOptions, serve),
+        video=cast(VideoOptions, video),
+        fps=options.fps,
+        open_browser=options.open,
+    )
+
+
+# Around the program.
+
+
+@contextmanager
+def _interruptible() -> Iterator[threading.Event]:
+    """Have SIGTERM end a program as Ctrl+C does, so that it cleans up. The event tells that either came."""
+    interrupted = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in SIGNALS}
+    try:
+        yield interrupted
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _log_to_stderr(*, verbose: bool) -> None:
+    """Show our own log, and of the libraries' no more than warnings. The root logger stays the program's."""
+    for name in (*OUR_LOGS, *LIBRARY_LOGS):
+        ours = name in OUR_LOGS
+        logger = logging.getLogger(name)
+        if verbose:
+            form = "%(asctime)s %(name)s: %(message)s"
+            logger.setLevel(logging.DEBUG if ours else logging.INFO)
+        else:
+            form = f"{OUR_LOGS[0] if ours else name}: %(message)s"
+            logger.setLevel(logging.INFO if ours else logging.WARNING)
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter(form))
+        logger.addHandler(handler)
+        # A program that logs through the root would show each line twice.
+        logger.propagate = False

@@ -1,0 +1,90 @@
+"""The viewer's side of a test: a page in a browser, and what can be seen in it."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from playwright.async_api import Page
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from .program import Color
+
+
+class Viewer:
+    """One tab with one <rtc-canvas> in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def sees(self, color: Color, *, within: int = 8) -> None:
+        """Wait until the middle of the picture has a colour, each channel within `within`."""
+        try:
+            await self.page.wait_for_function(
+                "([color, within]) => observer.sees(color, within)", arg=[list(color), within]
+            )
+        except PlaywrightTimeout:
+            seen = await self.page.evaluate("observer.middle()")
+            raise AssertionError(f"The page shows {seen}, not {list(color)}.") from None
+
+    async def shows_pixel(self, point: tuple[int, int], color: Color) -> None:
+        """Wait until a pixel of the video has a colour, roughly."""
+        x, y = point
+        await self.until(
+            f"observer.frame({x}, {y}, 1, 1).data"
+            f".slice(0, 3).every((level, i) => Math.abs(level - {list(color)}[i]) < 30)"
+        )
+
+    async def is_live(self) -> None:
+        """Wait until a picture is on the screen and the channels are open."""
+        await self.until("observer.element?.canvas.size && observer.element.canvas.state === 'live'")
+
+    async def steers(self) -> None:
+        """Wait until the page knows that its input steers the program."""
+        await self.until("observer.element.canvas.steering")
+
+    async def until(self, condition: str) -> None:
+        """Wait until a JavaScript expression is true."""
+        try:
+            await self.page.wait_for_function(f"() => {condition}")
+        except PlaywrightTimeout:
+            said = await self.status()
+            raise AssertionError(f"Never true: {condition}. The page says {said!r}.") from None
+
+    async def frame(self) -> NDArray[np.uint8]:
+        """The newest frame as the video has it, (h, w, 3), with its padding."""
+        shown = await self.page.evaluate("observer.encoded()")
+        rgba = np.frombuffer(base64.b64decode(shown["rgba"]), np.uint8)
+        return rgba.reshape(shown["height"], shown["width"], 4)[..., :3]
+
+    async def screenshot(self) -> NDArray[np.uint8]:
+        """What a person sees of the page, (h, w, 3), without the bar at the bottom."""
+        return decode_png(await self.page.screenshot(style=".bar { display: none }"))
+
+    async def status(self) -> str:
+        """What the page says to screen readers about its state."""
+        said: str = await self.page.evaluate("observer.part('[role=status]').textContent")
+        return said
+
+    async def says(self, *parts: str) -> None:
+        """Wait until the status has all of these parts."""
+        condition = " && ".join(
+            f"observer.part('[role=status]').textContent.includes({part!r})" for part in parts
+        )
+        await self.until(condition)
+
+    async def value(self, expression: str) -> Any:
+        """The value of a JavaScript expression in the page."""
+        return await self.page.evaluate(expression)
+
+
+def decode_png(png: bytes) -> NDArray[np.uint8]:
+    """A PNG's pixels, (h, w, 3)."""
+    with av.open(io.BytesIO(png)) as container:
+        frame = next(container.decode(video=0))
+        pixels: NDArray[np.uint8] = frame.to_ndarray(format="rgb24")
+        return pixels

@@ -1,0 +1,161 @@
+"""The data channels of one peer."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+from aiortc import RTCPeerConnection
+from aiortc.exceptions import InvalidStateError
+
+from rtc_canvas.rtc.channels import MESSAGE_LIMIT, ChannelName, Channels
+
+from .link import linked
+
+
+class FakeChannel:
+    """An RTCDataChannel as far as `Channels` sees it."""
+
+    bufferedAmount = 7
+
+    def __init__(self, state: str) -> None:
+        self.readyState = state
+        self.listeners: dict[str, Callable[..., None]] = {}
+        self.sent: list[str] = []
+        self.error: Exception | None = None
+
+    def on(self, event: str, listener: Callable[..., None]) -> None:
+        self.listeners[event] = listener
+
+    def send(self, text: str) -> None:
+        if self.error is not None:
+            raise self.error
+        self.sent.append(text)
+
+
+class FakeConnection:
+    """An RTCPeerConnection that makes fake channels."""
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+        self.options: dict[str, dict[str, Any]] = {}
+        self.made: dict[str, FakeChannel] = {}
+
+    def createDataChannel(self, label: str, **options: Any) -> FakeChannel:
+        self.options[label] = options
+        self.made[label] = FakeChannel(self.state)
+        return self.made[label]
+
+
+class Rig:
+    """Channels on a fake connection, and what they told."""
+
+    def __init__(self, state: str = "open") -> None:
+        self.connection = FakeConnection(state)
+        self.opened: list[ChannelName] = []
+        self.messages: list[tuple[ChannelName, str | bytes]] = []
+        self.error: Exception | None = None
+        self.channels = Channels(
+            cast(RTCPeerConnection, self.connection),
+            on_open=self.opened.append,
+            on_message=self._take,
+        )
+
+    def receive(self, channel: str, message: str | bytes) -> None:
+        self.connection.made[channel].listeners["message"](message)
+
+    def _take(self, channel: ChannelName, message: str | bytes) -> None:
+        if self.error is not None:
+            raise self.error
+        self.messages.append((channel, message))
+
+
+def test_the_channels_are_those_of_the_protocol() -> None:
+    assert Rig().connection.options == {
+        "input": {"negotiated": True, "id": 0, "ordered": True},
+        "pointer": {"negotiated": True, "id": 1, "ordered": False, "maxRetransmits": 0},
+        "app": {"negotiated": True, "id": 2, "ordered": True},
+    }
+
+
+def test_channels_that_are_open_already_are_told() -> None:
+    assert Rig("open").opened == ["input", "pointer", "app"]
+
+
+def test_channels_are_told_when_they_open() -> None:
+    made = Rig("connecting")
+    assert made.opened == []
+    made.connection.made["app"].listeners["open"]()
+    assert made.opened == ["app"]
+
+
+def test_messages_come_with_their_channel() -> None:
+    made = Rig()
+    made.receive("pointer", "text")
+    made.receive("input", b"bytes")
+    assert made.messages == [("pointer", "text"), ("input", b"bytes")]
+
+
+@pytest.mark.parametrize("filler", ["x", b"x"])
+def test_messages_beyond_the_limit_are_dropped_and_counted(filler: str | bytes) -> None:
+    made = Rig()
+    made.receive("app", filler * MESSAGE_LIMIT)
+    made.receive("app", filler * (MESSAGE_LIMIT + 1))
+    assert len(made.messages) == made.channels.oversized == 1
+
+
+def test_a_handler_that_raises_is_logged_once_and_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    made = Rig()
+    made.error = RuntimeError("The program's mistake.")
+    for _ in range(3):
+        made.receive("input", "text")
+    assert made.channels.failures == 3
+    [record] = caplog.records
+    assert record.message == "Handling a message on input failed."
+    assert "The program's mistake." in caplog.text
+
+
+def test_messages_are_sent_as_compact_json() -> None:
+    made = Rig()
+    assert made.channels.send("app", {"type": "title", "title": "Grüße"})
+    [text] = made.connection.made["app"].sent
+    assert " " not in text
+    assert json.loads(text) == {"type": "title", "title": "Grüße"}
+    assert made.channels.buffered("app") == 7
+
+
+@pytest.mark.parametrize("state", ["connecting", "closing", "closed"])
+def test_nothing_is_sent_on_a_channel_that_is_not_open(state: str) -> None:
+    made = Rig(state)
+    assert not made.channels.send("app", {"type": "title"})
+    assert made.connection.made["app"].sent == []
+
+
+@pytest.mark.parametrize("error", [InvalidStateError("Gone."), ConnectionError("Gone.")])
+def test_a_message_that_cannot_be_sent_is_no_error(error: Exception) -> None:
+    made = Rig()
+    made.connection.made["app"].error = error
+    assert not made.channels.send("app", {"type": "title"})
+
+
+def test_what_json_does_not_know_is_not_sent() -> None:
+    made = Rig()
+    assert not made.channels.send("app", {"type": "stats", "loss": math.nan})
+
+
+async def test_messages_go_both_ways() -> None:
+    async with linked() as made:
+        await made.recorder.until(lambda: len(made.recorder.opened) == 3)
+        await made.viewer.open()
+        made.viewer.channels["input"].send("to the server")
+        made.viewer.channels["pointer"].send(b"\x00bytes")
+        await made.recorder.until(lambda: len(made.recorder.messages) == 2)
+        assert made.connection.send_message("app", {"type": "title", "title": "to the page"})
+        assert await made.viewer.message("title") == {"type": "title", "title": "to the page"}
+    assert sorted(made.recorder.messages) == [("input", "to the server"), ("pointer", b"\x00bytes")]
+    assert sorted(made.recorder.opened) == ["app", "input", "pointer"]

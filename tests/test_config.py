@@ -1,0 +1,94 @@
+"""Settings: what is taken, and how the rest is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rtc_canvas import Canvas, ConfigError, ServeConfig, VideoConfig
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("size", (0, 480)),
+        ("size", (640,)),
+        ("size", [640, 480]),
+        ("size", (640, "480")),
+        ("size", (640, True)),
+        ("size", (640, NAN)),
+        ("size", (640, 16385)),
+        ("fps", 0),
+        ("fps", 241),
+        ("fps", NAN),
+        ("fps", "60"),
+        ("fps", True),
+        ("mode", "always"),
+        ("title", None),
+        ("format", "rgba"),
+        ("max_pixel_ratio", 0),
+        ("max_pixel_ratio", NAN),
+    ],
+)
+def test_a_canvas_refuses(setting: str, value: object) -> None:
+    settings: dict[str, Any] = {setting: value}
+    with pytest.raises(ConfigError, match=setting) as refused:
+        Canvas(**settings)
+    assert repr(value) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("codec", "av1"),
+        ("codec", "H264"),
+        ("encoder", "gpu"),
+        ("bitrate", 6e6),
+        ("bitrate", True),
+        ("bitrate", 99_999),
+        ("bitrate", 200_000_001),
+    ],
+)
+def test_video_refuses(setting: str, value: object) -> None:
+    settings: dict[str, Any] = {setting: value}
+    with pytest.raises(ConfigError, match=setting):
+        VideoConfig(**settings)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("host", None),
+        ("port", "8080"),
+        ("port", -1),
+        ("port", 65536),
+        ("token", 1234),
+        ("allow_origins", "https://example.org"),
+        ("allow_hosts", "lab.example.org"),
+        ("video", {"codec": "vp8"}),
+    ],
+)
+def test_serving_refuses(setting: str, value: object) -> None:
+    settings: dict[str, Any] = {setting: value}
+    with pytest.raises(ConfigError, match=setting):
+        ServeConfig(**settings)
+
+
+def test_a_token_is_not_for_open_access() -> None:
+    with pytest.raises(ConfigError, match="token must not be given"):
+        ServeConfig(open_access=True, token="secret")
+
+
+def test_what_is_taken() -> None:
+    Canvas((1, 16384), fps=1, mode="continuous", title="", format="bgr", max_pixel_ratio=0.1)
+    Canvas((640.5, 480.25), fps=29.97)
+    VideoConfig(codec="vp8", encoder="auto", bitrate=100_000)
+    ServeConfig(host="::1", port=0, token="secret", allow_origins=["https://example.org"])
+
+
+def test_a_config_error_is_a_value_error() -> None:
+    with pytest.raises(ValueError, match="fps"):
+        Canvas(fps=0)

@@ -1,0 +1,484 @@
+"""One WebRTC connection: what is agreed, what flows, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from aiortc import AudioStreamTrack, RTCConfiguration, RTCPeerConnection
+from aiortc.rtp import (
+    RTCP_PSFB_PLI,
+    RTCP_RTPFB_NACK,
+    RtcpPsfbPacket,
+    RtcpRtpfbPacket,
+    RtpPacket,
+    unwrap_rtx,
+)
+from aiortc.sdp import SessionDescription
+
+from rtc_canvas.encoded_frame import Codec
+from rtc_canvas.exceptions import ConnectError
+from rtc_canvas.rtc.compat import ice as ice_module
+from rtc_canvas.rtc.connection import Connection, choose_codec
+from rtc_canvas.rtc.rtp import ABS_SEND_TIME, COLOR_SPACE, MID, PLAYOUT_DELAY
+from signaling.sdp import checked_offer
+
+from .frames import busy, flat, rgb
+from .link import Link, Recorder, link, linked
+from .receiver import Receiver
+from .test_rtp import extensions_in
+
+
+def browser_offer(name: str) -> str:
+    return checked_offer((Path(__file__).parent / "offers" / f"{name}.sdp").read_bytes())
+
+
+def without(offer: str, *words: str) -> str:
+    """The offer without the lines that have one of the words in them."""
+    lines = offer.splitlines(keepends=True)
+    return "".join(line for line in lines if not any(word in line for word in words))
+
+
+def with_extensions(offer: str, extensions: dict[str, int]) -> str:
+    """The offer with these extensions in its video section, in place of the same ones."""
+    lines = "".join(f"a=extmap:{number} {uri}\r\n" for uri, number in extensions.items())
+    head, video = without(offer, *extensions).split("m=video", 1)
+    first, rest = video.split("\r\n", 1)
+    return f"{head}m=video{first}\r\n{lines}{rest}"
+
+
+async def answer_to(offer: str, codec: Codec | None = None) -> str:
+    connection = Connection(Recorder())
+    try:
+        return await connection.answer(offer, codec=codec)
+    finally:
+        await connection.close()
+
+
+def section(description: str, kind: str) -> str:
+    [found] = [part for part in description.split("m=")[1:] if part.startswith(kind)]
+    return found
+
+
+# What is agreed.
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+async def test_the_answer_has_the_ids_of_the_offers_extensions(browser: str) -> None:
+    offer = browser_offer(browser)
+    offered = extension_ids(section(offer, "video"))
+    answered = extension_ids(section(await answer_to(offer), "video"))
+    ours = {MID, ABS_SEND_TIME, PLAYOUT_DELAY, COLOR_SPACE}
+    assert answered == {uri: number for uri, number in offered.items() if uri in ours}
+    assert PLAYOUT_DELAY in answered
+
+
+def extension_ids(media: str) -> dict[str, int]:
+    lines = [line.split(" ") for line in media.splitlines() if line.startswith("a=extmap:")]
+    return {uri: int(head.removeprefix("a=extmap:").split("/")[0]) for head, uri, *_ in lines}
+
+
+async def test_extension_ids_beyond_one_byte_headers_are_not_accepted() -> None:
+    offer = with_extensions(browser_offer("chromium"), {PLAYOUT_DELAY: 15, COLOR_SPACE: 14})
+    answered = extension_ids(section(await answer_to(offer), "video"))
+    assert PLAYOUT_DELAY not in answered, "RFC 8285 clause 4.2: ids 1 to 14"
+    assert answered[COLOR_SPACE] == 14
+
+
+async def test_the_answer_sends_video_from_here_and_repairs_losses() -> None:
+    video = section(await answer_to(browser_offer("chromium")), "video")
+    assert "a=sendonly\r\n" in video
+    assert "a=setup:active\r\n" in video
+    assert "a=rtcp-mux\r\n" in video
+    assert "a=candidate:" in video
+    codec, *_ = [line for line in video.splitlines() if line.startswith("a=rtpmap:")]
+    number = codec.removeprefix("a=rtpmap:").split(" ")[0]
+    assert video.split("\r\n")[0].split(" ")[3] == number, "the codec to send comes first"
+    assert f"apt={number}" in video, "RTX for it"
+    assert f"a=rtcp-fb:{number} nack\r\n" in video
+    assert f"a=rtcp-fb:{number} nack pli\r\n" in video
+
+
+async def test_a_host_without_another_address_offers_loopback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ice_module.ice, "get_host_addresses", lambda *_, **__: [])
+    assert " 127.0.0.1 " in await answer_to(browser_offer("chromium"))
+
+
+@pytest.mark.parametrize(
+    ("offered", "wish", "chosen"),
+    [
+        (["h264", "vp8"], None, "h264"),
+        (["h264", "vp8"], "vp8", "vp8"),
+        (["h264", "vp8"], "h264", "h264"),
+        (["vp8"], None, "vp8"),
+        (["vp8"], "h264", "vp8"),
+        (["h264"], "vp8", "h264"),
+    ],
+)
+def test_the_codec_is_the_wish_or_the_first_that_both_have(
+    offered: list[str], wish: Codec | None, chosen: Codec
+) -> None:
+    assert choose_codec(offer_of(offered), wish) == chosen
+
+
+FORMATS = {
+    "vp8": "a=rtpmap:96 VP8/90000\r\n",
+    "h264": "a=rtpmap:97 H264/90000\r\na=fmtp:97 packetization-mode=1;profile-level-id=42e01f\r\n",
+    "plain baseline": "a=rtpmap:98 H264/90000\r\na=fmtp:98 packetization-mode=1;profile-level-id=42001F\r\n",
+    "mode 0": "a=rtpmap:99 H264/90000\r\na=fmtp:99 profile-level-id=42e01f\r\n",
+    "high": "a=rtpmap:100 H264/90000\r\na=fmtp:100 packetization-mode=1;profile-level-id=640c1f\r\n",
+    "vp9": "a=rtpmap:101 VP9/90000\r\n",
+}
+
+
+def offer_of(names: list[str]) -> SessionDescription:
+    numbers = " ".join(FORMATS[name].split(" ")[0].removeprefix("a=rtpmap:") for name in names)
+    return SessionDescription.parse(
+        "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
+        f"m=video 9 UDP/TLS/RTP/SAVPF {numbers}\r\nc=IN IP4 0.0.0.0\r\n"
+        + "".join(FORMATS[name] for name in names)
+    )
+
+
+def test_plain_baseline_is_taken() -> None:
+    assert choose_codec(offer_of(["plain baseline"]), None) == "h264"
+
+
+@pytest.mark.parametrize("name", ["mode 0", "high", "vp9"])
+def test_other_formats_are_not(name: str) -> None:
+    with pytest.raises(ConnectError, match=r"neither H\.264 \(constrained baseline\) nor VP8") as no:
+        choose_codec(offer_of([name]), None)
+    assert no.value.status == 406
+
+
+@pytest.mark.parametrize(
+    ("offer", "status"),
+    [
+        ("", 406),
+        ("v=0\r\nm=video\r\n", 400),
+        ("\x00\xff", 406),
+        (without(browser_offer("chromium"), "H264", "VP8"), 406),
+        (without(browser_offer("chromium"), "ice-ufrag", "ice-pwd"), 422),
+        (without(browser_offer("chromium"), "a=mid:"), 422),
+    ],
+)
+async def test_an_offer_that_cannot_be_answered_is_refused_and_leaves_nothing(
+    offer: str, status: int
+) -> None:
+    with pytest.raises(ConnectError) as refused:
+        await answer_to(offer)
+    assert refused.value.status == status
+    assert "\n" not in str(refused.value)
+
+
+async def test_giving_up_while_answering_leaves_nothing() -> None:
+    for turns in range(6):
+        connection = Connection(Recorder())
+        answering = asyncio.create_task(connection.answer(browser_offer("chromium"), codec=None))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+        await connection.close()
+
+
+# What flows.
+
+
+async def test_they_connect_at_once() -> None:
+    async with link() as made:
+        offer = await made.viewer.offer()
+        started = time.monotonic()
+        await made.connect(offer)
+        # 30 ms on an idle machine; aioice's polls alone took 20 ms each, and its default STUN server up to 5 s.
+        assert time.monotonic() - started < 0.5
+        assert made.recorder.connected_count == 1
+        assert made.connection.ufrag in made.viewer.answer
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp8"])
+async def test_frames_arrive_in_their_colours(codec: Codec) -> None:
+    async with linked(codec=codec) as made:
+        for size in ((64, 48), (100, 70)):
+            for _ in range(3):
+                await made.send(flat((200, 100, 50), *size))
+            await made.viewer.until(lambda size=size: made.viewer.frames[-1:] and made.viewer.frames[-1].width == size[0])
+            shown = rgb(made.viewer.frames[-1])
+            assert shown.shape == (size[1], size[0], 3)
+            assert np.abs(shown.astype(int) - (200, 100, 50)).max() <= 3
+        assert made.connection.codec == codec
+        assert made.connection.bytes_sent == sum(map(len, made.packets))
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp8"])
+async def test_packets_carry_playout_delay_and_vp8_its_colour_space(codec: Codec) -> None:
+    async with link() as made:
+        offer = await made.viewer.offer(codec=codec)
+        await made.connect(with_extensions(offer, {PLAYOUT_DELAY: 9, COLOR_SPACE: 11}))
+        await made.send(flat((1, 2, 3)))
+        await made.send(flat((4, 5, 6)))
+        await made.viewer.frame()
+        first, second = (dict(extensions_in(data)) for data in made.packets[:2])
+    for extensions in (first, second):
+        assert extensions[9] == bytes(3)
+    assert first.get(11) == (bytes((1, 1, 1, 0x10)) if codec == "vp8" else None)
+    assert 11 not in second
+
+
+async def test_a_lost_packet_is_repaired_by_rtx() -> None:
+    async with linked(codec="vp8") as made:
+        await made.send(busy(320, 240))
+        await made.viewer.until(lambda: len(made.packets) > 3)
+        before = [RtpPacket.parse(data) for data in made.packets]
+        lost = before[1]
+        nack = RtcpRtpfbPacket(
+            fmt=RTCP_RTPFB_NACK, ssrc=1, media_ssrc=lost.ssrc, lost=[lost.sequence_number]
+        )
+        for _ in range(3):
+            await made.send_rtcp(bytes(nack))
+        await made.send(busy(320, 240, 1))
+        await made.send(busy(320, 240, 2))
+        await made.viewer.frame(2)
+        packets = [RtpPacket.parse(data) for data in made.packets]
+    [again] = [packet for packet in packets if packet.ssrc != lost.ssrc]
+    original = unwrap_rtx(again, payload_type=lost.payload_type, ssrc=lost.ssrc)
+    assert original.payload == lost.payload
+
+
+async def test_key_frames_are_asked_for_by_pli() -> None:
+    async with linked() as made:
+        await made.send(flat((1, 2, 3)))
+        await made.viewer.until(lambda: made.packets)
+        pli = bytes(RtcpPsfbPacket(fmt=RTCP_PSFB_PLI, ssrc=1, media_ssrc=made.media_ssrc))
+        for _ in range(5):
+            await made.send_rtcp(pli)
+        await made.recorder.until(lambda: made.recorder.key_frames_wanted)
+        await asyncio.sleep(0.02)
+        assert made.recorder.key_frames_wanted == 1, "once in 0.3 s"
+
+
+async def test_receiver_reports_tell_the_round_trip(monkeypatch: pytest.MonkeyPatch) -> None:
+    # aiortc's RTCP loops wait for half a second or more; here they need not.
+    monkeypatch.setattr("aiortc.rtcrtpsender.random.random", lambda: -0.45)
+    monkeypatch.setattr("aiortc.rtcrtpreceiver.random.random", lambda: -0.45)
+    async with linked() as made:
+        assert made.connection.round_trip is None
+        await made.send(flat((1, 2, 3)))
+        async with asyncio.timeout(5):
+            while made.connection.round_trip is None:
+                await made.send(flat((1, 2, 3)))
+                await asyncio.sleep(0.02)
+        assert 0 <= made.connection.round_trip < 0.5
+        assert made.connection.loss == 0.0
+
+
+# Foreign players.
+
+
+async def test_a_player_without_channels_gets_its_video() -> None:
+    async with linked(channels=False) as made:
+        assert not made.connection.has_channels
+        assert not made.connection.send_message("app", {"type": "hello"})
+        await made.send(flat((1, 2, 3)))
+        await made.send(flat((1, 2, 3)))
+        await made.viewer.frame()
+        assert made.recorder.opened == []
+
+
+@pytest.mark.parametrize("kinds", [("audio", "video"), ("video", "audio")])
+@pytest.mark.parametrize("talks", [False, True])
+async def test_audio_is_declined_wherever_it_stands(kinds: tuple[str, ...], talks: bool) -> None:
+    async with link() as made:
+        pc = made.viewer.connection
+        for kind in kinds:
+            if kind == "audio" and talks:
+                pc.addTransceiver(AudioStreamTrack(), "sendrecv")
+            else:
+                pc.addTransceiver(kind, "recvonly")
+        await pc.setLocalDescription(await pc.createOffer())
+        answer = await made.connect(pc.localDescription.sdp)
+        assert "a=inactive\r\n" in section(answer, "audio")
+        assert "a=sendonly\r\n" in section(answer, "video")
+        await made.send(flat((1, 2, 3)))
+        await made.send(flat((1, 2, 3)))
+        await made.viewer.frame()
+
+
+async def test_a_page_that_sends_video_is_not_listened_to() -> None:
+    async with link() as made:
+        pc = made.viewer.connection
+        pc.addTransceiver("video", "recvonly")
+        pc.addTransceiver("video", "sendrecv")
+        await pc.setLocalDescription(await pc.createOffer())
+        answer = await made.connect(pc.localDescription.sdp)
+        directions = [line for line in answer.splitlines() if line in ("a=sendonly", "a=inactive")]
+        assert directions == ["a=sendonly", "a=inactive"]
+
+
+# Candidates that come later.
+
+
+async def test_candidates_may_trickle_in() -> None:
+    async with link() as made:
+        offer = await made.viewer.offer()
+        lines = [line for line in offer.splitlines() if line.startswith("a=candidate:")]
+        connecting = asyncio.create_task(
+            made.connect(without(offer, "a=candidate:", "a=end-of-candidates"))
+        )
+        await made.viewer.until(lambda: made.viewer.answer)
+        for line in dict.fromkeys(lines):
+            await made.connection.add_candidate(line.removeprefix("a="), "0")
+        await connecting
+
+
+@pytest.mark.parametrize(
+    "line", ["", "candidate:", "candidate:1 1 udp", "candidate:1 1 udp x 1.2.3.4 5 typ host"]
+)
+async def test_a_candidate_that_is_none_is_refused(line: str) -> None:
+    async with linked() as made:
+        with pytest.raises(ConnectError, match="The candidate cannot be understood") as refused:
+            await made.connection.add_candidate(line, "0")
+        assert repr(line) in str(refused.value)
+        assert made.recorder.reasons == []
+
+
+async def test_candidates_before_an_answer_and_after_the_end_are_ignored() -> None:
+    line = "candidate:1 1 udp 1 192.0.2.1 9 typ host"
+    await Connection(Recorder()).add_candidate(line, "0")
+    async with linked() as made:
+        await made.connection.close()
+        await made.connection.add_candidate(line, "0")
+
+
+# Life and its end.
+
+
+@pytest.fixture
+def short_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fifth of the times: silence of 0.2 s is asked about, silence of 1 s ends the connection."""
+    for name in ("ASK_AFTER", "ASK_EVERY", "GONE_AFTER", "_LOOK_EVERY"):
+        monkeypatch.setattr(ice_module, name, getattr(ice_module, name) / 5)
+
+
+def delay_what_is_sent(viewer: Receiver, seconds: float | None) -> None:
+    """Let everything that a viewer sends arrive later by `seconds`, or never."""
+    dtls = viewer.connection.getTransceivers()[0].receiver.transport
+    loop = asyncio.get_running_loop()
+    for protocol in dtls.transport._connection._protocols:
+        send = protocol.transport.sendto
+
+        def sendto(*datagram: Any, send: Any = send) -> None:
+            if seconds is not None:
+                loop.call_later(seconds, send, *datagram)
+
+        protocol.transport.sendto = sendto
+
+
+def count_checks(viewer: Receiver) -> list[float]:
+    """The times at which a viewer is asked whether it lives; filled as they come."""
+    asked: list[float] = []
+    dtls = viewer.connection.getTransceivers()[0].receiver.transport
+    connection: Any = dtls.transport._connection
+    receive = connection.request_received
+
+    def request_received(*arguments: Any) -> None:
+        asked.append(time.monotonic())
+        receive(*arguments)
+
+    connection.request_received = request_received
+    return asked
+
+
+@pytest.mark.usefixtures("short_life")
+async def test_a_vanished_network_ends_it() -> None:
+    async with linked() as made:
+        asked = count_checks(made.viewer)
+        delay_what_is_sent(made.viewer, None)
+        started = time.monotonic()
+        await made.recorder.until(lambda: made.recorder.reasons)
+        assert 0.7 < time.monotonic() - started < 2.0
+        assert made.recorder.reasons == ["Nothing was heard from the page for 5 s."]
+        assert len(asked) >= 3
+
+
+@pytest.mark.usefixtures("short_life")
+async def test_a_long_round_trip_does_not_end_it() -> None:
+    async with linked() as made:
+        asked = count_checks(made.viewer)
+        delay_what_is_sent(made.viewer, 0.4)
+        await asyncio.sleep(1.6)
+        assert made.recorder.reasons == []
+        assert asked
+
+
+async def test_a_silent_viewer_is_asked_and_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    # aiortc's viewer reports about once a second: between its reports only answers keep it alive.
+    for name, seconds in {"ASK_AFTER": 0.05, "ASK_EVERY": 0.02, "GONE_AFTER": 0.3, "_LOOK_EVERY": 0.01}.items():
+        monkeypatch.setattr(ice_module, name, seconds)
+    async with linked() as made:
+        asked = count_checks(made.viewer)
+        await asyncio.sleep(0.8)
+        assert made.recorder.reasons == []
+        assert len(asked) >= 5
+
+
+async def test_a_page_that_leaves_is_noticed_at_once() -> None:
+    async with linked() as made:
+        await made.viewer.close()
+        await made.recorder.until(lambda: made.recorder.reasons, timeout=1)
+        assert made.recorder.reasons == ["The page was closed."]
+
+
+async def test_the_viewer_sees_the_end_and_the_listener_is_not_told() -> None:
+    async with linked() as made:
+        ended = asyncio.Event()
+        made.viewer.connection.on("connectionstatechange", ended.set)
+        await asyncio.gather(made.connection.close(), made.connection.close())
+        await made.connection.close()
+        async with asyncio.timeout(1):
+            await ended.wait()
+        assert made.viewer.connection.connectionState == "closed"
+        assert made.recorder.reasons == []
+
+
+async def test_a_last_message_gets_out() -> None:
+    async with linked() as made:
+        await made.viewer.open()
+        made.connection.send_message("app", {"type": "bye"})
+        await made.connection.close()
+        await made.viewer.message("bye")
+
+
+async def test_closing_before_an_answer_is_no_error() -> None:
+    connection = Connection(Recorder())
+    await connection.close()
+    await connection.close()
+    assert connection.round_trip is None
+    assert (connection.loss, connection.bytes_sent, connection.has_room) == (0.0, 0, False)
+
+
+async def test_a_viewer_with_another_certificate_is_not_connected() -> None:
+    async with link() as made:
+        offer = await made.viewer.offer()
+        lines = [
+            line[:-2] + ("00" if line[-2:] != "00" else "11") if "a=fingerprint" in line else line
+            for line in offer.splitlines()
+        ]
+        await made.viewer.accept(await made.connection.answer("\r\n".join(lines) + "\r\n", codec=None))
+        await made.recorder.until(lambda: made.recorder.reasons)
+        assert made.recorder.connected_count == 0
+
+
+async def test_a_failure_while_sending_is_told() -> None:
+    async with linked(codec="vp8") as made:
+        broken = await made.send(flat((1, 2, 3)))
+        object.__setattr__(broken, "data", b"")
+        made.connection.send(broken)
+        await made.recorder.until(lambda: made.recorder.reasons)
+        assert made.recorder.reasons[0].startswith("Sending failed: ")

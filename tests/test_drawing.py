@@ -1,0 +1,507 @@
+"""When draws and handlers run, in what order, and what becomes of those that fail or hang."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from rtc_canvas.drawing import DRAW_FAILED, RETRY_AFTER, Drawing, DrawRequest, Mode
+from rtc_canvas.events import ProgramEvent
+from rtc_canvas.stage import Size, Stage
+
+from .room import Seen, ignore, make_stage
+
+
+class Clock:
+    """Stands in for the module `time`."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("rtc_canvas.drawing.time", clock)
+    return clock
+
+
+class Program:
+    """A draw function and what it was asked for; fails while `failure` is set."""
+
+    def __init__(self) -> None:
+        self.requests: list[DrawRequest] = []
+        self.shown: list[object] = []
+        self.failure: BaseException | None = None
+        self.on_shown: Callable[[object], None] = self.shown.append
+
+    def draw(self, request: DrawRequest) -> object:
+        self.requests.append(request)
+        if self.failure is not None:
+            raise self.failure
+        return f"picture {request.index}"
+
+    def present(self, array: object, request: DrawRequest) -> None:
+        self.on_shown(array)
+
+
+def watched(program: Program, *, mode: Mode = "ondemand", fps: float = 50) -> tuple[Drawing, Stage]:
+    """A drawing whose thread does not run: the test does its work."""
+    stage = make_stage()
+    drawing = Drawing(stage, program.present, mode=mode, fps=fps)
+    drawing.draw = program.draw
+    stage.listener = drawing
+    stage.watch(ignore, 1)
+    return drawing, stage
+
+
+def work_off(drawing: Drawing) -> float | None:
+    """Do what there is to do now; the seconds until there is more, None when nothing is known of."""
+    while callable(work := drawing.next_work()):
+        work()
+    return work
+
+
+def event(type_: str = "key_down", **fields: Any) -> ProgramEvent:
+    return {"type": type_, **fields}
+
+
+# On demand.
+
+
+def test_it_draws_once_at_first() -> None:
+    program = Program()
+    drawing, _ = watched(program)
+    assert work_off(drawing) is None
+    assert program.shown == ["picture 0"]
+
+
+def test_many_requests_before_a_draw_are_one(clock: Clock) -> None:
+    program = Program()
+    drawing, _ = watched(program)
+    work_off(drawing)
+    clock.now += 1
+    for _ in range(5):
+        drawing.request_draw()
+    assert work_off(drawing) is None
+    assert program.shown == ["picture 0", "picture 1"]
+
+
+def test_a_handled_event_draws_and_no_other_does(clock: Clock) -> None:
+    program = Program()
+    drawing, _ = watched(program)
+    drawing.on(("key_down",), lambda event: None)
+    work_off(drawing)
+    clock.now += 1
+    drawing.take_events([event("key_up")])
+    assert work_off(drawing) is None
+    assert len(program.requests) == 1
+    drawing.take_events([event("key_down")])
+    work_off(drawing)
+    assert len(program.requests) == 2
+
+
+def test_pictures_and_latched_state_do_not_draw(clock: Clock) -> None:
+    program = Program()
+    drawing, stage = watched(program)
+    work_off(drawing)
+    clock.now += 1
+    stage.latch(title="Earth")
+    drawing.attention_changed()
+    assert work_off(drawing) is None
+    assert len(program.requests) == 1
+
+
+def test_nothing_is_drawn_while_nobody_looks(clock: Clock) -> None:
+    program = Program()
+    drawing, stage = watched(program, mode="continuous")
+    work_off(drawing)
+    stage.watch(ignore, 0)
+    clock.now += 1
+    drawing.request_draw()
+    assert work_off(drawing) is None
+    stage.watch(ignore, 1)
+    work_off(drawing)
+    assert len(program.requests) == 2
+
+
+def test_what_is_asked_for(clock: Clock) -> None:
+    program = Program()
+    drawing, stage = watched(program)
+    stage.size = Size((100, 80), 1.5)
+    work_off(drawing)
+    [request] = program.requests
+    assert request == DrawRequest((150, 120), (100, 80), 1.5, clock.now, 0)
+
+
+def test_a_draw_may_have_nothing_new() -> None:
+    program = Program()
+    drawing, _ = watched(program)
+    drawing.draw = lambda request: None
+    work_off(drawing)
+    assert program.shown == []
+
+
+# Pace.
+
+
+def test_continuous_draws_keep_the_beat(clock: Clock) -> None:
+    program = Program()
+    drawing, _ = watched(program, mode="continuous", fps=50)
+    assert work_off(drawing) == pytest.approx(0.02)
+    clock.now += 0.025  # woken 5 ms late
+    assert work_off(drawing) == pytest.approx(0.015)
+    assert len(program.requests) == 2
+
+
+def test_a_beat_that_was_missed_is_not_made_up_for(clock: Clock) -> None:
+    program = Program()
+    drawing, _ = watched(program, mode="continuous", fps=50)
+    work_off(drawing)
+    clock.now += 1
+    assert work_off(drawing) == pytest.approx(0.02)
+    assert len(program.requests) == 2
+
+
+def test_requests_do_not_draw_faster_than_the_rate(clock: Clock) -> None:
+    program = Program()
+    drawing, _ = watched(program, fps=50)
+    work_off(drawing)
+    clock.now += 0.005
+    drawing.request_draw()
+    assert work_off(drawing) == pytest.approx(0.015)
+    assert len(program.requests) == 1
+    clock.now += 0.015
+    work_off(drawing)
+    assert len(program.requests) == 2
+
+
+# Failing draws.
+
+
+def test_a_failing_draw_is_tried_again_with_growing_pauses(clock: Clock) -> None:
+    program = Program()
+    program.failure = ZeroDivisionError()
+    drawing, _ = watched(program)
+    for pause in (*RETRY_AFTER, RETRY_AFTER[-1]):
+        assert work_off(drawing) == pytest.approx(pause)
+        clock.now += pause
+    assert len(program.requests) == len(RETRY_AFTER) + 1
+    assert list(RETRY_AFTER) == sorted(set(RETRY_AFTER))
+
+
+def test_a_failing_draw_is_noticed_until_it_works(clock: Clock) -> None:
+    program = Program()
+    drawing, stage = watched(program)
+    work_off(drawing)
+    program.failure = ZeroDivisionError()
+    drawing.request_draw()
+    clock.now += 1
+    pause = work_off(drawing)
+    assert stage.latched.notice == DRAW_FAILED
+    assert program.shown == ["picture 0"], "the last picture stays"
+    program.failure = None
+    clock.now += pause or 0
+    assert work_off(drawing) is None
+    assert stage.latched.notice is None
+    assert program.shown == ["picture 0", "picture 2"]
+
+
+def test_an_array_that_is_none_is_a_failed_draw(clock: Clock) -> None:
+    program = Program()
+    drawing, stage = watched(program)
+
+    def refuse(array: object) -> None:
+        raise ValueError("no picture")
+
+    program.on_shown = refuse
+    work_off(drawing)
+    assert stage.latched.notice == DRAW_FAILED
+
+
+def test_a_failing_draw_is_logged_in_full_once_then_counted(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    program = Program()
+    program.failure = ZeroDivisionError("by nothing")
+    drawing, _ = watched(program)
+    for _ in range(3):
+        clock.now += work_off(drawing) or 0
+    first, *others = caplog.records
+    assert first.exc_info is not None
+    assert first.exc_info[1] is program.failure
+    assert [record.message for record in others] == [
+        "The draw failed again (2 times in a row).",
+        "The draw failed again (3 times in a row).",
+    ]
+    assert not any(record.exc_info for record in others)
+
+
+def test_a_draw_that_exits_fails_as_others_do(clock: Clock) -> None:
+    program = Program()
+    program.failure = SystemExit(1)
+    drawing, stage = watched(program)
+    assert work_off(drawing) == RETRY_AFTER[0]
+    assert stage.latched.notice == DRAW_FAILED
+
+
+# Handlers.
+
+
+def test_handlers_run_in_order_those_for_all_events_last() -> None:
+    calls: list[str] = []
+    drawing, _ = watched(Program())
+    drawing.on(("*",), lambda event: calls.append(f"all {event['type']}"))
+    drawing.on(("key_down", "key_up"), lambda event: calls.append("keys"))
+    drawing.on(("key_down",), lambda event: calls.append("downs"))
+    drawing.take_events([event("key_down"), event("key_up"), event("wheel")])
+    work_off(drawing)
+    assert calls == ["keys", "downs", "all key_down", "keys", "all key_up", "all wheel"]
+
+
+def test_handlers_run_before_the_draw_that_they_cause(clock: Clock) -> None:
+    calls: list[str] = []
+    drawing, _ = watched(Program())
+    work_off(drawing)
+    clock.now += 1
+    drawing.draw = lambda request: calls.append("draw")
+    drawing.on(("key_down",), lambda event: calls.append("handler"))
+    drawing.request_draw()
+    drawing.take_events([event(), event()])
+    work_off(drawing)
+    assert calls == ["handler", "handler", "draw"]
+
+
+def test_a_handler_that_changes_its_event_changes_nobody_elses() -> None:
+    seen: list[ProgramEvent] = []
+    drawing, _ = watched(Program())
+    drawing.on(("key_down",), lambda event: event.clear())
+    drawing.on(("key_down",), seen.append)
+    drawing.take_events([event(key="a")])
+    work_off(drawing)
+    assert seen == [{"type": "key_down", "key": "a"}]
+
+
+def test_each_failing_handler_is_logged_in_full_once_then_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    reached: list[ProgramEvent] = []
+
+    def divides(event: ProgramEvent) -> None:
+        raise ZeroDivisionError
+
+    def exits(event: ProgramEvent) -> None:
+        sys.exit("enough")
+
+    drawing, _ = watched(Program())
+    for handler in (divides, exits, reached.append):
+        drawing.on(("key_down",), handler)
+    drawing.take_events([event(), event()])
+    work_off(drawing)
+    assert len(reached) == 2, "the others go on"
+    full = [record.message for record in caplog.records if record.exc_info]
+    counted = [record.message for record in caplog.records if not record.exc_info]
+    assert len(full) == len(counted) == 2
+    assert all("divides" in one for one in (full[0], counted[0]))
+    assert all("exits" in one for one in (full[1], counted[1]))
+    assert all("2 times" in one for one in counted)
+
+
+def test_events_that_nobody_handles_wait() -> None:
+    drawing, _ = watched(Program())
+    drawing.on(("key_down",), lambda event: None)
+    drawing.take_events([event("key_down"), event("wheel", peer=None), event("key_up")])
+    work_off(drawing)
+    assert [e["type"] for e in drawing.waiting_events()] == ["wheel", "key_up"]
+    assert drawing.waiting_events() == []
+
+
+# On its thread.
+
+
+@contextlib.asynccontextmanager
+async def running(program: Program) -> AsyncIterator[Drawing]:
+    drawing, _ = watched(program)
+    drawing.start(asyncio.get_running_loop())
+    try:
+        yield drawing
+    finally:
+        await drawing.stop()
+
+
+async def test_draws_and_handlers_share_one_daemon_thread() -> None:
+    seen: Seen[threading.Thread] = Seen()
+    program = Program()
+    program.on_shown = lambda array: seen(threading.current_thread())
+    async with running(program) as drawing:
+        drawing.on(("key_down",), lambda event: seen(threading.current_thread()))
+        drawing.take_events([event()])
+        threads = await seen.take(2)
+    assert threads[0] is threads[1]
+    assert threads[0] is not threading.main_thread()
+    assert threads[0].daemon
+
+
+async def test_async_handlers_are_started_on_the_loop_in_the_order_of_events() -> None:
+    started: list[tuple[int, threading.Thread]] = []
+    done: Seen[int] = Seen()
+
+    async def handle(event: ProgramEvent) -> None:
+        started.append((event["number"], threading.current_thread()))
+        await asyncio.sleep(0)
+        done(event["number"])
+
+    async with running(Program()) as drawing:
+        drawing.on(("key_down",), handle)
+        drawing.take_events([event(number=number) for number in range(20)])
+        assert await done.take(20) == list(range(20))
+    assert started == [(number, threading.current_thread()) for number in range(20)]
+
+
+async def test_an_async_handler_counts_when_it_returns() -> None:
+    may_return = asyncio.Event()
+    entered: Seen[ProgramEvent] = Seen()
+    drawn: Seen[object] = Seen()
+
+    async def handle(event: ProgramEvent) -> None:
+        entered(event)
+        await may_return.wait()
+
+    program = Program()
+    program.on_shown = drawn
+    async with running(program) as drawing:
+        assert await drawn.next() == "picture 0"
+        drawing.on(("key_down",), handle)
+        drawing.take_events([event()])
+        await entered.next()
+        drawing.interval = 0
+        assert drawing.next_work() is None, "no draw is wanted yet"
+        may_return.set()
+        assert await drawn.next() == "picture 1"
+
+
+async def test_a_failing_async_handler_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    failed: Seen[ProgramEvent] = Seen()
+
+    async def handle(event: ProgramEvent) -> None:
+        failed(event)
+        raise ZeroDivisionError
+
+    async with running(Program()) as drawing:
+        drawing.on(("key_down",), handle)
+        drawing.take_events([event(), event()])
+        await failed.take(2)
+    assert [bool(record.exc_info) for record in caplog.records] == [True, False]
+
+
+async def test_async_handlers_are_cancelled_at_the_stop() -> None:
+    entered: Seen[ProgramEvent] = Seen()
+    ends: list[str] = []
+
+    async def handle(event: ProgramEvent) -> None:
+        entered(event)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append("cancelled")
+
+    async with running(Program()) as drawing:
+        drawing.on(("key_down",), handle)
+        drawing.take_events([event(), event()])
+        await entered.take(2)
+    assert ends == ["cancelled", "cancelled"]
+
+
+async def test_the_last_events_are_handled_before_the_stop() -> None:
+    gate = threading.Event()
+    entered: Seen[str] = Seen()
+    handled: list[str] = []
+
+    def handle(event: ProgramEvent) -> None:
+        handled.append(event["type"])
+        entered(event["type"])
+        gate.wait(5)
+
+    async with running(Program()) as drawing:
+        drawing.on(("*",), handle)
+        drawing.take_events([event("key_down")])
+        await entered.next()
+        drawing.take_events([event("key_up"), event("leave")])
+        # Runs when the stop has begun to wait.
+        asyncio.get_running_loop().call_soon(gate.set)
+    assert handled == ["key_down", "key_up", "leave"]
+
+
+async def test_a_draw_that_hangs_is_left_behind_with_one_warning(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("rtc_canvas.drawing.JOIN_TIMEOUT", 0.05)
+    gate = threading.Event()
+    entered: Seen[DrawRequest] = Seen()
+
+    def hanging(request: DrawRequest) -> None:
+        entered(request)
+        gate.wait(5)
+
+    async with running(Program()) as drawing:
+        drawing.draw = hanging
+        drawing.request_draw()
+        await entered.next()
+    gate.set()
+    [record] = caplog.records
+    assert record.levelno == logging.WARNING
+    assert "hanging has not returned for 0.05 s" in record.message
+
+
+async def test_a_handler_that_hangs_is_named_too(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("rtc_canvas.drawing.JOIN_TIMEOUT", 0.05)
+    gate = threading.Event()
+    entered: Seen[ProgramEvent] = Seen()
+
+    def hanging(event: ProgramEvent) -> None:
+        entered(event)
+        gate.wait(5)
+
+    async with running(Program()) as drawing:
+        drawing.on(("key_down",), hanging)
+        drawing.take_events([event()])
+        await entered.next()
+    gate.set()
+    [record] = caplog.records
+    assert "The handler" in record.message
+    assert "hanging has not returned" in record.message
+
+
+async def test_it_starts_again_after_a_stop() -> None:
+    drawn: Seen[object] = Seen()
+    program = Program()
+    program.on_shown = drawn
+    async with running(program) as drawing:
+        assert await drawn.next() == "picture 0"
+        await drawing.stop()
+        await drawing.stop()
+        drawing.request_draw()
+        drawing.start(asyncio.get_running_loop())
+        assert await drawn.next() == "picture 1"
+
+
+async def test_the_thread_ends_with_a_drawing_that_nobody_holds() -> None:
+    drawing, stage = watched(Program())
+    stage.listener = None
+    drawing.start(asyncio.get_running_loop())
+    [thread] = [t for t in threading.enumerate() if t.name == "rtc_canvas drawing"]
+    del drawing
+    await asyncio.to_thread(thread.join, 5)
+    assert not thread.is_alive()

@@ -1,0 +1,89 @@
+"""What a page says on `app`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtc_canvas.exceptions import BadMessage, UnknownEvent
+from rtc_canvas.messages import (
+    MESSAGE_LIMIT,
+    AppMessage,
+    Hello,
+    Visibility,
+    WantStats,
+    parse_app_message,
+)
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "parsed"),
+    [
+        ({"type": "hello", "protocol": 1, "visible": False}, Hello(1, visible=False)),
+        ({"type": "visibility", "visible": True}, Visibility(visible=True)),
+        ({"type": "stats", "on": True, "newer": "field"}, WantStats(on=True)),
+    ],
+)
+def test_messages(message: dict[str, Any], parsed: AppMessage) -> None:
+    text = json.dumps(message)
+    assert parse_app_message(text) == parse_app_message(text.encode()) == parsed
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        b"\xff",
+        "[" * MESSAGE_LIMIT,
+        json.dumps({"type": "visibility", "visible": True}).ljust(MESSAGE_LIMIT + 1),
+        '{"type": "hello"}',
+        '{"type": "hello", "protocol": true, "visible": true}',
+        '{"type": "hello", "protocol": -1, "visible": true}',
+        '{"type": "hello", "protocol": 1e3, "visible": true}',
+        '{"type": "visibility", "visible": 1}',
+        '{"type": "stats", "on": null}',
+    ],
+)
+def test_refused(message: str | bytes) -> None:
+    with pytest.raises(BadMessage) as refused:
+        parse_app_message(message)
+    assert not isinstance(refused.value, UnknownEvent)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("type_", ["", "Hello", 5, None, [], {"a": 1}, "x" * 3000])
+def test_an_unknown_type_is_told_apart_and_its_name_kept_short(type_: object) -> None:
+    with pytest.raises(UnknownEvent) as refused:
+        parse_app_message(json.dumps({"type": type_}))
+    assert len(str(refused.value)) < 120
+
+
+@given(
+    st.text()
+    | st.binary()
+    | json_values.map(json.dumps)
+    | st.builds(
+        lambda type_, fields: json.dumps({**fields, "type": type_}),
+        st.sampled_from(["hello", "visibility", "stats"]),
+        st.dictionaries(st.sampled_from(["protocol", "visible", "on"]), json_values),
+    )
+)
+def test_nothing_but_a_refusal_comes_of_what_is_wrong(message: str | bytes) -> None:
+    try:
+        parsed = parse_app_message(message)
+    except BadMessage:
+        return
+    assert isinstance(parsed, Hello | Visibility | WantStats)

@@ -1,0 +1,289 @@
+"""One viewer, from its connection to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+
+import numpy as np
+import pytest
+
+from rtc_canvas import Peer, PeerStats
+from rtc_canvas.exceptions import EncoderError
+from rtc_canvas.peer import CONNECT_TIMEOUT
+from rtc_canvas.peer_input import BURST
+from rtc_canvas.video.picture import Picture
+
+from .room import Guest, bare_room
+
+PICTURE = Picture(1, np.zeros((48, 64, 3), np.uint8), "rgb", 0.0, (64, 48))
+
+
+def ended(guest: Guest) -> bool:
+    return guest.peer.ended.done() and guest.transport.closed
+
+
+# Its end.
+
+
+async def test_a_program_closes_it_from_its_own_thread() -> None:
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        thread = threading.Thread(target=guest.peer.close, args=("Time is up.",))
+        thread.start()
+        await asyncio.wait_for(guest.peer.ended, 5)
+        thread.join()
+        assert guest.transport.messages[-1] == {
+            "type": "bye",
+            "reason": "Time is up.",
+            "retry": False,
+        }
+        assert spy.events[-1]["reason"] == "Time is up."
+        assert ended(guest)
+
+
+async def test_it_ends_once() -> None:
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        guest.peer.close("First.")
+        await asyncio.gather(
+            guest.peer.end("Second.", retry=True), guest.peer.end("Third.", retry=True)
+        )
+        guest.peer.lost("Fourth.")
+        assert ended(guest)
+        assert len(guest.told("bye")) == 1
+        assert spy.types().count("leave") == 1
+
+
+async def test_whoever_ends_it_waits_for_its_end() -> None:
+    async with bare_room() as (room, _):
+        guest = room.join()
+        await guest.peer.end("Gone.", retry=True)
+        assert ended(guest)
+        [bye] = guest.told("bye")
+        assert bye["retry"] is True
+
+
+async def test_a_lost_connection_ends_it() -> None:
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        guest.peer.lost("The network is gone.")
+        await guest.peer.ended
+        assert spy.events[-1]["reason"] == "The network is gone."
+
+
+def test_closing_it_after_its_server_is_gone_does_nothing() -> None:
+    async def a_peer() -> Guest:
+        async with bare_room() as (room, _):
+            return room.join()
+
+    asyncio.run(a_peer()).peer.close()
+
+
+async def test_nothing_that_comes_after_its_end_has_an_effect() -> None:
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        await guest.peer.end("Gone.", retry=False)
+        events, messages = list(spy.events), list(guest.transport.messages)
+        guest.peer.connected()
+        guest.peer.channel_open("app")
+        guest.send("key_down")
+        guest.send("resize", width=200)
+        guest.tell("stats", on=True)
+        assert spy.events == events
+        assert guest.transport.messages == messages
+        assert room.audience.peers == ()
+
+
+# Its beginning.
+
+
+async def test_one_that_does_not_connect_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert CONNECT_TIMEOUT == 15
+    monkeypatch.setattr("rtc_canvas.peer.CONNECT_TIMEOUT", 0.01)
+    async with bare_room() as (room, spy):
+        guest = room.connect()
+        await asyncio.wait_for(guest.peer.ended, 5)
+        assert ended(guest)
+        assert spy.events == []
+        assert guest.told("bye")[0]["reason"] == "The connection did not come up within 15 s."
+
+
+async def test_one_that_connects_in_time_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rtc_canvas.peer.CONNECT_TIMEOUT", 0.01)
+    async with bare_room() as (room, _):
+        guest = room.join()
+        late = room.connect()
+        await asyncio.wait_for(late.peer.ended, 5)
+        assert not guest.peer.ended.done()
+
+
+# Its messages.
+
+
+async def test_visibility_is_in_the_first_message_too() -> None:
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        guest.tell("hello", protocol=1, visible=False)
+        spy.stage.show(PICTURE)
+        assert spy.stage.watchers == 0
+        guest.tell("visibility", visible=True)
+        assert spy.stage.watchers == 1
+        assert (await guest.frame()).key
+
+
+async def test_another_protocol_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async with bare_room() as (room, _):
+        with caplog.at_level(logging.INFO):
+            room.join().tell("hello", protocol=7, visible=True)
+    assert "peer peer-1: its page speaks protocol 7, this server 1" in caplog.messages
+
+
+@pytest.mark.parametrize("message", ["", "{", b"\xff\xff", '{"type": "newer"}'])
+async def test_what_is_no_message_is_counted(message: str | bytes) -> None:
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        guest.peer.message("app", message)
+        guest.peer.message("input", message)
+        assert guest.peer.stats.dropped_input["app"] == 1
+        assert sum(guest.peer.stats.dropped_input.values()) == 2
+        assert spy.types() == ["join", "control"]
+        assert not guest.peer.ended.done()
+
+
+async def test_a_flood_on_any_channel_is_dropped() -> None:
+    async with bare_room() as (room, _):
+        guest = room.join()
+        for _ in range(BURST):
+            guest.tell("stats", on=False)
+        for _ in range(BURST):
+            guest.tell("stats", on=True)
+        assert guest.peer.stats.dropped_input["flood"] > BURST / 2
+        assert len(guest.told("stats")) < BURST / 2
+
+
+# Its figures.
+
+
+async def test_stats_before_there_is_a_transport() -> None:
+    async with bare_room() as (room, _):
+        assert Peer("early", "operator", None, room.audience).stats == PeerStats()
+
+
+async def test_stats() -> None:
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        spy.stage.show(PICTURE)
+        await guest.frame()
+        guest.send("key_down")
+        guest.peer.message("input", "{")
+        stats = guest.peer.stats
+        assert (stats.codec, stats.encoder, stats.size) == ("h264", "stand-in", (64, 48))
+        assert stats.frames >= 1
+        assert stats.fps > 0
+        assert stats.bitrate >= 5 * 8 / 2, "one frame of five bytes in two seconds"
+        assert stats.target_bitrate == 1_000_000
+        assert stats.round_trip == 0.02
+        assert stats.encode_time > 0
+        assert stats.key_frames == {"join": 1}
+        assert stats.dropped_input["bad"] == 1
+
+
+async def test_a_page_that_asks_is_told_the_stats_every_second() -> None:
+    async with bare_room() as (room, _):
+        guest = room.join()
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        guest.tell("stats", on=True)
+        assert len(guest.told("stats")) == 1, "at once"
+        await told_stats(guest, 2)
+        assert 0.9 < loop.time() - asked < 3
+        assert guest.told("stats")[-1]["codec"] == "h264"
+
+
+async def test_a_page_that_asks_no_more_is_told_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rtc_canvas.peer.STATS_EVERY", 0.01)
+    async with bare_room() as (room, _):
+        asks, asked = room.join(), room.join()
+        asked.tell("stats", on=True)
+        asked.tell("stats", on=False)
+        asks.tell("stats", on=True)
+        await told_stats(asks, 5)
+        assert len(asked.told("stats")) == 1
+
+
+async def test_asking_twice_does_not_tell_twice_as_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rtc_canvas.peer.STATS_EVERY", 0.01)
+    async with bare_room() as (room, _):
+        twice, once = room.join(), room.join()
+        for guest in (twice, twice, once):
+            guest.tell("stats", on=True)
+        await told_stats(once, 10)
+        assert len(twice.told("stats")) < 15
+
+
+async def told_stats(guest: Guest, number: int) -> None:
+    await guest.transport.until(lambda: len(guest.told("stats")) >= number)
+
+
+async def test_stats_are_json() -> None:
+    async with bare_room() as (room, _):
+        guest = room.join()
+        text = json.dumps(guest.peer.stats.as_dict(), allow_nan=False)
+        assert json.loads(text)["key_frames"] == {}
+
+
+# Its video.
+
+
+async def test_an_encoder_that_goes_on_failing_ends_it_with_a_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with bare_room() as (room, spy):
+        guest, other = room.join(), room.join()
+        monkeypatch.setattr(guest.peer._stream.encoder, "encode", fail)  # type: ignore[union-attr]
+        spy.stage.show(PICTURE)
+        await asyncio.wait_for(guest.peer.ended, 5)
+        [bye] = guest.told("bye")
+        assert bye == {
+            "type": "bye",
+            "reason": "The video cannot be encoded: out of memory",
+            "retry": True,
+        }
+        await other.frame()
+
+
+def fail(*_: object, **__: object) -> None:
+    raise EncoderError("out of memory")
+
+
+async def test_a_key_frame_comes_when_the_browser_wants_one() -> None:
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        spy.stage.show(PICTURE)
+        await guest.frame()
+        guest.peer.key_frame_wanted()
+        await guest.transport.until(lambda: sum(frame.key for frame in guest.transport.frames) == 2)
+        assert guest.peer.stats.key_frames == {"join": 1, "request": 1}
+
+
+# How it shows itself.
+
+
+async def test_repr() -> None:
+    async with bare_room() as (room, _):
+        steering, watching = room.join(), room.join()
+        assert repr(steering.peer) == "<Peer peer-1, steering>"
+        assert repr(watching.peer) == "<Peer peer-2, watching>"
+
+
+async def test_every_log_line_begins_with_its_id(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "rtc_canvas"):
+        async with bare_room() as (room, _):
+            guest = room.join()
+            guest.peer.message("input", "{")
+            await guest.peer.end("Gone.", retry=False)
+    assert len(caplog.messages) == 3
+    assert all(line.startswith("peer peer-1: ") for line in caplog.messages)

@@ -1,0 +1,389 @@
+"""The RTP side of a peer's video, over a transport that keeps what it is given."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any, cast
+
+import pytest
+from aiortc.codecs.vpx import VpxPayloadDescriptor
+from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtp import (
+    RTCP_PSFB_FIR,
+    RTCP_PSFB_PLI,
+    RTCP_RTPFB_NACK,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpRtpfbPacket,
+    RtpPacket,
+    unwrap_rtx,
+)
+
+from rtc_canvas.encoded_frame import Codec, EncodedFrame
+from rtc_canvas.rtc import sender as sender_module
+from rtc_canvas.rtc.compat.sender import Negotiated
+from rtc_canvas.rtc.rtp import ABS_SEND_TIME, COLOR_SPACE, MID, PLAYOUT_DELAY
+from rtc_canvas.rtc.sender import PAYLOAD_LIMIT, VideoSender
+from rtc_canvas.rtc.track import EncodedTrack
+
+from .test_rtp import extensions_in
+
+PAYLOAD_TYPE = 97
+RTX_PAYLOAD_TYPE = 98
+EXTENSIONS = {MID: 4, ABS_SEND_TIME: 2, PLAYOUT_DELAY: 5, COLOR_SPACE: 8}
+
+
+class Wire:
+    """A DTLS transport as far as a sender sees it."""
+
+    state = "connected"
+    _stats_id = "transport"
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.is_broken = False
+
+    async def _send_rtp(self, data: bytes) -> None:
+        if self.is_broken:
+            raise ConnectionError
+        self.sent.append(data)
+
+    @property
+    def packets(self) -> list[RtpPacket]:
+        return [RtpPacket.parse(data) for data in self.sent]
+
+
+class Rig:
+    """A sender with its track, its wire and what it told."""
+
+    def __init__(self, *, rtx: bool = True, extensions: dict[str, int] = EXTENSIONS) -> None:
+        self.wire = Wire()
+        self.track = EncodedTrack()
+        self.key_frames_wanted = 0
+        self.frames_sent = asyncio.Queue[None]()
+        self.errors: list[Exception] = []
+        self.sender = VideoSender(
+            self.track,
+            cast(RTCDtlsTransport, self.wire),
+            on_key_frame=self._want_key_frame,
+            on_sent=lambda: self.frames_sent.put_nowait(None),
+            on_broken=self.errors.append,
+        )
+        self.negotiated = self.sender.negotiated = Negotiated(
+            "vp8", PAYLOAD_TYPE, RTX_PAYLOAD_TYPE if rtx else None, "video0", extensions
+        )
+
+    def _want_key_frame(self) -> None:
+        self.key_frames_wanted += 1
+
+    async def send(self, frame: EncodedFrame) -> list[bytes]:
+        """The packets of one frame."""
+        before = len(self.wire.sent)
+        self.track.put(frame)
+        await self.frames_sent.get()
+        return self.wire.sent[before:]
+
+
+@contextlib.asynccontextmanager
+async def rig(**options: Any) -> AsyncIterator[Rig]:
+    made = Rig(**options)
+    running = asyncio.create_task(made.sender.run(made.negotiated))
+    try:
+        yield made
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+class Clock:
+    """Stands in for `time` in the sender's module."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(sender_module, "time", made)
+    return made
+
+
+def frame(
+    data: bytes = b"frame", *, codec: Codec = "vp8", key: bool = False, time: float = 5.0
+) -> EncodedFrame:
+    return EncodedFrame(codec, data, key, (64, 48), (64, 48), 1, time)
+
+
+async def test_a_frame_becomes_packets_with_the_negotiated_numbers() -> None:
+    async with rig() as made:
+        await made.send(frame(bytes(3000)))
+        packets = made.wire.packets
+    assert {packet.payload_type for packet in packets} == {PAYLOAD_TYPE}
+    assert {packet.ssrc for packet in packets} == {made.sender.ssrc}
+    assert len({packet.timestamp for packet in packets}) == 1
+    # RFC 7741 clause 4.1: the marker stands in the last packet of a frame.
+    assert [packet.marker for packet in packets] == [0, 0, 1]
+    first = packets[0].sequence_number
+    assert [packet.sequence_number for packet in packets] == [first, first + 1, first + 2]
+    assert all(len(packet.payload) <= PAYLOAD_LIMIT for packet in packets)
+
+
+async def test_the_codec_chooses_the_payload_format() -> None:
+    async with rig() as made:
+        await made.send(frame(b"\x00\x00\x00\x01\x65unit", codec="h264"))
+        await made.send(frame(b"partition"))
+        h264, vp8 = (packet.payload for packet in made.wire.packets)
+    assert h264 == b"\x65unit"
+    assert VpxPayloadDescriptor.parse(vp8)[1] == b"partition"
+
+
+async def test_sequence_numbers_and_picture_ids_wrap() -> None:
+    async with rig() as made:
+        made.sender._sequence_number = 0xFFFE
+        made.sender._picture_id = 0x7FFE
+        for index in range(4):
+            await made.send(frame(time=index / 30))
+        packets = made.wire.packets
+    assert [packet.sequence_number for packet in packets] == [0xFFFE, 0xFFFF, 0, 1]
+    ids = [VpxPayloadDescriptor.parse(packet.payload)[0].picture_id for packet in packets]
+    assert ids == [0x7FFF, 0, 1, 2]
+
+
+async def test_timestamps_tell_the_times_of_the_frames() -> None:
+    async with rig() as made:
+        made.sender._timestamp_origin = 0xFFFFFFFF
+        for time in (20.0, 20.5, 21.0):
+            await made.send(frame(time=time))
+        stamps = [packet.timestamp for packet in made.wire.packets]
+    assert stamps == [0xFFFFFFFF, 44_999, 89_999], "modulo 2^32"
+
+
+async def test_timestamps_rise_even_where_times_do_not() -> None:
+    async with rig() as made:
+        made.sender._timestamp_origin = 0
+        for time in (20.0, 20.0, 19.0, 20.000001, 20.1):
+            await made.send(frame(time=time))
+        stamps = [packet.timestamp for packet in made.wire.packets]
+    assert stamps == [0, 1, 2, 3, 9000]
+
+
+@pytest.mark.parametrize(
+    ("codec", "key", "with_color_space"),
+    [("vp8", True, True), ("vp8", False, False), ("h264", True, False)],
+)
+async def test_packets_carry_the_negotiated_extensions(
+    codec: Codec, key: bool, with_color_space: bool
+) -> None:
+    async with rig() as made:
+        data = b"\x00\x00\x01\x65" + b"x" * 2000
+        sent = [
+            dict(extensions_in(one)) for one in await made.send(frame(data, codec=codec, key=key))
+        ]
+    for extensions in sent:
+        assert extensions[4] == b"video0"
+        assert len(extensions[2]) == 3
+        assert extensions[5] == bytes(3)
+        assert (extensions.get(8) == bytes((1, 1, 1, 0x10))) is with_color_space
+        assert extensions.keys() <= set(EXTENSIONS.values())
+
+
+async def test_nothing_is_sent_that_was_not_negotiated() -> None:
+    async with rig(extensions={}) as made:
+        [data] = await made.send(frame(key=True))
+    assert extensions_in(data) == []
+
+
+async def test_what_was_sent_is_counted() -> None:
+    async with rig() as made:
+        sent = await made.send(frame(bytes(3000)))
+        state = made.sender.__dict__
+        assert made.sender.frames_sent == 1
+        assert made.sender.bytes_sent == sum(map(len, sent))
+    # RFC 3550 clause 6.4.1: a sender report counts packets and the octets of their payloads.
+    assert state["_RTCRtpSender__packet_count"] == 3
+    payloads = sum(len(packet.payload) for packet in made.wire.packets)
+    assert state["_RTCRtpSender__octet_count"] == payloads
+
+
+# Repair.
+
+
+async def test_a_lost_packet_is_sent_again_as_rtx() -> None:
+    async with rig() as made:
+        await made.send(frame(bytes(3000), key=True))
+        lost = made.wire.packets[1]
+        await made.sender.on_nack([lost.sequence_number])
+        data, again = made.wire.sent[-1], made.wire.packets[-1]
+    assert again.payload_type == RTX_PAYLOAD_TYPE
+    assert again.ssrc == made.sender.rtx_ssrc != made.sender.ssrc
+    original = unwrap_rtx(again, payload_type=PAYLOAD_TYPE, ssrc=made.sender.ssrc)
+    assert original.payload == lost.payload
+    assert original.sequence_number == lost.sequence_number
+    assert original.timestamp == lost.timestamp
+    assert dict(extensions_in(data))[4] == b"video0"
+    assert made.sender.packets_repaired == 1
+
+
+async def test_rtx_packets_have_sequence_numbers_of_their_own(clock: Clock) -> None:
+    async with rig() as made:
+        await made.send(frame(bytes(3000)))
+        numbers = [packet.sequence_number for packet in made.wire.packets]
+        made.sender._rtx_sequence_number = 0xFFFF
+        await made.sender.on_nack(numbers)
+        assert [packet.sequence_number for packet in made.wire.packets[3:]] == [0xFFFF, 0, 1]
+
+
+async def test_without_rtx_the_packet_itself_is_sent_again() -> None:
+    async with rig(rtx=False) as made:
+        await made.send(frame())
+        [sent] = made.wire.packets
+        await made.sender.on_nack([sent.sequence_number])
+        again = made.wire.packets[-1]
+    assert again.payload_type == PAYLOAD_TYPE
+    assert (again.ssrc, again.sequence_number) == (sent.ssrc, sent.sequence_number)
+    assert again.payload == sent.payload
+
+
+async def test_a_repair_is_made_once_per_round_trip(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with rig() as made:
+        monkeypatch.setitem(made.sender.__dict__, "_RTCRtpSender__rtt", 0.2)
+        await made.send(frame())
+        number = made.wire.packets[0].sequence_number
+        for pause in (0.0, 0.05, 0.1):
+            clock.now += pause
+            await made.sender.on_nack([number, number])
+        assert made.sender.packets_repaired == 1
+        clock.now += 0.05
+        await made.sender.on_nack([number])
+        assert made.sender.packets_repaired == 2
+
+
+async def test_packets_can_be_repaired_for_over_a_second(clock: Clock) -> None:
+    async with rig() as made:
+        await made.send(frame())
+        number = made.wire.packets[0].sequence_number
+        clock.now += 1.2
+        await made.send(frame(time=6.2))
+        await made.sender.on_nack([number])
+        assert made.sender.packets_repaired == 1
+        clock.now += 1.2
+        await made.send(frame(time=7.4))
+        await made.sender.on_nack([number])
+        assert made.sender.packets_repaired == 1, "it is forgotten by then"
+
+
+async def test_what_was_never_sent_is_not_repaired() -> None:
+    async with rig() as made:
+        await made.sender.on_nack([0, 1, 65535])
+        assert made.wire.sent == []
+
+
+async def test_the_history_is_bounded(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender_module, "HISTORY_PACKETS", 4)
+    async with rig() as made:
+        await made.send(frame(bytes(8 * PAYLOAD_LIMIT)))
+        numbers = [packet.sequence_number for packet in made.wire.packets]
+        await made.sender.on_nack(numbers)
+        assert made.sender.packets_repaired == 4
+        assert len(made.sender._history) == len(made.sender._repaired) == 4
+
+
+async def test_asking_for_all_again_and_again_gets_a_burst_and_a_share(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender_module, "REPAIR_BURST", 20)
+    async with rig() as made:
+        made.sender._repairs_left = 20.0
+        await made.send(frame(bytes(10 * PAYLOAD_LIMIT)))
+        numbers = [packet.sequence_number for packet in made.wire.packets]
+        for _ in range(10):
+            clock.now += 0.1
+            await made.sender.on_nack(numbers)
+        assert made.sender.packets_repaired == 20
+        await made.send(frame(bytes(10 * PAYLOAD_LIMIT), time=6.0))
+        clock.now += 0.1
+        await made.sender.on_nack(numbers)
+        assert made.sender.packets_repaired == 25
+
+
+async def test_a_repair_on_a_closed_transport_is_dropped() -> None:
+    async with rig() as made:
+        await made.send(frame())
+        made.wire.is_broken = True
+        await made.sender.on_nack([made.wire.packets[0].sequence_number])
+
+
+# Feedback, as aiortc hands it over.
+
+
+async def test_nacks_are_read_beyond_the_wrap() -> None:
+    async with rig() as made:
+        made.sender._sequence_number = 0xFFFE
+        await made.send(frame(bytes(3000)))
+        # RFC 4585 clause 6.2.1: packet id 65534, and a mask for the two that follow it.
+        nack = RtcpRtpfbPacket(fmt=RTCP_RTPFB_NACK, ssrc=1, media_ssrc=made.sender.ssrc)
+        data = bytes(nack) + bytes.fromhex("fffe0003")
+        await made.sender._handle_rtcp_packet(RtcpRtpfbPacket.parse(data[4:], RTCP_RTPFB_NACK))
+        rtx = [unwrap_rtx(packet, PAYLOAD_TYPE, 0) for packet in made.wire.packets[3:]]
+    assert [packet.sequence_number for packet in rtx] == [0xFFFE, 0xFFFF, 0]
+
+
+@pytest.mark.parametrize("fmt", [RTCP_PSFB_PLI, RTCP_PSFB_FIR])
+async def test_key_frames_are_asked_for_at_most_every_300_ms(clock: Clock, fmt: int) -> None:
+    async with rig() as made:
+        request = RtcpPsfbPacket(fmt=fmt, ssrc=1, media_ssrc=made.sender.ssrc)
+        for _ in range(10):
+            await made.sender._handle_rtcp_packet(request)
+            clock.now += 0.1
+        assert made.key_frames_wanted == 4
+
+
+async def test_receiver_reports_tell_the_loss() -> None:
+    async with rig() as made:
+        for ssrc, lost in ((made.sender.ssrc, 64), (made.sender.ssrc ^ 1, 255)):
+            report = RtcpReceiverInfo(ssrc, lost, 0, 0, 0, 0, 0)
+            await made.sender._handle_rtcp_packet(RtcpRrPacket(ssrc=1, reports=[report]))
+        assert made.sender.reported_loss == 0.25
+        assert made.sender.round_trip is None
+
+
+# Its end.
+
+
+async def end_of(made: Rig, provoke: Callable[[], object]) -> None:
+    """Run the loop as aiortc does, and wait for its end."""
+    ended = asyncio.create_task(made.sender._run_rtp(cast(Any, None)))
+    await asyncio.sleep(0)
+    provoke()
+    await ended
+    assert made.track.readyState == "ended"
+
+
+async def test_a_closed_transport_ends_it_quietly() -> None:
+    made = Rig()
+    made.wire.is_broken = True
+    await end_of(made, lambda: made.track.put(frame()))
+    assert made.errors == []
+
+
+async def test_an_ended_track_ends_it_quietly() -> None:
+    made = Rig()
+    await end_of(made, made.track.stop)
+    assert made.errors == []
+
+
+async def test_a_failure_is_logged_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    made = Rig()
+    # No encoder makes it, so it stands for any mistake of ours.
+    await end_of(made, lambda: made.track.put(frame(b"")))
+    assert [type(error) for error in made.errors] == [ZeroDivisionError]
+    assert "The sender's loop failed." in caplog.text

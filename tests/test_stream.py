@@ -1,0 +1,396 @@
+"""One peer's video, from the newest picture to the transport."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from rtc_canvas import stream as stream_module
+from rtc_canvas.encoded_frame import Codec, EncodedFrame
+from rtc_canvas.exceptions import EncoderError
+from rtc_canvas.stillness import Repeat
+from rtc_canvas.stream import MAX_FAILURES, Stream
+from rtc_canvas.video.convert import Converter, Planes
+from rtc_canvas.video.picture import Picture
+
+from .frames import flat, picture
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What an encoder was asked for."""
+
+    size: tuple[int, int]
+    time: float
+    key: bool
+    trickle: bool
+
+
+class FakeEncoder:
+    """Makes a key frame when it must, as real ones do. Raises each of `failures` once."""
+
+    codec: Codec = "vp8"
+    name = "fake"
+    target_bitrate = 1
+
+    def __init__(self) -> None:
+        self.asked: list[Encoding] = []
+        self.failures: list[Exception] = []
+        self.is_closed = False
+
+    def encode(
+        self, planes: Planes, *, time: float, key: bool, trickle: bool
+    ) -> tuple[bytes, bool]:
+        if self.failures:
+            raise self.failures.pop(0)
+        resized = not self.asked or self.asked[-1].size != planes.size
+        self.asked.append(Encoding(planes.size, time, key, trickle))
+        return b"data", key or resized
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class HeldExecutor(Executor):
+    """Runs each job when it is told to; at once by default."""
+
+    def __init__(self) -> None:
+        self.holds = False
+        self._held: list[Callable[[], None]] = []
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(function(*args))
+            except BaseException as error:
+                future.set_exception(error)
+
+        self._held.append(run)
+        if not self.holds:
+            self.release()
+        return future
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._held)
+
+    def release(self) -> None:
+        held, self._held = self._held, []
+        for run in held:
+            run()
+
+
+class Rig:
+    """A stream between a source and a sink that do as they are told."""
+
+    def __init__(self, executor: Executor | None = None) -> None:
+        self.newest: Picture | None = None
+        self.converter = Converter()
+        self.has_room = True
+        self.sent: list[EncodedFrame] = []
+        self.shown: list[int] = []
+        self.reasons: list[str] = []
+        self._changed = asyncio.Event()
+        self.encoder = FakeEncoder()
+        self.executor = HeldExecutor()
+        self.stream = Stream(
+            self,
+            self,
+            self.encoder,
+            executor=executor or self.executor,
+            on_frame=lambda picture, frame: self.shown.append(picture.number),
+            on_failure=self._fail,
+            log=logging.LoggerAdapter(logging.getLogger(__name__)),
+        )
+
+    def send(self, frame: EncodedFrame) -> None:
+        self.sent.append(frame)
+        self._changed.set()
+
+    def _fail(self, reason: str) -> None:
+        self.reasons.append(reason)
+        self._changed.set()
+
+    async def show(
+        self, number: int, *, size: tuple[int, int] = (64, 48), time: float = 0.0
+    ) -> None:
+        self.newest = picture(flat((number, 0, 0), *size), number=number, render_time=time)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wake the stream and let it go as far as it can."""
+        self.stream.wake()
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        async with asyncio.timeout(5):
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
+
+
+@contextlib.asynccontextmanager
+async def running() -> AsyncIterator[Rig]:
+    made = Rig()
+    made.stream.start()
+    try:
+        yield made
+    finally:
+        await made.stream.stop()
+
+
+@pytest.fixture(autouse=True)
+def repeats(monkeypatch: pytest.MonkeyPatch) -> list[Repeat]:
+    """The repeats that come next; after them, and without them, a picture is sent once."""
+    coming: list[Repeat] = []
+
+    def next_repeat(repeats: int, last_sent: float) -> Repeat:
+        return coming.pop(0) if coming else Repeat(last_sent + 3600, trickle=True)
+
+    monkeypatch.setattr(stream_module, "next_repeat", next_repeat)
+    return coming
+
+
+def numbers(frames: Iterable[EncodedFrame]) -> list[int]:
+    return [frame.picture for frame in frames]
+
+
+async def test_the_first_frame_is_a_key_frame_with_the_render_time() -> None:
+    async with running() as made:
+        await made.show(1, time=123.0)
+        [frame] = made.sent
+    assert (frame.picture, frame.key, frame.time) == (1, True, 123.0)
+    assert (frame.codec, frame.data) == ("vp8", b"data")
+    assert (frame.size, frame.picture_size) == ((64, 48), (64, 48))
+    assert made.stream.key_frames == {"join": 1}
+
+
+async def test_nothing_is_encoded_before_there_is_a_picture() -> None:
+    async with running() as made:
+        await made.settle()
+        assert not made.encoder.asked
+
+
+async def test_each_new_picture_is_sent_once_in_order() -> None:
+    async with running() as made:
+        for number in (1, 2, 3):
+            await made.show(number, time=float(number))
+        await made.settle()
+    assert numbers(made.sent) == made.shown == [1, 2, 3]
+    assert [frame.key for frame in made.sent] == [True, False, False]
+    assert made.stream.frames == 3
+
+
+async def test_without_room_newer_pictures_replace_older_ones() -> None:
+    async with running() as made:
+        made.has_room = False
+        for number in (1, 2, 3):
+            await made.show(number)
+        assert made.sent == []
+        made.has_room = True
+        await made.settle()
+    assert numbers(made.sent) == [3]
+
+
+async def test_while_one_is_encoded_newer_pictures_replace_older_ones() -> None:
+    async with running() as made:
+        made.executor.holds = True
+        for number in (1, 2, 3):
+            await made.show(number)
+        made.executor.holds = False
+        made.executor.release()
+        await made.until(lambda: len(made.sent) == 2)
+    assert numbers(made.sent) == [1, 3]
+
+
+async def test_a_key_frame_on_request_shows_the_picture_again_later() -> None:
+    async with running() as made:
+        await made.show(1, time=5.0)
+        made.stream.want_key_frame("request")
+        await made.settle()
+        first, again = made.sent
+    assert (again.picture, again.key) == (1, True)
+    assert again.time > first.time
+    assert made.stream.key_frames == {"join": 1, "request": 1}
+
+
+async def test_wishes_at_once_are_one_key_frame() -> None:
+    async with running() as made:
+        made.stream.want_key_frame("request")
+        await made.show(1)
+        await made.settle()
+    assert made.stream.key_frames == {"join": 1}
+    assert len(made.sent) == 1
+
+
+async def test_a_wish_during_encoding_is_kept() -> None:
+    async with running() as made:
+        await made.show(1)
+        made.executor.holds = True
+        await made.show(2)
+        made.stream.want_key_frame("request")
+        made.executor.holds = False
+        made.executor.release()
+        await made.until(lambda: len(made.sent) == 3)
+    assert [frame.key for frame in made.sent] == [True, False, True]
+
+
+async def test_nothing_is_encoded_for_a_page_that_nobody_sees() -> None:
+    async with running() as made:
+        await made.show(1)
+        made.stream.set_visible(False)
+        await made.show(2)
+        await made.show(3)
+        assert numbers(made.sent) == [1]
+        made.stream.set_visible(True)
+        await made.settle()
+    assert numbers(made.sent) == [1, 3]
+    assert made.sent[-1].key
+    assert made.stream.key_frames == {"join": 1, "visible": 1}
+
+
+async def test_a_page_that_was_seen_all_the_time_gets_no_key_frame() -> None:
+    async with running() as made:
+        await made.show(1)
+        made.stream.set_visible(True)
+        await made.settle()
+    assert len(made.sent) == 1
+
+
+async def test_a_new_size_is_counted_as_such() -> None:
+    async with running() as made:
+        await made.show(1)
+        await made.show(2, size=(81, 51))
+    assert made.sent[-1].size == made.stream.size == (82, 52)
+    assert made.sent[-1].picture_size == (81, 51)
+    assert made.stream.key_frames == {"join": 1, "resize": 1}
+
+
+async def test_times_rise_by_at_least_a_tick() -> None:
+    async with running() as made:
+        for number, time in enumerate((10.0, 10.0, 9.0, 10.5), 1):
+            await made.show(number, time=time)
+    ticks = [round(frame.time * 90_000) for frame in made.sent]
+    assert ticks == [900_000, 900_001, 900_002, 945_000]
+
+
+async def test_a_picture_that_stays_is_repeated(repeats: list[Repeat]) -> None:
+    async with running() as made:
+        repeats += [
+            Repeat(0.0, trickle=False),
+            Repeat(0.0, trickle=False),
+            Repeat(0.0, trickle=True),
+        ]
+        await made.show(1)
+        await made.settle()
+        await made.until(lambda: len(made.sent) == 4)
+    assert [encoding.trickle for encoding in made.encoder.asked] == [False, False, False, True]
+    assert [encoding.key for encoding in made.encoder.asked] == [True, False, False, False]
+    assert numbers(made.sent) == [1, 1, 1, 1]
+
+
+async def test_a_repeat_comes_by_itself_when_it_is_due(repeats: list[Repeat]) -> None:
+    async with running() as made:
+        due = asyncio.get_running_loop().time() + 0.05
+        repeats += [Repeat(due, trickle=True)] * 2
+        await made.show(1)
+        assert len(made.sent) == 1
+        await made.until(lambda: len(made.sent) == 2)
+        assert made.sent[-1].time >= due
+
+
+async def test_a_failure_is_logged_and_tried_again_with_a_key_frame(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running() as made:
+        await made.show(1)
+        made.encoder.failures = [EncoderError("The encoder broke.")]
+        await made.show(2)
+        await made.until(lambda: len(made.sent) == 2)
+    assert (made.sent[-1].picture, made.sent[-1].key) == (2, True)
+    assert made.stream.key_frames == {"join": 1, "error": 1}
+    assert "Encoding failed (1 of 3): The encoder broke." in caplog.text
+    assert made.reasons == []
+
+
+async def test_failures_that_go_on_end_the_peer_with_a_reason() -> None:
+    async with running() as made:
+        made.encoder.failures = [EncoderError("It broke.")] * (MAX_FAILURES + 1)
+        await made.show(1)
+        await made.until(lambda: made.reasons)
+        await made.settle()
+    assert made.reasons == ["The video cannot be encoded: It broke."]
+    assert len(made.encoder.failures) == 1, "it is not tried any more"
+    assert made.sent == []
+
+
+async def test_failures_with_frames_between_them_do_not_add_up() -> None:
+    async with running() as made:
+        for number in range(1, MAX_FAILURES + 2):
+            made.encoder.failures = [EncoderError("It broke.")]
+            await made.show(number)
+            await made.until(lambda: len(made.sent) == number)  # noqa: B023  # it is awaited here
+    assert made.reasons == []
+
+
+async def test_any_other_error_ends_the_peer_and_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running() as made:
+        made.encoder.failures = [MemoryError("None left.")]
+        await made.show(1)
+        await made.until(lambda: made.reasons)
+    assert made.reasons == ["The video failed on the server."]
+    assert "MemoryError: None left." in caplog.text
+
+
+async def test_stopping_closes_the_encoder_and_is_idempotent() -> None:
+    async with running() as made:
+        await made.show(1)
+        await made.stream.stop()
+        await made.show(2)
+    assert made.encoder.is_closed
+    assert numbers(made.sent) == [1]
+
+
+async def test_stopping_waits_for_the_thread_that_encodes() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    closed_while_encoding: list[bool] = []
+
+    def encode(planes: Planes, **_: object) -> tuple[bytes, bool]:
+        begun.set()
+        assert go_on.wait(5)
+        closed_while_encoding.append(made.encoder.is_closed)
+        return b"data", True
+
+    with ThreadPoolExecutor(1) as executor:
+        made = Rig(executor)
+        made.encoder.encode = encode  # type: ignore[method-assign]
+        made.stream.start()
+        made.newest = picture(flat((0, 0, 0)))
+        made.stream.wake()
+        await asyncio.to_thread(begun.wait, 5)
+        stopping = asyncio.create_task(made.stream.stop())
+        await asyncio.sleep(0)
+        go_on.set()
+        await stopping
+    assert closed_while_encoding == [False]
+    assert made.encoder.is_closed
+    assert made.sent == []
+
+
+async def test_one_that_was_never_started_can_be_stopped() -> None:
+    made = Rig()
+    await made.stream.stop()
+    assert made.encoder.is_closed
