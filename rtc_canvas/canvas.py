@@ -241,6 +241,7 @@ class Canvas:
         return self._stage
 
     def close_track(self, notify: Callable[[], None]) -> None:
+        """Let a track go."""
         self._tracks -= 1
         self._stage.unwatch(notify)
         if not self._tracks and self._audience is None:

@@ -170,7 +170,7 @@ class Drawing:
             array = draw(request)
             if array is not None:
                 self._present(array, request)
-        except BaseException:  # SystemExit too, which would end this thread only and freeze the picture
+        except BaseException:  # SystemExit too: it would only end this thread
             self._draw_failed()
         else:
             if self._draw_failures:

@@ -44,7 +44,6 @@ class Server:
     """Serves canvases for as long as its `async with` block runs. Made by `serve()`.
 
     host, port: where it listens; the real port where 0 was asked for.
-    url: the link to open in a browser, with the token that lets one in.
     """
 
     def __init__(self, canvases: Mapping[str, Canvas], config: ServeConfig) -> None:
@@ -59,6 +58,7 @@ class Server:
 
     @property
     def url(self) -> str:
+        """The link to open in a browser, with the token that lets one in."""
         host = _reachable(self.host)
         shown = f"[{host}]" if ":" in host else host
         query = "" if self._token is None else f"?token={self._token}"

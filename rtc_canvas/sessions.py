@@ -72,13 +72,18 @@ class _Served:
         self._loop.call_soon_threadsafe(self._start_closing)
 
     def _start_closing(self) -> None:
-        self._closing = self._loop.create_task(self.close("The program gave the canvas up."))
+        self._closing = self._loop.create_task(
+            self.close("The program gave the canvas up.", retry=False)
+        )
 
-    async def close(self, reason: str) -> None:
-        """End all sessions, those that are still connecting too, and give the canvas back."""
+    async def close(self, reason: str, *, retry: bool = True) -> None:
+        """End all sessions, those that are still connecting too, and give the canvas back.
+
+        retry: whether the pages shall come back by themselves, as after a restart of the program.
+        """
         self.finalizer.detach()
         await asyncio.gather(
-            *(session.peer.end(reason, retry=True) for session in list(self.sessions.values()))
+            *(session.peer.end(reason, retry=retry) for session in list(self.sessions.values()))
         )
         self.audience.close()
         canvas = self.canvas()
@@ -133,6 +138,7 @@ class Sessions:
         }
 
     async def connect(self, canvas: str, offer: str, *, grant: Grant, codec: str | None) -> Session:
+        self._check_served(canvas)
         served = self._served[canvas]
         peer = Peer(secrets.token_hex(3), grant.role, grant.user, served.audience)
         connection = Connection(peer, ice_servers=self._ice_servers)
@@ -155,7 +161,7 @@ class Sessions:
         return session
 
     def _check_served(self, canvas: str) -> None:
-        """Raise a Refusal where the server, or the canvas, went while a peer was being made."""
+        """Raise a Refusal where the server or the canvas is going, or went while a peer was being made."""
         if self._closing:
             raise Refusal(503, "The server is shutting down.")
         if not self.has_canvas(canvas):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +24,9 @@ Log: TypeAlias = logging.LoggerAdapter[logging.Logger]
 
 # An encoder that fails is opened anew; one that goes on failing ends its peer, with a reason.
 MAX_FAILURES = 3
+
+# A page that is hidden and shown faster than this gets no key frame each time: it has lost nothing.
+SHOWN_INTERVAL = 0.3
 
 # RTP timestamps must rise, so must the times that they are made of.
 _TICK = 1 / 90_000
@@ -88,6 +92,7 @@ class Stream:
         self._encoding: asyncio.Future[EncodedFrame] | None = None
         self._wake = asyncio.Event()
         self._visible = True
+        self._shown_at = -math.inf
         self._key_wanted: str | None = "join"
         self._sent: Picture | None = None
         self._sent_at = 0.0
@@ -128,7 +133,9 @@ class Stream:
 
     def set_visible(self, visible: bool) -> None:
         """Nothing is encoded for a page that nobody sees; the next frame it gets is a key frame."""
-        if visible and not self._visible:
+        now = time.monotonic()
+        if visible and not self._visible and now - self._shown_at >= SHOWN_INTERVAL:
+            self._shown_at = now
             self.want_key_frame("visible")
         self._visible = visible
         self.wake()

@@ -52,10 +52,11 @@ class Receiver:
     async def offer(self, *, channels: bool = True, codec: str | None = None) -> str:
         transceiver = self.connection.addTransceiver("video", "recvonly")
         if codec is not None:
-            capabilities = RTCRtpReceiver.getCapabilities("video").codecs
+            receivable = RTCRtpReceiver.getCapabilities("video")
+            assert receivable is not None
             wanted = (f"video/{codec}", "video/rtx")
             transceiver.setCodecPreferences(
-                [c for c in capabilities if c.mimeType.lower() in wanted]
+                [c for c in receivable.codecs if c.mimeType.lower() in wanted]
             )
         if channels:
             for name, options in CHANNELS.items():
@@ -165,5 +166,4 @@ async def receiver(
 
 def pixels(frame: av.VideoFrame) -> NDArray[np.uint8]:
     """A decoded frame as (h, w, 3) RGB, by the colours it says it has."""
-    array: NDArray[np.uint8] = frame.to_ndarray(format="rgb24")
-    return array
+    return frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)

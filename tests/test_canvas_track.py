@@ -78,6 +78,7 @@ async def test_timestamps_are_the_render_times() -> None:
             assert newest is not None
             frame = await track.recv()
             assert frame.pts is not None
+            assert frame.time_base is not None
             seconds.append(float(frame.pts * frame.time_base) - newest.render_time)
     assert max(seconds) - min(seconds) < 0.001
 

@@ -26,24 +26,13 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "canvas_track sessions static",
         "server",
         "running",
+        "__init__",
         "demo targets",
         "cli",
         "__main__",
     )
 )
-"""The modules of rtc_canvas from the bottom up; each imports from layers below its own only. A package is one module."""
-
-FOREIGN = frozenset({"aiohttp", "aiortc", "aioice", "av", "numpy"})
-"""What the project depends on."""
-
-WHO_MAY: dict[str, tuple[str, ...]] = {
-    "aiohttp": ("signaling.app", "rtc_canvas.server"),
-    "aioice": ("rtc_canvas.rtc.compat",),
-    "aiortc": ("rtc_canvas.rtc", "rtc_canvas.canvas_track", "rtc_canvas.config", "rtc_canvas.sessions"),
-    "signaling": ("signaling", "rtc_canvas", "rtc_canvas.server", "rtc_canvas.sessions"),
-    "rtc_canvas": ("rtc_canvas",),
-}  # fmt: skip
-"""The modules, or packages, that may import these; "rtc_canvas" stands for its `__init__` where a module is meant."""
+"""The modules of rtc_canvas from the bottom up; a package counts as one. Above `__init__`, the door, are programs."""
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -58,78 +47,116 @@ MODULES = dict(modules())
 
 
 def imports(name: str) -> set[str]:
-    """The modules that a module imports anywhere, by their dotted names."""
-    path = MODULES[name]
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    """The modules that a module imports, by their dotted names."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(MODULES[name].read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            origin = node.module or ""
-            if node.level:
-                parents = package.split(".")[: len(package.split(".")) - node.level + 1]
-                origin = ".".join([*parents, *([origin] if origin else [])])
-            within = {f"{origin}.{alias.name}" for alias in node.names} & MODULES.keys()
-            found |= within or {origin}
+            origin = origin_of(node, name)
+            submodules = {f"{origin}.{alias.name}" for alias in node.names} & MODULES.keys()
+            found |= submodules or {origin}
     return found
 
 
-def layer_of(name: str) -> int:
-    module = name.split(".")[1]
-    [layer] = [index for index, names in enumerate(LAYERS) if module in names]
-    return layer
+def origin_of(node: ast.ImportFrom, name: str) -> str:
+    """The absolute name of what a module imports from."""
+    if not node.level:
+        return node.module or ""
+    parts = name.split(".")
+    if MODULES[name].name != "__init__.py":
+        parts.pop()
+    parts = parts[: len(parts) - (node.level - 1)]
+    return ".".join([*parts, *([node.module] if node.module else [])])
 
 
-OURS = [name for name in MODULES if name.startswith("rtc_canvas.")]
+def importers(package: str) -> set[str]:
+    """The modules that import a package, or from inside of it."""
+    return {
+        name
+        for name in MODULES
+        if any(imported.split(".")[0] == package for imported in imports(name))
+    }
 
 
-def test_each_module_has_one_layer() -> None:
+def outside(names: set[str], *packages: str) -> set[str]:
+    """The names of modules that are in none of the packages."""
+    return {name for name in names if not f"{name}.".startswith(tuple(f"{p}." for p in packages))}
+
+
+# In the source.
+
+
+def test_each_module_has_its_layer() -> None:
     layered = [name for layer in LAYERS for name in layer]
-    assert len(layered) == len(set(layered))
-    assert {name.split(".")[1] for name in OURS} == set(layered)
+    assert sorted(layered) == sorted({module for name in MODULES if (module := inner(name))})
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_imports_go_down(name: str) -> None:
-    own = name.split(".")[1]
-    for imported in imports(name):
-        if imported.startswith("rtc_canvas") and imported.split(".")[1:2] != [own]:
-            assert imported.startswith("rtc_canvas."), "the door is for programs"
-            assert layer_of(imported) < layer_of(name), f"{name} imports {imported}"
+def test_imports_go_down() -> None:
+    layer = {name: index for index, names in enumerate(LAYERS) for name in names}
+    pairs = [(name, imported) for name in MODULES for imported in imports(name)]
+    assert [
+        f"{name} imports {imported}"
+        for name, imported in pairs
+        if (above := inner(name)) and (below := inner(imported))
+        if above != below and layer[above] <= layer[below]
+    ] == []
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_who_may_import_what(name: str) -> None:
-    for imported in {module.split(".")[0] for module in imports(name)} & WHO_MAY.keys():
-        allowed = WHO_MAY[imported]
-        assert any(
-            name == each or (name.startswith(f"{each}.") and each != "rtc_canvas")
-            for each in allowed
-        ) or (imported == "rtc_canvas" and name.startswith("rtc_canvas.")), (
-            f"{name} imports {imported}, which is for {', '.join(allowed)}"
-        )
+def inner(name: str) -> str | None:
+    """The module directly inside rtc_canvas that one is, or is in; None for those of others."""
+    package, _, rest = name.partition(".")
+    return (rest.split(".")[0] or "__init__") if package == "rtc_canvas" else None
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("signaling")])
-def test_signaling_knows_no_pictures_and_no_connections(name: str) -> None:
-    packages = {module.split(".")[0] for module in imports(name)}
-    assert packages.isdisjoint({"rtc_canvas", "aiortc", "aioice", "av", "numpy"})
+def test_signaling_knows_no_pictures_and_no_connections() -> None:
+    for package in ("rtc_canvas", "aiortc", "aioice", "av", "numpy"):
+        assert outside(importers(package), "rtc_canvas") == set()
 
 
-@pytest.mark.parametrize("name", [name for name in OURS if name != "rtc_canvas.rtc.compat"])
-def test_private_names_of_others_are_for_compat(name: str) -> None:
-    if name.startswith("rtc_canvas.rtc.compat."):
-        return
+def test_signaling_and_canvases_meet_in_the_server() -> None:
+    assert outside(importers("signaling"), "signaling") == {
+        "rtc_canvas",  # asks whether it is ours
+        "rtc_canvas.server",
+        "rtc_canvas.sessions",
+    }
+
+
+def test_the_web_is_for_the_server() -> None:
+    assert importers("aiohttp") == {"rtc_canvas.server", "signaling.app"}
+
+
+def test_connections_are_for_rtc() -> None:
+    assert outside(importers("aioice"), "rtc_canvas.rtc.compat") == set()
+    assert outside(importers("aiortc"), "rtc_canvas.rtc") == {
+        "rtc_canvas.canvas_track",  # is one of aiortc's tracks
+        "rtc_canvas.config",  # takes ICE servers, as does
+        "rtc_canvas.sessions",
+    }
+
+
+def test_encoders_are_for_video() -> None:
+    assert outside(importers("av"), "rtc_canvas.video") == {
+        "rtc_canvas.canvas_track",  # gives av's frames
+    }
+
+
+def test_private_names_of_others_are_for_compat() -> None:
+    assert [
+        f"{name}: {reached}"
+        for name in outside(set(MODULES), "rtc_canvas.rtc.compat")
+        for reached in private_names_of_others(name)
+    ] == []
+
+
+def private_names_of_others(name: str) -> Iterator[str]:
+    """What a module takes from others that these call private."""
     for node in ast.walk(ast.parse(MODULES[name].read_text())):
         if isinstance(node, ast.Attribute) and is_private(node.attr):
-            owner = node.value
-            assert isinstance(owner, ast.Name) and owner.id in ("self", "cls"), (
-                f"{name}:{node.lineno} reaches for {ast.unparse(node)}"
-            )
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            hidden = [alias.name for alias in node.names if is_private(alias.name)]
-            assert not hidden, f"{name}:{node.lineno} imports {hidden}"
+            if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
+                yield ast.unparse(node)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names if is_private(alias.name))
 
 
 def is_private(name: str) -> bool:
@@ -138,38 +165,43 @@ def is_private(name: str) -> bool:
 
 # In fresh processes.
 
-ALONE = """
+IMPORT_ALONE = """
 import importlib, json, sys, types
 # A bare parent: the real one imports everything.
 parent = types.ModuleType("rtc_canvas")
 parent.__path__ = ["rtc_canvas"]
 sys.modules["rtc_canvas"] = parent
-importlib.import_module(sys.argv[1])
+for name in sys.argv[1:]:
+    importlib.import_module(name)
 print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 """
 
+FOREIGN = frozenset({"aiohttp", "aiortc", "aioice", "av", "numpy"})
 
-def loaded_by(name: str) -> set[str]:
-    """The packages that are loaded once a module has been imported alone."""
+
+def loaded_by(*names: str) -> set[str]:
+    """The top-level names that are loaded once these modules have been imported, and no others of ours."""
     done = subprocess.run(
-        [sys.executable, "-c", ALONE, name], cwd=ROOT, capture_output=True, check=True, text=True
+        [sys.executable, "-c", IMPORT_ALONE, *names],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
     )
     return set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("name", ["whep", "access", "sdp", "trickle", "token", "discovery"])
-def test_signaling_without_a_server_needs_the_standard_library_only(name: str) -> None:
-    assert loaded_by(f"signaling.{name}").isdisjoint({*FOREIGN, "rtc_canvas.peer"})
+@pytest.mark.parametrize("name", ["whep", "access", "sdp"])
+def test_signaling_needs_the_standard_library_only(name: str) -> None:
+    assert loaded_by(f"signaling.{name}").isdisjoint(FOREIGN)
 
 
-@pytest.mark.parametrize(
-    "name", ["control", "encoded_frame", "events", "exceptions", "messages", "stats", "stillness"]
-)
-def test_what_is_pure_needs_the_standard_library_only(name: str) -> None:
-    assert loaded_by(f"rtc_canvas.{name}").isdisjoint({*FOREIGN, "asyncio", "signaling"})
+def test_what_is_pure_needs_the_standard_library_only() -> None:
+    pure = ("control", "encoded_frame", "events", "exceptions", "messages", "stats", "stillness")
+    loaded = loaded_by(*(f"rtc_canvas.{name}" for name in pure))
+    assert loaded.isdisjoint({*FOREIGN, "asyncio", "signaling"})
 
 
-def test_pictures_need_no_connections() -> None:
-    loaded = loaded_by("rtc_canvas.video.h264")
-    assert {"av", "numpy"} <= loaded
+def test_encoders_need_no_connections() -> None:
+    loaded = loaded_by("rtc_canvas.video.h264", "rtc_canvas.video.vp8")
     assert loaded.isdisjoint({"aiohttp", "aiortc", "aioice", "signaling"})

@@ -260,6 +260,17 @@ async def test_nothing_is_encoded_for_a_page_that_nobody_sees() -> None:
     assert made.stream.key_frames == {"join": 1, "visible": 1}
 
 
+async def test_a_page_that_flickers_gets_few_key_frames() -> None:
+    async with running() as made:
+        await made.show(1)
+        for number in range(2, 50):
+            made.stream.set_visible(False)
+            made.stream.set_visible(True)
+            await made.show(number)
+    assert numbers(made.sent) == list(range(1, 50)), "but all the pictures"
+    assert made.stream.key_frames == {"join": 1, "visible": 1}
+
+
 async def test_a_page_that_was_seen_all_the_time_gets_no_key_frame() -> None:
     async with running() as made:
         await made.show(1)

@@ -32,8 +32,14 @@ from .track import EncodedTrack
 
 logger = logging.getLogger(__name__)
 
-# Constrained baseline first: it is what every browser decodes; Chromium also lists the plain one.
+# Of the two that aiortc offers, constrained baseline first: it is what every browser decodes.
 _H264_PROFILES = ("42e0", "4200")
+
+# The media sections that aiortc answers.
+_KINDS = ("audio", "video", "application")
+
+# Baseline, whatever its constraint flags (RFC 6184 clause 8.1): who decodes any of it decodes the constrained one.
+_H264_BASELINE = "42"
 
 
 class Listener(Protocol):
@@ -84,6 +90,7 @@ class Connection:
             ConnectError: when the offer cannot be understood or has no codec in common; nothing is left then.
         """
         parsed = _parse(offer)
+        _check_bundle(parsed)
         self._codec = choose_codec(parsed, codec)
         configuration = RTCConfiguration(iceServers=self._ice_servers)
         connection = self._connection = RTCPeerConnection(configuration)
@@ -118,7 +125,7 @@ class Connection:
             if other is not transceiver:
                 # aiortc would receive, decode and keep whatever a page likes to send.
                 other.direction = "inactive"
-        accept_extensions(connection, transceiver, {PLAYOUT_DELAY, COLOR_SPACE})
+        accept_extensions(parsed, transceiver, {PLAYOUT_DELAY, COLOR_SPACE})
         self._adopt(transceiver)
         if any(media.kind == "application" for media in parsed.media):
             self._channels = Channels(
@@ -252,7 +259,7 @@ def _codecs(media: object) -> list[Codec]:
         elif (
             name == "video/h264"
             and str(codec.parameters.get("packetization-mode", "0")) == "1"
-            and h264_profile(codec.parameters) in _H264_PROFILES
+            and h264_profile(codec.parameters).startswith(_H264_BASELINE)
         ):
             found.append("h264")
     return found
@@ -265,6 +272,23 @@ def _preferences(codec: Codec) -> list[RTCRtpCodecCapability]:
     if codec == "h264":
         chosen.sort(key=lambda c: _H264_PROFILES.index(h264_profile(c.parameters)))
     return chosen + [c for c in capabilities if c.mimeType.lower() == "video/rtx"]
+
+
+def _check_bundle(offer: SessionDescription) -> None:
+    """Refuse what would need several transports, or one that is not there (RFC 9143 clause 7.2.1).
+
+    aiortc goes by the first BUNDLE group, takes its first mid for granted, and knows no other kinds of media.
+
+    Raises:
+        ConnectError: for such an offer.
+    """
+    mids = {media.rtp.muxId for media in offer.media if media.kind in _KINDS}
+    first = [offer.media[0].rtp.muxId] if len(offer.media) == 1 else []
+    bundle = next((group.items for group in offer.group if group.semantic == "BUNDLE"), first)
+    if len(mids) < len(offer.media) or mids - set(bundle) or set(bundle[:1]) - mids:
+        raise ConnectError(
+            "The offer must have sections of audio, video and application only, all in its first BUNDLE group."
+        )
 
 
 def _parse(offer: str) -> SessionDescription:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from aiortc import RTCPeerConnection, RTCRtpTransceiver
+from aiortc import RTCRtpTransceiver
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters
 from aiortc.sdp import SessionDescription
 
@@ -12,11 +12,10 @@ from . import require
 
 
 def accept_extensions(
-    connection: RTCPeerConnection, transceiver: RTCRtpTransceiver, uris: Collection[str]
+    offer: SessionDescription, transceiver: RTCRtpTransceiver, uris: Collection[str]
 ) -> None:
     """Accept those of `uris` that the offer has, with the offer's ids. Between offer and answer."""
     require(transceiver, "_headerExtensions")
-    offer = SessionDescription.parse(connection.remoteDescription.sdp)
     accepted = {extension.uri for extension in transceiver._headerExtensions}
     for media in offer.media:
         if media.rtp.muxId != transceiver.mid:

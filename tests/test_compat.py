@@ -1,0 +1,144 @@
+"""What is bent in aiortc and aioice, and that it still bends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import socket
+import struct
+from collections.abc import Iterable
+
+import pytest
+from aioice import stun
+
+from rtc_canvas.rtc.compat import require
+from rtc_canvas.rtc.compat.ice import Liveness
+from rtc_canvas.rtc.compat.sdp import h264_profile
+
+from .frames import flat
+from .link import Link, linked
+
+
+def test_a_version_that_lacks_a_name_is_named_with_it() -> None:
+    with pytest.raises(ImportError, match="has no gone, away: this version of aiortc or aioice"):
+        require(Link, "connect", "gone", "away")
+
+
+def test_a_version_that_fits_is_taken() -> None:
+    require(Link, "connect", "close")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "profile"),
+    [
+        ({"profile-level-id": "42e01f"}, "42e0"),
+        ({"profile-level-id": "42E01F"}, "42e0"),
+        ({"profile-level-id": 42001}, "4200"),
+        ({}, "42e0"),
+    ],
+)
+def test_h264_profiles(parameters: dict[str, int | str | None], profile: str) -> None:
+    assert h264_profile(parameters) == profile
+
+
+def test_liveness_is_the_time_since_the_last_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("rtc_canvas.rtc.compat.ice.time.monotonic", lambda: now)
+    liveness = Liveness()
+    now = 103.0
+    assert liveness.silence == 3.0
+    liveness.seen()
+    assert liveness.silence == 0.0
+
+
+# What strangers may send: nobody needs to be anybody to reach a UDP port.
+
+
+def addresses(answer: str) -> list[tuple[str, int]]:
+    """Where a connection listens, IPv4."""
+    lines = [line.split(" ") for line in answer.splitlines() if line.startswith("a=candidate:")]
+    return [(line[4], int(line[5])) for line in lines if ":" not in line[4]]
+
+
+async def send_from_a_stranger(made: Link, datagrams: Iterable[bytes]) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for data in datagrams:
+            for address in addresses(made.viewer.answer):
+                stranger.sendto(data, address)
+    await asyncio.sleep(0.02)
+
+
+async def assert_alive(made: Link, caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody was told anything, nothing was logged, and frames still arrive."""
+    assert made.recorder.reasons == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    for _ in range(3):
+        await made.send(flat((1, 2, 3)))
+    await made.viewer.frame()
+
+
+def request(**attributes: object) -> stun.Message:
+    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+    message.attributes.update({name.replace("_", "-"): value for name, value in attributes.items()})
+    return message
+
+
+def with_attribute(kind: int, value: bytes) -> bytes:
+    """A binding request with one attribute, however malformed."""
+    body = struct.pack("!HH", kind, len(value)) + value.ljust(-(-len(value) // 4) * 4, b"\x00")
+    return struct.pack("!HHI12s", 1, len(body), 0x2112A442, b"t" * 12) + body
+
+
+MALFORMED = {
+    "empty": b"",
+    "longer than a path carries": b"\x80" * 3000,
+    "RTP": b"\x80\x60" + bytes(40),
+    "RTCP": b"\x80\xc8" + bytes(40),
+    "DTLS": b"\x16\xfe\xfd" + bytes(40),
+    "one byte": b"\x80",
+    "a priority of two bytes": with_attribute(0x0024, b"\x00\x01"),
+    "an address without a family": with_attribute(0x0020, b"\x00"),
+    "an address of no family": with_attribute(0x0020, b"\x00\x09" + bytes(6)),
+    "a user name that is not UTF-8": with_attribute(0x0006, b"\xff\xfe"),
+    "an error without a code": with_attribute(0x0009, b"\x00"),
+    "not authenticated": bytes(request(PRIORITY=1)),
+}
+
+
+@pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED.keys())
+async def test_a_strangers_datagram_does_no_harm(
+    data: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with linked(channels=False) as made:
+        await send_from_a_stranger(made, [data])
+        await assert_alive(made, caplog)
+
+
+async def test_many_strangers_datagrams_do_no_harm(caplog: pytest.LogCaptureFixture) -> None:
+    chance = random.Random(7)
+    heads = (b"", b"\x00\x01", b"\x01\x01", b"\x16\xfe\xfd", b"\x80\x60", b"\x80\xc9", b"\x40\x00")
+    async with linked(channels=False) as made:
+        for _ in range(10):
+            datagrams = [
+                chance.choice(heads) + chance.randbytes(chance.randrange(80)) for _ in range(40)
+            ] + [
+                with_attribute(
+                    chance.choice([6, 8, 9, 0x20, 0x24, 0x25, 0x8028, 0x8029]),
+                    chance.randbytes(chance.randrange(30)),
+                )
+                for _ in range(10)
+            ]
+            await send_from_a_stranger(made, datagrams)
+        await assert_alive(made, caplog)
+
+
+async def test_a_check_without_a_priority_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
+    async with linked(channels=False) as made:
+        ice = made.viewers_dtls.transport._connection
+        message = request(
+            USERNAME=f"{ice.remote_username}:{ice.local_username}", USE_CANDIDATE=None
+        )
+        message.add_message_integrity(str(ice.remote_password).encode())
+        await send_from_a_stranger(made, [bytes(message)])
+        await assert_alive(made, caplog)

@@ -1,0 +1,151 @@
+"""The life of a connection: signs of it, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from rtc_canvas.rtc.compat import ice as ice_module
+from rtc_canvas.rtc.connection import Connection
+
+from .frames import flat
+from .link import Recorder, link, linked
+from .receiver import Receiver
+
+
+@pytest.fixture
+def short_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fifth of the times: silence of 0.2 s is asked about, silence of 1 s ends the connection."""
+    for name in ("ASK_AFTER", "ASK_EVERY", "GONE_AFTER", "_LOOK_EVERY"):
+        monkeypatch.setattr(ice_module, name, getattr(ice_module, name) / 5)
+
+
+def ice_connection(viewer: Receiver) -> Any:
+    """aioice's connection behind a viewer."""
+    return viewer.connection.getTransceivers()[0].receiver.transport.transport._connection
+
+
+def delay_what_is_sent(viewer: Receiver, seconds: float | None) -> None:
+    """Let everything that a viewer sends arrive later by `seconds`, or never."""
+    loop = asyncio.get_running_loop()
+    for protocol in ice_connection(viewer)._protocols:
+        send = protocol.transport.sendto
+
+        def sendto(*datagram: Any, send: Any = send) -> None:
+            if seconds is not None:
+                loop.call_later(seconds, send, *datagram)
+
+        protocol.transport.sendto = sendto
+
+
+def count_checks(viewer: Receiver) -> list[float]:
+    """The times at which a viewer is asked whether it lives; filled as they come."""
+    asked: list[float] = []
+    connection = ice_connection(viewer)
+    receive = connection.request_received
+
+    def request_received(*arguments: Any) -> None:
+        asked.append(time.monotonic())
+        receive(*arguments)
+
+    connection.request_received = request_received
+    return asked
+
+
+@pytest.mark.usefixtures("short_life")
+async def test_a_vanished_network_ends_it() -> None:
+    async with linked() as made:
+        asked = count_checks(made.viewer)
+        delay_what_is_sent(made.viewer, None)
+        started = time.monotonic()
+        await made.recorder.until(lambda: made.recorder.reasons)
+        assert 0.7 < time.monotonic() - started < 2.0
+        assert made.recorder.reasons == ["Nothing was heard from the page for 5 s."]
+        assert len(asked) >= 3
+
+
+@pytest.mark.usefixtures("short_life")
+async def test_a_long_round_trip_does_not_end_it() -> None:
+    async with linked() as made:
+        asked = count_checks(made.viewer)
+        delay_what_is_sent(made.viewer, 0.4)
+        await asyncio.sleep(1.6)
+        assert made.recorder.reasons == []
+        assert asked
+
+
+async def test_a_silent_viewer_is_asked_and_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    # aiortc's viewer reports about once a second: between its reports only answers keep it alive.
+    for name, seconds in {
+        "ASK_AFTER": 0.05,
+        "ASK_EVERY": 0.02,
+        "GONE_AFTER": 0.3,
+        "_LOOK_EVERY": 0.01,
+    }.items():
+        monkeypatch.setattr(ice_module, name, seconds)
+    async with linked() as made:
+        asked = count_checks(made.viewer)
+        await asyncio.sleep(0.8)
+        assert made.recorder.reasons == []
+        assert len(asked) >= 5
+
+
+async def test_a_page_that_leaves_is_noticed_at_once() -> None:
+    async with linked() as made:
+        await made.viewer.close()
+        await made.recorder.until(lambda: made.recorder.reasons, timeout=1)
+        assert made.recorder.reasons == ["The page was closed."]
+
+
+async def test_the_viewer_sees_the_end_and_the_listener_is_not_told() -> None:
+    async with linked() as made:
+        ended = asyncio.Event()
+        made.viewer.connection.on("connectionstatechange", ended.set)
+        await asyncio.gather(made.connection.close(), made.connection.close())
+        await made.connection.close()
+        async with asyncio.timeout(1):
+            await ended.wait()
+        assert made.viewer.connection.connectionState == "closed"
+        assert made.recorder.reasons == []
+
+
+async def test_a_last_message_gets_out() -> None:
+    async with linked() as made:
+        await made.viewer.open()
+        made.connection.send_message("app", {"type": "bye"})
+        await made.connection.close()
+        await made.viewer.message("bye")
+
+
+async def test_closing_before_an_answer_is_no_error() -> None:
+    connection = Connection(Recorder())
+    await connection.close()
+    await connection.close()
+    assert connection.round_trip is None
+    assert (connection.loss, connection.bytes_sent, connection.has_room) == (0.0, 0, False)
+
+
+async def test_a_viewer_with_another_certificate_is_not_connected() -> None:
+    async with link() as made:
+        offer = await made.viewer.offer()
+        lines = [
+            line[:-2] + ("00" if line[-2:] != "00" else "11") if "a=fingerprint" in line else line
+            for line in offer.splitlines()
+        ]
+        await made.viewer.accept(
+            await made.connection.answer("\r\n".join(lines) + "\r\n", codec=None)
+        )
+        await made.recorder.until(lambda: made.recorder.reasons)
+        assert made.recorder.connected_count == 0
+
+
+async def test_a_failure_while_sending_is_told() -> None:
+    async with linked(codec="vp8") as made:
+        broken = await made.send(flat((1, 2, 3)))
+        object.__setattr__(broken, "data", b"")
+        made.connection.send(broken)
+        await made.recorder.until(lambda: made.recorder.reasons)
+        assert made.recorder.reasons[0].startswith("Sending failed: ")
