@@ -179,7 +179,7 @@ def test_a_failure_says_what_failed_and_the_next_frame_is_a_key_frame() -> None:
     even = planes(busy(64, 48))
     with encoder_at(2_000_000) as encoder:
         encoder.encode(even, time=0.0, key=False)
-        with pytest.raises(EncoderError, match=r"^libx264 failed at \(63, 48\): "):
+        with pytest.raises(EncoderError, match=r"^libx264 cannot be opened for \(63, 48\): "):
             encoder.encode(odd_planes(63, 48), time=0.1, key=False)
         assert not encoder.is_open
         data, key = encoder.encode(even, time=0.2, key=False)

@@ -135,7 +135,7 @@ def test_a_failure_says_what_failed_and_the_next_frame_is_a_key_frame() -> None:
     beyond = Planes(av.VideoFrame(64, 16386, "yuv420p"), (64, 16386))
     with encoder_at(2_000_000) as encoder:
         encoder.encode(good, time=0.0, key=False)
-        with pytest.raises(EncoderError, match=r"^libvpx failed at \(64, 16386\): "):
+        with pytest.raises(EncoderError, match=r"^libvpx cannot be opened for \(64, 16386\): "):
             encoder.encode(beyond, time=0.1, key=False)
         assert not encoder.is_open
         data, key = encoder.encode(good, time=0.2, key=False)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from fractions import Fraction
+from typing import Protocol, cast
+
+import av
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType
 
 from ..encoded_frame import Codec
+from ..exceptions import EncoderError
 from .convert import Planes
 
 
@@ -35,6 +41,58 @@ class VideoEncoder(Protocol):
     def close(self) -> None:
         """Free the encoder. Idempotent."""
         ...
+
+
+def new_context(name: str, size: tuple[int, int]) -> VideoCodecContext:
+    """A context of FFmpeg's encoder `name` for 4:2:0 planes of `size`, not opened; key frames only when asked for.
+
+    Raises:
+        EncoderError: when there is no such encoder.
+    """
+    try:
+        context = cast(VideoCodecContext, av.CodecContext.create(name, "w"))
+    except (av.FFmpegError, ValueError) as error:
+        raise EncoderError(f"There is no encoder {name}: {error}") from error
+    context.width, context.height = size
+    context.pix_fmt = "yuv420p"
+    context.gop_size = 1 << 24
+    return context
+
+
+def opened(context: VideoCodecContext) -> VideoCodecContext:
+    """Open a context that has all its settings, and return it.
+
+    Raises:
+        EncoderError: when FFmpeg does not take them.
+    """
+    try:
+        context.open()
+    except (av.FFmpegError, ValueError) as error:
+        size = context.width, context.height
+        raise EncoderError(f"{context.name} cannot be opened for {size}: {error}") from error
+    return context
+
+
+def encode_one(
+    context: VideoCodecContext, planes: Planes, *, pts: int, time_base: Fraction, key: bool
+) -> tuple[bytes, bool]:
+    """Put one frame through an open encoder; return (data, whether it is a key frame).
+
+    Raises:
+        EncoderError: when it fails, or keeps the frame.
+    """
+    frame = planes.copy()
+    frame.pts = pts
+    frame.time_base = time_base
+    frame.pict_type = PictureType.I if key else PictureType.NONE
+    try:
+        packets = context.encode(frame)
+    except (av.FFmpegError, ValueError) as error:
+        raise EncoderError(f"{context.name} failed at {planes.size}: {error}") from error
+    if not packets:
+        # Zero latency was asked for: one frame in, one frame out.
+        raise EncoderError(f"{context.name} returned no frame.")
+    return b"".join(bytes(packet) for packet in packets), any(p.is_keyframe for p in packets)
 
 
 class FrameInterval:

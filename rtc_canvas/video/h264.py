@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 import os
 from fractions import Fraction
-from typing import cast
 
-import av
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import PictureType
 
 from ..encoded_frame import Codec
 from ..exceptions import EncoderError
 from .convert import Planes
-from .encoder import FrameInterval
+from .encoder import FrameInterval, encode_one, new_context, opened
 
 # x264 is told this frame rate whatever the real one is, and gets its bits per frame through the bit rate: its own
 # mode for varying frame rates holds every frame back by one.
@@ -57,20 +54,13 @@ class H264Encoder:
         try:
             context = self._context_for(planes.size, wanted)
             context.bit_rate = TRICKLE_BITRATE if trickle else wanted
-            frame = planes.copy()
-            frame.pts = self._count
-            frame.time_base = Fraction(1, NOMINAL_FPS)
-            frame.pict_type = PictureType.I if key else PictureType.NONE
             self._count += 1
-            packets = context.encode(frame)
-        except (av.FFmpegError, ValueError) as error:
+            return encode_one(
+                context, planes, pts=self._count, time_base=Fraction(1, NOMINAL_FPS), key=key
+            )
+        except EncoderError:
             self.close()
-            raise EncoderError(f"{self.name} failed at {planes.size}: {error}") from error
-        if not packets:
-            # Zero latency was asked for: one frame in, one frame out. An encoder that keeps frames is no use here.
-            self.close()
-            raise EncoderError(f"{self.name} returned no frame.")
-        return b"".join(bytes(packet) for packet in packets), any(p.is_keyframe for p in packets)
+            raise
 
     @property
     def is_open(self) -> bool:
@@ -87,16 +77,13 @@ class H264Encoder:
         return self._context
 
     def _open(self, size: tuple[int, int]) -> VideoCodecContext:
-        context = cast(VideoCodecContext, av.CodecContext.create(self.name, "w"))
-        context.width, context.height = size
-        context.pix_fmt = "yuv420p"
+        context = new_context(self.name, size)
         context.framerate = Fraction(NOMINAL_FPS)
         context.time_base = Fraction(1, NOMINAL_FPS)
         context.colorspace = BT709
         context.color_primaries = BT709
         context.color_trc = BT709
         context.color_range = LIMITED_RANGE
-        context.gop_size = 1 << 24
         # A live change of the rate works only in an encoder that was opened with the two equal.
         self._ceiling = math.ceil(self.target_bitrate * CEILING)
         context.bit_rate = self._ceiling
@@ -106,8 +93,7 @@ class H264Encoder:
             "bufsize": str(vbv),
             **(_x264_options(size) if self.name == "libx264" else _HARDWARE_OPTIONS[self.name]),
         }
-        context.open()
-        return context
+        return opened(context)
 
 
 def _x264_options(size: tuple[int, int]) -> dict[str, str]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 from fractions import Fraction
-from typing import cast
 
-import av
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import PictureType
 
 from ..encoded_frame import Codec
 from ..exceptions import EncoderError
 from .convert import Planes
-from .encoder import FrameInterval
+from .encoder import FrameInterval, encode_one, new_context, opened
 
 CLOCK = 90_000
 
@@ -45,18 +42,12 @@ class VP8Encoder:
             step = interval * self.target_bitrate / self._bitrate
             # The shortest step gives the fewest bits: next to nothing where nothing has changed.
             self._clock += 1 if trickle else max(1, round(step * CLOCK))
-            frame = planes.copy()
-            frame.pts = self._clock
-            frame.time_base = Fraction(1, CLOCK)
-            frame.pict_type = PictureType.I if key else PictureType.NONE
-            packets = context.encode(frame)
-        except (av.FFmpegError, ValueError) as error:
+            return encode_one(
+                context, planes, pts=self._clock, time_base=Fraction(1, CLOCK), key=key
+            )
+        except EncoderError:
             self.close()
-            raise EncoderError(f"{self.name} failed at {planes.size}: {error}") from error
-        if not packets:
-            self.close()
-            raise EncoderError(f"{self.name} returned no frame.")
-        return b"".join(bytes(packet) for packet in packets), any(p.is_keyframe for p in packets)
+            raise
 
     @property
     def is_open(self) -> bool:
@@ -74,12 +65,9 @@ class VP8Encoder:
         return self._context
 
     def _open(self, size: tuple[int, int]) -> VideoCodecContext:
-        context = cast(VideoCodecContext, av.CodecContext.create(self.name, "w"))
-        context.width, context.height = size
-        context.pix_fmt = "yuv420p"
+        context = new_context(self.name, size)
         context.framerate = Fraction(30)
         context.time_base = Fraction(1, CLOCK)
-        context.gop_size = 1 << 24
         context.qmin, context.qmax = 4, 56
         context.thread_count = _threads(size)
         self._bitrate = self.target_bitrate
@@ -101,8 +89,7 @@ class VP8Encoder:
             "noise-sensitivity": "0",
             "static-thresh": "1",
         }
-        context.open()
-        return context
+        return opened(context)
 
 
 def _threads(size: tuple[int, int]) -> int:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 
 from rtc_canvas import Canvas, serve
@@ -26,9 +27,6 @@ FLAGS = ["--no-sandbox", "--disable-background-networking"]
 WITHOUT_GPU = [*FLAGS, "--disable-gpu"]
 # Pictures are drawn as with a GPU, by shaders that run on the CPU.
 WITH_SHADERS = [*FLAGS, "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-
-ELSEWHERE = "http://embedding.example"
-"""The origin of pages that embed a canvas."""
 
 
 class ServeProgram(Protocol):
@@ -52,10 +50,30 @@ class OpenViewer(Protocol):
     async def __call__(self, program: Program, query: str = "", **options: Any) -> Viewer: ...
 
 
-class Embed(Protocol):
-    """Opens a page of another origin, `ELSEWHERE`, with `body` in it, where <rtc-canvas> is known."""
+class Elsewhere:
+    """A web server of another origin, and site, whose page embeds canvases.
 
-    async def __call__(self, program: Program, body: str, **options: Any) -> Viewer: ...
+    origin: of its page, set once it runs.
+    """
+
+    origin = ""
+
+    def __init__(self, new_context: NewContext) -> None:
+        self._new_context = new_context
+        self._html = ""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        return web.Response(text=self._html, content_type="text/html")
+
+    async def open(self, program: Program, body: str, **options: Any) -> Viewer:
+        """Open the page with `body` in it, which knows <rtc-canvas> from the program's server."""
+        script = f"{program.origin}/static/rtc-canvas-element.js"
+        self._html = f"""<!doctype html><script type="module" src="{script}"></script>
+            <body style="margin: 0; background: black">{body}"""
+        context = await self._new_context(**options)
+        viewer = Viewer(await context.new_page())
+        await viewer.page.goto(self.origin)
+        return viewer
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,10 +84,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
+def need(path: Path, command: str) -> None:
+    """Fail the test where something is not installed; a browser test that is skipped tests nothing."""
+    if not path.exists():
+        pytest.fail(f"There is no {path} here. Install it with: {command}")
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def playwright() -> AsyncIterator[Playwright]:
-    if not CHROMIUM.exists():
-        pytest.fail("There is no Chromium here. Install it with: apt-get install -y chromium")
+    need(CHROMIUM, "apt-get install -y chromium")
     async with async_playwright() as running:
         yield running
 
@@ -135,23 +158,6 @@ async def new_context(chromium: Browser) -> AsyncIterator[NewContext]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def embed(new_context: NewContext) -> Embed:
-    async def open_(program: Program, body: str, **options: Any) -> Viewer:
-        context = await new_context(**options)
-        script = f"{program.origin}/static/rtc-canvas-element.js"
-        html = f"""<!doctype html><script type="module" src="{script}"></script>
-            <body style="margin: 0; background: black">{body}"""
-        await context.route(
-            f"{ELSEWHERE}/", lambda route: route.fulfill(body=html, content_type="text/html")
-        )
-        viewer = Viewer(await context.new_page())
-        await viewer.page.goto(f"{ELSEWHERE}/")
-        return viewer
-
-    return open_
-
-
-@pytest_asyncio.fixture(loop_scope="session")
 async def open_viewer(new_context: NewContext) -> OpenViewer:
     async def open_(program: Program, query: str = "", **options: Any) -> Viewer:
         context = await new_context(**options)
@@ -161,3 +167,17 @@ async def open_viewer(new_context: NewContext) -> OpenViewer:
         return viewer
 
     return open_
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def elsewhere(new_context: NewContext) -> AsyncIterator[Elsewhere]:
+    pages = Elsewhere(new_context)
+    app = web.Application()
+    app.router.add_get("/", pages.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    # The canvases are on 127.0.0.1: another site, to which no cookie is sent.
+    pages.origin = f"http://localhost:{runner.addresses[0][1]}"
+    yield pages
+    await runner.cleanup()

@@ -9,7 +9,12 @@ globalThis.observer = {
 
   /** A part of the shadow tree. */
   part(selector) {
-    return this.element.shadowRoot.querySelector(selector);
+    return this.element?.shadowRoot?.querySelector(selector);
+  },
+
+  /** The pointer's shape over a point of the window. */
+  cursor(x, y) {
+    return getComputedStyle(this.element.shadowRoot.elementFromPoint(x, y)).cursor;
   },
 
   /** The newest frame as the video has it, its padding included. */
@@ -23,8 +28,8 @@ globalThis.observer = {
 
   /** [red, green, blue] in the middle of the picture; null before the first. */
   middle() {
-    const video = this.element?.canvas.video;
-    if (!video?.videoWidth) return null;
+    const video = this.element?.canvas?.video;
+    if (!video || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
     const [x, y] = [video.videoWidth, video.videoHeight].map((side) => Math.floor(side / 2));
     return [...this.frame(x, y, 1, 1).data.slice(0, 3)];
   },

@@ -67,7 +67,7 @@ class Program:
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until something that no event tells of is true."""
         async with asyncio.timeout(PATIENCE):
-            while not condition():
+            while not condition():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
     def types(self, *only: str) -> list[str]:

@@ -13,6 +13,7 @@ from rtc_canvas import Canvas
 
 from .conftest import NewContext, OpenViewer, ServeProgram
 from .program import Color, flat
+from .viewer import ROUGHLY
 
 CODECS = ("h264", "vp8")
 
@@ -65,7 +66,7 @@ async def test_the_first_picture_plays_without_a_click(
         {"expression": FIRST_PICTURE, "awaitPromise": True, "returnByValue": True},
     )
     shown = answer["result"]["value"]
-    assert shown["color"] == pytest.approx(ORANGE, abs=8)
+    assert shown["color"] == pytest.approx(ORANGE, abs=ROUGHLY)
     assert not shown["clicked"]
     (peer,) = program.canvas.peers
     assert peer.stats.codec == codec
@@ -86,7 +87,6 @@ async def test_flat_colours_come_out_within_3_per_channel(
     serve_program: ServeProgram,
     open_viewer: OpenViewer,
 ) -> None:
-    # Without shaders Chromium converts with factors of seven bits, too few for BT.709's blue: it is off by up to 12.
     program = await serve_program(Canvas((320, 240), resizable=False))
     program.show(COLORS[0])
     viewer = await open_viewer(program, f"?codec={codec}", browser=chromium_with_shaders)
@@ -95,30 +95,26 @@ async def test_flat_colours_come_out_within_3_per_channel(
         await viewer.sees(color, within=3)
 
 
-@pytest.mark.parametrize(
-    ("array", "order", "expected"),
-    [
-        (np.full((48, 64), 90, np.uint8), "rgb", (90, 90, 90)),
-        (np.full((48, 64, 1), 90, np.uint8), "bgr", (90, 90, 90)),
-        (np.full((48, 64, 4), (200, 120, 40, 0), np.uint8), "rgb", ORANGE),
-        (np.full((48, 64, 3), (40, 120, 200), np.uint8), "bgr", ORANGE),
-        (np.full((48, 64, 4), (40, 120, 200, 9), np.uint8), "bgr", ORANGE),
-        (np.full((48, 64, 4), (200, 120, 40, 7), np.uint8)[..., :3], "rgb", ORANGE),
-        (np.full((64, 48, 3), ORANGE, np.uint8).transpose(1, 0, 2), "rgb", ORANGE),
-    ],
-    ids=["gray", "gray with an axis", "rgba", "bgr", "bgra", "a view", "transposed"],
-)
+@pytest.mark.parametrize("order", ["rgb", "bgr"])
 async def test_every_kind_of_array_is_shown(
-    array: Array,
-    order: Literal["rgb", "bgr"],
-    expected: Color,
-    serve_program: ServeProgram,
-    open_viewer: OpenViewer,
+    order: Literal["rgb", "bgr"], serve_program: ServeProgram, open_viewer: OpenViewer
 ) -> None:
+    first, second, third, fourth = (200, 120, 40), (40, 200, 120), (120, 40, 200), (30, 90, 160)
+    step = 1 if order == "rgb" else -1
+    arrays: list[tuple[Array, Color]] = [
+        (np.full((48, 64), 90, np.uint8), (90, 90, 90)),
+        (np.full((48, 64, 1), 180, np.uint8), (180, 180, 180)),
+        (np.full((48, 64, 3), first[::step], np.uint8), first),
+        (np.full((48, 64, 4), (*second[::step], 0), np.uint8), second),
+        (np.full((48, 64, 4), (*third[::step], 255), np.uint8)[..., :3], third),
+        (np.full((64, 48, 3), fourth[::step], np.uint8).transpose(1, 0, 2), fourth),
+    ]
     program = await serve_program(Canvas((64, 48), resizable=False, format=order))
-    program.canvas.push(array)
+    program.canvas.push(flat((0, 0, 0), 64, 48))
     viewer = await open_viewer(program)
-    await viewer.sees(expected)
+    for array, color in arrays:
+        program.canvas.push(array)
+        await viewer.sees(color)
 
 
 async def test_a_flipped_picture_is_shown_flipped(
@@ -192,7 +188,7 @@ async def test_the_size_may_change_from_one_picture_to_the_next(
     for width, height, color in steps:
         program.canvas.push(flat(color, width, height))
         await viewer.until(f"String(observer.element.canvas.size) === '{width},{height}'")
-        await viewer.sees(color, within=14)
+        await viewer.sees(color)
     assert program.types("join") == ["join"]
 
 
