@@ -20,7 +20,8 @@ class EncodedFrame:
     data: H.264 access unit (Annex B) or VP8 frame.
     key: whether it can be decoded on its own; otherwise it needs the frame before it.
     size: (width, height) of the video, even.
-    picture_size: (width, height) of the picture at its top left.
+    picture_size: (width, height) of the picture that it shows, before any scaling.
+    shown_size: (width, height) of what of the video shows it, at the top left.
     picture: the number of the picture it shows.
     time: what its RTP timestamp tells, seconds of `time.monotonic()`: the picture's render time when it is
         sent first, the time of sending when it is sent again.
@@ -31,5 +32,6 @@ class EncodedFrame:
     key: bool
     size: tuple[int, int]
     picture_size: tuple[int, int]
+    shown_size: tuple[int, int]
     picture: int
     time: float

@@ -296,6 +296,7 @@ class Peer:
             "type": "size",
             "picture": frame.picture_size,
             "encoded": frame.size,
+            "shown": frame.shown_size,
             "logical": picture.logical_size,
         }
         if message != self._announced:

@@ -17,7 +17,7 @@ from .exceptions import EncoderError
 from .stats import SlidingRate
 from .stillness import next_repeat
 from .video.convert import Converter
-from .video.encoder import VideoEncoder
+from .video.encoder import VideoEncoder, fitting_scale
 from .video.picture import Picture
 
 Log: TypeAlias = logging.LoggerAdapter[logging.Logger]
@@ -197,7 +197,8 @@ class Stream:
 
     def _encode(self, job: _Job, frame_time: float) -> EncodedFrame:
         """Convert and encode; on a thread of the executor."""
-        planes = self._source.converter.planes(job.picture)
+        scale = fitting_scale(self._encoder.codec, job.picture.width, job.picture.height)
+        planes = self._source.converter.planes(job.picture, scale)
         data, key = self._encoder.encode(
             planes, time=frame_time, key=job.key is not None, trickle=job.trickle
         )
@@ -207,6 +208,7 @@ class Stream:
             key=key,
             size=planes.size,
             picture_size=planes.picture_size,
+            shown_size=planes.shown_size,
             picture=job.picture.number,
             time=frame_time,
         )

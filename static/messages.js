@@ -75,8 +75,11 @@ export function parseObject(data) {
 function parseSizeMessage(message) {
   const picture = size(message.picture);
   const encoded = size(message.encoded);
+  const shown = size(message.shown);
   const logical = size(message.logical);
-  return picture && encoded && logical ? { type: "size", picture, encoded, logical } : null;
+  return picture && encoded && shown && logical
+    ? { type: "size", picture, encoded, shown, logical }
+    : null;
 }
 
 /**

@@ -53,9 +53,17 @@ export class Problem extends Error {
   }
 }
 
-/** No answer at all: the server is down, restarting, or the network is. */
-export function unreachable() {
-  return new Problem("unreachable", "The server cannot be reached.", { retry: true });
+/**
+ * No answer at all: the server is down, restarting, or the network is. A page of another origin
+ * that the server does not allow gets no answer to read either.
+ *
+ * @param {string | null} foreign this page's origin, where the server has another one
+ */
+export function unreachable(foreign = null) {
+  return new Problem("unreachable", "The server cannot be reached.", {
+    advice: foreign ? `If it runs, start it with --allow-origin ${foreign}` : "",
+    retry: true,
+  });
 }
 
 /**

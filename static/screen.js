@@ -66,6 +66,10 @@ export class Screen {
     this.stage.append(this.keys, this.box);
     this.video.addEventListener("resize", () => this.place());
     this.video.addEventListener("loadeddata", () => this.#onfirst());
+    // A click on the ground beside the picture leaves the focus, and so the keys, where they are.
+    this.stage.addEventListener("mousedown", (event) => {
+      if (event.target === this.stage) event.preventDefault();
+    });
     this.keys.addEventListener("focus", () => this.#ring(!this.#quiet));
     this.keys.addEventListener("blur", () => this.#ring(false));
     this.#follow();
@@ -166,9 +170,9 @@ export class Screen {
     if (!size || !width || !height) return;
     this.#placed = `${size.encoded}`;
     const box = placePicture(this.#fit, [width, height], size.picture, ratio);
-    const extent = videoExtent(box, size.encoded, size.picture);
+    const extent = videoExtent(box, size.encoded, size.shown);
     setBox(this.box, box);
-    const rendering = isPixelExact(box, size.picture, ratio) ? "pixelated" : "auto";
+    const rendering = isPixelExact(box, size.shown, ratio) ? "pixelated" : "auto";
     for (const shown of [this.video, this.#still]) {
       setBox(shown, { x: 0, y: 0, width: extent[0], height: extent[1] });
       shown.style.imageRendering = rendering;

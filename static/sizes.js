@@ -6,8 +6,9 @@
 
 /** @typedef {import("./geometry.js").Size} Size */
 /**
- * `picture`: the array's. `encoded`: the video's, padded to even. `logical`: of the coordinates.
- * @typedef {{picture: Size, encoded: Size, logical: Size}} PictureSize
+ * `picture`: the array's. `encoded`: the video's, perhaps scaled down, padded to even. `shown`: of
+ * what of the video shows the picture. `logical`: of the coordinates.
+ * @typedef {{picture: Size, encoded: Size, shown: Size, logical: Size}} PictureSize
  */
 
 const KEPT = 8;
@@ -33,6 +34,7 @@ export class Sizes {
   of(encoded) {
     const matches = (/** @type {PictureSize} */ size) =>
       size.encoded[0] === encoded[0] && size.encoded[1] === encoded[1];
-    return this.#announced.find(matches) ?? { picture: encoded, encoded, logical: encoded };
+    const unannounced = { picture: encoded, encoded, shown: encoded, logical: encoded };
+    return this.#announced.find(matches) ?? unannounced;
   }
 }

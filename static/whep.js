@@ -112,7 +112,7 @@ export class Whep {
       credentials: this.#token || isSameOrigin(url) ? "same-origin" : "include",
       signal: timeLimit(),
     }).catch(() => {
-      throw unreachable();
+      throw unreachable(isSameOrigin(url) ? null : (globalThis.location?.origin ?? null));
     });
     if (response.ok) return response;
     throw refusal(response.status, firstLine(response, await response.text().catch(() => "")));

@@ -98,7 +98,14 @@ class Link:
         time = self._frames / 30
         data, is_key = self._encoder.encode(made, time=time, key=key, trickle=False)
         frame = EncodedFrame(
-            self.connection.codec, data, is_key, made.size, made.picture_size, self._frames, time
+            self.connection.codec,
+            data,
+            is_key,
+            made.size,
+            made.picture_size,
+            made.shown_size,
+            self._frames,
+            time,
         )
         rooms = self.recorder.rooms
         self.connection.send(frame)

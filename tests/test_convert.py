@@ -137,11 +137,11 @@ class CountingConverter(Converter):
         self.begun = threading.Event()
         self.go_on = threading.Event()
 
-    def _convert(self, picture: Picture) -> Planes:
+    def _convert(self, picture: Picture, scale: float) -> Planes:
         self.count += 1
         self.begun.set()
         assert self.go_on.wait(5)
-        return super()._convert(picture)
+        return super()._convert(picture, scale)
 
 
 def test_threads_that_ask_at_once_share_one_conversion() -> None:
@@ -160,3 +160,18 @@ def difference(one: Planes, other: Planes) -> int:
     """By how much two planes differ at most, 0 to 255."""
     first, second = (made.frame.to_ndarray().astype(int) for made in (one, other))
     return int(np.abs(first - second).max())
+
+
+def test_a_scaled_picture_says_what_it_was_and_keeps_its_colours() -> None:
+    made = Converter().planes(picture(flat((200, 120, 40), 642, 361)), 0.5)
+    assert made.size == made.shown_size == (322, 180)
+    assert made.picture_size == (642, 361)
+    assert np.abs(rgb(made.frame).astype(int) - (200, 120, 40)).max() <= 3
+
+
+def test_each_scale_of_a_picture_is_converted_once() -> None:
+    converter = Converter()
+    shown = picture(busy(64, 48))
+    assert converter.planes(shown, 0.5) is converter.planes(shown, 0.5)
+    assert converter.planes(shown) is converter.planes(shown)
+    assert converter.planes(shown, 0.5).size == (32, 24)

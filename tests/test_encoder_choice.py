@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator
 
 import pytest
 
 from rtc_canvas.config import VideoConfig
+from rtc_canvas.encoded_frame import Codec
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.video import choice
+from rtc_canvas.video.encoder import H264_MAX_BLOCKS, fitting_scale
 from rtc_canvas.video.h264 import H264Encoder
 from rtc_canvas.video.vp8 import VP8Encoder
 
@@ -73,3 +76,22 @@ def test_insisting_on_hardware_says_why_not_and_what_to_do(without_hardware: Non
         choice.make_encoder("h264", VideoConfig(encoder="nvenc"))
     assert "h264_of_nobody" in str(no.value)
     assert "use encoder='auto'" in str(no.value)
+
+
+@pytest.mark.parametrize(
+    ("codec", "size", "scaled"),
+    [
+        ("h264", (1280, 720), False),
+        ("h264", (4096, 2304), False),
+        ("h264", (4096, 2320), True),
+        ("h264", (4096, 4096), True),
+        ("vp8", (4096, 4096), False),
+    ],
+)
+def test_h264_is_scaled_to_what_browsers_decode(
+    codec: Codec, size: tuple[int, int], scaled: bool
+) -> None:
+    scale = fitting_scale(codec, *size)
+    assert (scale < 1) == scaled
+    blocks = [math.ceil(2 * round(side * scale / 2) / 16) for side in size]
+    assert codec == "vp8" or blocks[0] * blocks[1] <= H264_MAX_BLOCKS

@@ -205,4 +205,4 @@ def test_closing_is_idempotent() -> None:
 
 def odd_planes(width: int, height: int) -> Planes:
     """Planes as the converter never makes them, which no H.264 encoder takes."""
-    return Planes(av.VideoFrame(width, height, "yuv420p"), (width, height))
+    return Planes(av.VideoFrame(width, height, "yuv420p"), (width, height), (width, height))

@@ -118,7 +118,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def frame(
     data: bytes = b"frame", *, codec: Codec = "vp8", key: bool = False, time: float = 5.0
 ) -> EncodedFrame:
-    return EncodedFrame(codec, data, key, (64, 48), (64, 48), 1, time)
+    return EncodedFrame(codec, data, key, (64, 48), (64, 48), (64, 48), 1, time)
 
 
 async def test_a_frame_becomes_packets_with_the_negotiated_numbers() -> None:

@@ -12,7 +12,7 @@ from rtc_canvas.rtc.track import EncodedTrack
 
 
 def frame(picture: int = 1) -> EncodedFrame:
-    return EncodedFrame("vp8", b"frame", True, (64, 48), (64, 48), picture, 0.0)
+    return EncodedFrame("vp8", b"frame", True, (64, 48), (64, 48), (64, 48), picture, 0.0)
 
 
 async def test_a_frame_goes_from_put_to_recv() -> None:

@@ -132,7 +132,7 @@ def test_repeated_pictures_come_to_rest(noise: list[Planes]) -> None:
 
 def test_a_failure_says_what_failed_and_the_next_frame_is_a_key_frame() -> None:
     good = planes(busy(64, 48))
-    beyond = Planes(av.VideoFrame(64, 16386, "yuv420p"), (64, 16386))
+    beyond = Planes(av.VideoFrame(64, 16386, "yuv420p"), (64, 16386), (64, 16386))
     with encoder_at(2_000_000) as encoder:
         encoder.encode(good, time=0.0, key=False)
         with pytest.raises(EncoderError, match=r"^libvpx cannot be opened for \(64, 16386\): "):

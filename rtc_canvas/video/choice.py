@@ -56,7 +56,7 @@ def h264_encoder_name(wish: str) -> str:
 def _probe(name: str) -> str | None:
     """Encode two frames for real: None where that works, else what went wrong. Once per process."""
     encoder = H264Encoder(2_000_000, name=name)
-    planes = Planes(av.VideoFrame(320, 240, "yuv420p"), (320, 240))
+    planes = Planes(av.VideoFrame(320, 240, "yuv420p"), (320, 240), (320, 240))
     try:
         now = time.monotonic()
         encoder.encode(planes, time=now, key=True, trickle=False)

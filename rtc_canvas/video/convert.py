@@ -33,11 +33,13 @@ class Planes:
     """A picture in the colour space of the encoders. Shared by all of them and never written to.
 
     frame: yuv420p, BT.709, limited range; its sides are even.
-    picture_size: (width, height) of the picture inside it, at the top left; the rest repeats its edge.
+    picture_size: (width, height) of the picture that they are made of.
+    shown_size: (width, height) of what of them shows it, at the top left; the rest repeats its edge.
     """
 
     frame: av.VideoFrame
     picture_size: tuple[int, int]
+    shown_size: tuple[int, int]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -63,25 +65,42 @@ class Converter:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._reformatter = VideoReformatter()
-        self._newest: tuple[int, Planes] | None = None
+        self._number = 0
+        self._newest: dict[float, Planes] = {}
 
-    def planes(self, picture: Picture) -> Planes:
+    def planes(self, picture: Picture, scale: float = 1.0) -> Planes:
+        """The planes of a picture, both sides scaled by `scale`, at most 1."""
         with self._lock:
-            if self._newest is not None and self._newest[0] == picture.number:
-                return self._newest[1]
-            planes = self._convert(picture)
-            if self._newest is None or self._newest[0] < picture.number:
-                self._newest = picture.number, planes
+            if picture.number == self._number and scale in self._newest:
+                return self._newest[scale]
+            planes = self._convert(picture, scale)
+            if picture.number > self._number:
+                self._number, self._newest = picture.number, {}
+            if picture.number == self._number:
+                self._newest[scale] = planes
             return planes
 
-    def _convert(self, picture: Picture) -> Planes:
+    def _convert(self, picture: Picture, scale: float) -> Planes:
         pixels = _even(picture.pixels)
-        frame = _from_gray(pixels) if pixels.ndim == 2 else self._from_colour(pixels, picture.order)
-        return Planes(frame, (picture.width, picture.height))
+        size = picture.width, picture.height
+        if scale == 1.0:
+            frame = (
+                _from_gray(pixels) if pixels.ndim == 2 else self._reformat(pixels, picture.order)
+            )
+            return Planes(frame, size, size)
+        if pixels.ndim == 2:
+            pixels = np.repeat(pixels[:, :, None], 3, axis=2)
+        scaled = (_scaled(size[0], scale), _scaled(size[1], scale))
+        return Planes(self._reformat(pixels, picture.order, scaled), size, scaled)
 
-    def _from_colour(self, pixels: Pixels, order: ChannelOrder) -> av.VideoFrame:
+    def _reformat(
+        self, pixels: Pixels, order: ChannelOrder, size: tuple[int, int] | None = None
+    ) -> av.VideoFrame:
+        width, height = size or (pixels.shape[1], pixels.shape[0])
         return self._reformatter.reformat(
             av.VideoFrame.from_numpy_buffer(pixels, format=_PIXEL_FORMATS[pixels.shape[2], order]),
+            width=width,
+            height=height,
             format="yuv420p",
             src_color_range=ColorRange.JPEG,
             dst_colorspace=Colorspace.ITU709,
@@ -91,6 +110,11 @@ class Converter:
             interpolation=Interpolation.AREA,
             threads=_THREADS,
         )
+
+
+def _scaled(side: int, scale: float) -> int:
+    """An even side."""
+    return max(2, round(side * scale / 2) * 2)
 
 
 def _from_gray(pixels: Pixels) -> av.VideoFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Protocol, cast
 
@@ -12,6 +13,9 @@ from av.video.frame import PictureType
 from ..encoded_frame import Codec
 from ..exceptions import EncoderError
 from .convert import Planes
+
+# Macroblocks of a frame at level 5.2 (ITU-T H.264 table A-1), such as 4096x2304: what Chromium takes over WebRTC.
+H264_MAX_BLOCKS = 36_864
 
 
 class VideoEncoder(Protocol):
@@ -93,6 +97,17 @@ def encode_one(
         # Zero latency was asked for: one frame in, one frame out.
         raise EncoderError(f"{context.name} returned no frame.")
     return b"".join(bytes(packet) for packet in packets), any(p.is_keyframe for p in packets)
+
+
+def fitting_scale(codec: Codec, width: int, height: int) -> float:
+    """By what the sides of a picture must be scaled so that browsers decode it: 1 for nearly all."""
+    if codec != "h264":
+        return 1.0
+    blocks = math.ceil(width / 16) * math.ceil(height / 16)
+    if blocks <= H264_MAX_BLOCKS:
+        return 1.0
+    # Rounding a side up to whole blocks must not lead beyond the limit again.
+    return math.floor(math.sqrt(H264_MAX_BLOCKS / blocks) * 100) / 100
 
 
 class FrameInterval:

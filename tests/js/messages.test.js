@@ -17,8 +17,8 @@ test("messages of the protocol", () => {
   );
   assert.deepEqual(parse({ type: "control", steering: true }), { type: "control", steering: true });
   assert.deepEqual(
-    parse({ type: "size", picture: [641, 361], encoded: [642, 362], logical: [320.5, 180.5] }),
-    { type: "size", picture: [641, 361], encoded: [642, 362], logical: [320.5, 180.5] },
+    parse({ type: "size", picture: [641, 361], encoded: [642, 362], shown: [641, 361], logical: [320.5, 180.5] }),
+    { type: "size", picture: [641, 361], encoded: [642, 362], shown: [641, 361], logical: [320.5, 180.5] },
   );
   assert.deepEqual(parse({ type: "title", title: "Planet" }), { type: "title", title: "Planet" });
   assert.deepEqual(parse({ type: "cursor", cursor: "grab" }), { type: "cursor", cursor: "grab" });
@@ -54,9 +54,9 @@ for (const data of [
   '{"type": "hello"}',
   '{"type": "size"}',
   '{"type": "size", "picture": [1, 2], "encoded": [2, 2]}',
-  '{"type": "size", "picture": [0, 2], "encoded": [2, 2], "logical": [1, 1]}',
-  '{"type": "size", "picture": [1, 2, 3], "encoded": [2, 2], "logical": [1, 1]}',
-  '{"type": "size", "picture": ["1", 2], "encoded": [2, 2], "logical": [1, 1]}',
+  '{"type": "size", "picture": [0, 2], "encoded": [2, 2], "shown": [1, 2], "logical": [1, 1]}',
+  '{"type": "size", "picture": [1, 2, 3], "encoded": [2, 2], "shown": [1, 2], "logical": [1, 1]}',
+  '{"type": "size", "picture": ["1", 2], "encoded": [2, 2], "shown": [1, 2], "logical": [1, 1]}',
 ]) {
   test(`${JSON.stringify(data)} is ignored`, () => assert.equal(parseMessage(data), null));
 }

@@ -14,6 +14,7 @@ function announced(width, height) {
   return {
     picture: [width, height],
     encoded: [width + (width % 2), height + (height % 2)],
+    shown: [width, height],
     logical: [width / 2, height / 2],
   };
 }
@@ -42,6 +43,7 @@ test("a frame that came before its announcement is shown whole", () => {
   assert.deepEqual(sizes.of([800, 600]), {
     picture: [800, 600],
     encoded: [800, 600],
+    shown: [800, 600],
     logical: [800, 600],
   });
 });
