@@ -164,7 +164,7 @@ def difference(one: Planes, other: Planes) -> int:
 
 def test_a_scaled_picture_says_what_it_was_and_keeps_its_colours() -> None:
     made = Converter().planes(picture(flat((200, 120, 40), 642, 361)), 0.5)
-    assert made.size == made.shown_size == (322, 180)
+    assert made.size == made.shown_size == (320, 180)
     assert made.picture_size == (642, 361)
     assert np.abs(rgb(made.frame).astype(int) - (200, 120, 40)).max() <= 3
 
