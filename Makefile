@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEBIAN_PACKAGES := chromium firefox-esr nodejs npm
 
-.PHONY: demo test setup system lint types python js browser bench clean
+.PHONY: demo test setup system lint types python js browser bench wan clean
 
 demo: setup
 	$(BIN)/rtc-canvas demo
@@ -44,7 +44,7 @@ types:
 	npx --no-install tsc -p .
 
 python:
-	$(BIN)/python -m pytest tests --ignore=tests/browser
+	$(BIN)/python -m pytest tests --ignore=tests/browser -m "not laboratory"
 
 js:
 	node --test tests/js/
@@ -54,7 +54,11 @@ browser:
 
 bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/benchmarks/requirements.txt
-	$(BIN)/python -m tests.benchmarks.run
+	$(BIN)/python -m tests.benchmarks
+
+# The link laboratory; takes most of an hour. QUICK=1 halves it.
+wan: setup
+	$(BIN)/python -m tests.wan
 
 clean:
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox"]
 OBSERVER = Path(__file__).with_name("observer.js")
 PATIENCE = 20_000
@@ -30,6 +31,11 @@ class Clock:
     error: float
     """The offset is wrong by at most this, in seconds."""
 
+    @classmethod
+    def read(cls, asked: float, there: float, answered: float) -> Self:
+        """From one question: when it was asked, what the page's clock was, and when the answer was here."""
+        return cls((asked + answered) / 2 - there, (answered - asked) / 2)
+
 
 class Viewer:
     """One tab that looks at a subject."""
@@ -43,14 +49,17 @@ class Viewer:
         for _ in range(samples):
             asked = time.monotonic()
             there = self._page.evaluate("glassObserver.now()")
-            answered = time.monotonic()
-            trips.append(Clock((asked + answered) / 2 - there, (answered - asked) / 2))
+            trips.append(Clock.read(asked, there, time.monotonic()))
         return min(trips, key=lambda trip: trip.error)
 
     def sightings(self, seconds: float) -> list[tuple[int, float]]:
         """Watch for ``seconds``: (number, page's time) of each picture as it was first read."""
-        self._page.evaluate("glassObserver.takeSightings()")
-        self._page.wait_for_timeout(1000 * seconds)
+        self.take_sightings()
+        self.wait(seconds)
+        return self.take_sightings()
+
+    def take_sightings(self) -> list[tuple[int, float]]:
+        """All that was read since they were last taken, or since the tab was opened."""
         seen: list[tuple[int, float]] = self._page.evaluate("glassObserver.takeSightings()")
         return [(number, at) for number, at in seen]
 
@@ -69,6 +78,10 @@ class Viewer:
         """How many pictures came so far, by the browser's own count."""
         count: int = self._page.evaluate("glassObserver.pictures()")
         return count
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression, awaited if it is a promise."""
+        return self._page.evaluate(expression)
 
     def set_reading(self, on: bool) -> None:
         """Whether the page reads its pixels, which costs the machine time that others may need."""
@@ -101,11 +114,22 @@ class Browser:
 @contextmanager
 def launch() -> Iterator[Browser]:
     """Start headless Chromium, with a window as large as the scene."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = chromium.new_context(viewport={"width": 1280, "height": 720})
-        context.add_init_script(path=OBSERVER)
-        try:
-            yield Browser(context, chromium.version)
-        finally:
-            chromium.close()
+    with launch_each([CHROMIUM]) as (browser,):
+        yield browser
+
+
+@contextmanager
+def launch_each(
+    executables: Sequence[Path], scripts: Sequence[Path] = ()
+) -> Iterator[list[Browser]]:
+    """Start several; ``scripts`` run in each page after the observer and before the page's own."""
+    with sync_playwright() as playwright, ExitStack() as started:
+        browsers = []
+        for executable in executables:
+            chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+            started.callback(chromium.close)
+            context = chromium.new_context(viewport={"width": 1280, "height": 720})
+            for script in (OBSERVER, *scripts):
+                context.add_init_script(path=script)
+            browsers.append(Browser(context, chromium.version))
+        yield browsers

@@ -1,10 +1,13 @@
 // Reads each picture's number from the page's own pixels, once per animation frame, whatever shows them.
-// The blocks are laid out as number_blocks.py says. Runs before the page's own scripts, so that its callback comes
+// The blocks are laid out as number_blocks.py says, in a picture of the scene's size; a picture that was encoded
+// smaller is read scaled. Runs before the page's own scripts, so that its callback comes
 // first in an animation frame: a picture the page sets in that same callback counts one frame later, for all alike.
 (() => {
   const BITS = 16
   const BLOCK = 16
+  const SCENE = { width: 1280, height: 720 }
   const SMALLEST = BITS * BLOCK
+  const PATIENCE = 10000
 
   const blocks = drawingContext(BITS * BLOCK, 2 * BLOCK)
   let surface = null
@@ -22,7 +25,10 @@
     takeSightings: () => sightings.splice(0),
     // Counted by the browser, so that it goes on while nothing is read.
     pictures: () => surface.getVideoPlaybackQuality?.().totalVideoFrames ?? loads,
-    nextPicture: () => new Promise((resolve) => { capture = resolve }),
+    nextPicture: () => new Promise((resolve, reject) => {
+      capture = resolve
+      setTimeout(() => reject(new Error(`No new picture came within ${PATIENCE} ms.`)), PATIENCE)
+    }),
   }
   requestAnimationFrame(observe)
 
@@ -67,7 +73,8 @@
   function readNumber () {
     const { canvas } = blocks
     blocks.clearRect(0, 0, canvas.width, canvas.height)
-    blocks.drawImage(surface, 0, 0)
+    const part = [canvas.width / SCENE.width, canvas.height / SCENE.height]
+    blocks.drawImage(surface, 0, 0, part[0] * width(surface), part[1] * height(surface), 0, 0, canvas.width, canvas.height)
     const { data } = blocks.getImageData(0, 0, canvas.width, canvas.height)
     const level = (column, row) =>
       data[4 * ((row + 0.5) * BLOCK * canvas.width + (column + 0.5) * BLOCK) + 1]

@@ -1,7 +1,8 @@
 """The content that every subject shows: a moving scene, the same for all, rendered ahead of time.
 
 It has what rendered pictures have: smooth shading, a moving outline, thin coloured lines and small coloured
-print. The scene repeats after :data:`PERIOD` pictures without a seam, so that a ring of finished pictures plays
+print. Where it is to be busy, fine grain shimmers all over it, which no codec can predict.
+The scene repeats after :data:`PERIOD` pictures without a seam, so that a ring of finished pictures plays
 for ever and rendering costs the server under test nothing.
 """
 
@@ -16,9 +17,13 @@ from .number_blocks import AREA, write_number
 
 WIDTH, HEIGHT = 1280, 720
 PERIOD = 60
+GRAIN = 0.02
+"""How strong each layer of grain is, of the full range."""
+GRAIN_SIDE = 240
+"""Pixels after which the grain repeats: a multiple of the period, so that it slides by whole pixels."""
 
 
-def render(number: int) -> NDArray[np.uint8]:
+def render(number: int, busy: bool = False) -> NDArray[np.uint8]:
     """Render picture ``number``: (720, 1280, 3) uint8, its number in the top left corner."""
     turn = 2 * math.pi * (number % PERIOD) / PERIOD
     picture = _background(turn)
@@ -27,6 +32,8 @@ def render(number: int) -> NDArray[np.uint8]:
     _draw_curves(picture, turn)
     _draw_print(picture, top=80, left=60)
     _draw_print(picture, top=600, left=60 + round(8 * math.sin(turn)))
+    if busy:
+        _draw_grain(picture, number)
     finished = (picture * 255 + 0.5).astype(np.uint8)
     write_number(finished, number)
     return finished
@@ -48,10 +55,10 @@ class Ring:
     later.
     """
 
-    def __init__(self, channels: int = 3) -> None:
+    def __init__(self, channels: int = 3, busy: bool = False) -> None:
         self._pictures = np.full((PERIOD, HEIGHT, WIDTH, channels), 255, np.uint8)
         for number in range(PERIOD):
-            self._pictures[number, ..., :3] = render(number)
+            self._pictures[number, ..., :3] = render(number, busy)
 
     def __getitem__(self, number: int) -> NDArray[np.uint8]:
         picture: NDArray[np.uint8] = self._pictures[number % PERIOD]
@@ -115,3 +122,16 @@ def _draw_print(picture: NDArray[np.float32], top: int, left: int) -> None:
         dots = np.kron(glyphs.reshape(7, -1), np.ones((2, 2), bool))
         y = top + 20 * line
         picture[y : y + dots.shape[0], left : left + dots.shape[1]][dots] = colour
+
+
+def _draw_grain(picture: NDArray[np.float32], number: int) -> None:
+    """Slide two layers of fine grain over each other: their sum is like no shifted part of the picture before."""
+    random = np.random.default_rng(11)
+    stride = GRAIN_SIDE // PERIOD
+    for step in ((0, stride), (stride, 0)):
+        noise = random.random((GRAIN_SIDE, GRAIN_SIDE), np.float32) - 0.5
+        smooth = noise + np.roll(noise, 1, 0) + np.roll(noise, 1, 1) + np.roll(noise, 1, (0, 1))
+        tile = np.roll(smooth, (step[0] * number, step[1] * number), (0, 1))
+        repeats = (math.ceil(HEIGHT / GRAIN_SIDE), math.ceil(WIDTH / GRAIN_SIDE))
+        picture += GRAIN * np.tile(tile, repeats)[:HEIGHT, :WIDTH, None]
+    np.clip(picture, 0, 1, out=picture)

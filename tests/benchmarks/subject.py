@@ -9,21 +9,29 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+LISTEN = "0A"  # TCP_LISTEN, as proc_pid_net(5) writes it
 START_LIMIT = 30.0
 """Seconds that a subject may take until it serves its page."""
 
 
 class Subject:
-    """Runs one of ``subjects/`` as a process of its own, from ``with`` to the end of its block."""
+    """Runs one of ``subjects/`` as a process of its own, from ``with`` to the end of its block.
 
-    def __init__(self, name: str, fps: float) -> None:
+    ``options`` are further ones of the contract (``subjects/contract.py``); ``inside`` is a command that runs the
+    rest of its line elsewhere, in another network for instance.
+    """
+
+    def __init__(
+        self, name: str, fps: float, options: Sequence[str] = (), inside: Sequence[str] = ()
+    ) -> None:
         self._port = _free_port()
-        self._command = [sys.executable, "-m", f"{__package__}.subjects.{name}"]
-        self._command += [f"--fps={fps}", f"--port={self._port}"]
+        self._command = [*inside, sys.executable, "-m", f"{__package__}.subjects.{name}"]
+        self._command += [f"--fps={fps}", f"--port={self._port}", *options]
         self._name = name
         self._announced = threading.Event()
         self.url = ""
@@ -37,7 +45,7 @@ class Subject:
         self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
         self._reader = threading.Thread(target=self._read_reports)
         self._reader.start()
-        if not self._announced.wait(START_LIMIT) or not self._accepts_connections():
+        if not self._announced.wait(START_LIMIT) or not self._listens():
             self._stop()
             raise RuntimeError(f"The subject {self._name} did not start; its own output says why.")
         return self
@@ -52,7 +60,7 @@ class Subject:
 
     def cpu_time(self) -> float:
         """Seconds of processor time that the process and its children have used so far."""
-        return _cpu_time(self._process.pid)
+        return cpu_time(self._process.pid)
 
     def _read_reports(self) -> None:
         assert self._process.stdout is not None
@@ -66,16 +74,13 @@ class Subject:
                     self.url = url
                     self._announced.set()
 
-    def _accepts_connections(self) -> bool:
+    def _listens(self) -> bool:
         # A server announces its page as it starts to listen, which may be a moment early.
         deadline = time.monotonic() + START_LIMIT
         while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
-            except OSError:
-                time.sleep(0.02)
-            else:
+            if _listens(self._process.pid, self._port):
                 return True
+            time.sleep(0.02)
         return False
 
     def _stop(self) -> None:
@@ -86,14 +91,26 @@ class Subject:
             self._process.kill()
             self._process.wait()
         self._reader.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
 
-def _cpu_time(pid: int) -> float:
+def cpu_time(pid: int) -> float:
+    """Seconds of processor time that a process and its children have used so far."""
     # The name in parentheses may hold spaces; utime and stime are fields 14 and 15 of proc(5).
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return own + sum(_cpu_time(int(child)) for child in children)
+    return own + sum(cpu_time(int(child)) for child in children)
+
+
+def _listens(pid: int, port: int) -> bool:
+    # Read from proc_pid_net(5) and not tried out, as the process may live in a network of its own.
+    for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
+        _, local, _, state, *_ = line.split()
+        if local.endswith(f":{port:04X}") and state == LISTEN:
+            return True
+    return False
 
 
 def _free_port() -> int:

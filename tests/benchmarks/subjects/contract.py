@@ -6,6 +6,9 @@ lines to its standard output:
 - ``{"ready": URL}`` once, as the page is about to be served,
 - ``{"number": N, "time": T}`` as each picture is handed over, T on ``time.monotonic``'s clock,
 - ``{"sent": BYTES, "time": T}`` once a second, from a subject that counts the payload it sends.
+
+``--host`` is the address of its page, ``--busy`` asks for the scene that is hard to compress, and ``--rest BEGIN END``
+for a time in which nothing changes.
 """
 
 from __future__ import annotations
@@ -30,7 +33,16 @@ class Options:
     """Pictures a second to hand over."""
 
     port: int
-    """The TCP port of its page, on 127.0.0.1."""
+    """The TCP port of its page."""
+
+    host: str = "127.0.0.1"
+    """The address of its page."""
+
+    busy: bool = False
+    """Whether the scene is to be hard to compress."""
+
+    rest: tuple[float, float] | None = None
+    """From when until when no picture is handed over, in seconds since the first one was due."""
 
 
 def read_options() -> Options:
@@ -38,6 +50,9 @@ def read_options() -> Options:
     parser = argparse.ArgumentParser()
     parser.add_argument("--fps", type=float, required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default=Options.host)
+    parser.add_argument("--busy", action="store_true")
+    parser.add_argument("--rest", type=float, nargs=2)
     return Options(**vars(parser.parse_args()))
 
 
@@ -49,8 +64,8 @@ def report(**line: str | int | float) -> None:
 class Source:
     """Hands out finished pictures, numbered from 1 on, and reports when each was handed over."""
 
-    def __init__(self, channels: int = 3) -> None:
-        self._ring = Ring(channels)
+    def __init__(self, channels: int = 3, busy: bool = False) -> None:
+        self._ring = Ring(channels, busy)
         self._number = 0
 
     def next(self) -> NDArray[np.uint8]:
@@ -64,14 +79,19 @@ class Source:
 
 
 class Metronome:
-    """Beats ``fps`` times a second; a beat that comes late does not hurry those after it."""
+    """Beats ``fps`` times a second but for one ``rest``; a late beat does not hurry those after it."""
 
-    def __init__(self, fps: float) -> None:
+    def __init__(self, fps: float, rest: tuple[float, float] | None = None) -> None:
         self._period = 1 / fps
         self._due = time.monotonic()
+        begin, end = rest or (0.0, 0.0)
+        self._rest = (self._due + begin, self._due + end)
 
     def until_next(self) -> float:
         """Seconds to sleep until the next beat, 0 when it is overdue."""
         now = time.monotonic()
         self._due = max(self._due + self._period, now)
+        begin, end = self._rest
+        if begin <= self._due < end:
+            self._due = end
         return self._due - now

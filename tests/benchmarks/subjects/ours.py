@@ -11,11 +11,11 @@ from .contract import Metronome, Source, read_options, report
 
 def main() -> None:
     options = read_options()
-    source = Source()
+    source = Source(busy=options.busy)
     canvas = Canvas(size=(1280, 720))
-    with serve_in_thread(canvas, port=options.port) as server:
+    with serve_in_thread(canvas, host=options.host, port=options.port) as server:
         report(ready=server.url)
-        metronome = Metronome(options.fps)
+        metronome = Metronome(options.fps, options.rest)
         while True:
             time.sleep(metronome.until_next())
             picture = source.next()

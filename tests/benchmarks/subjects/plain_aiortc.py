@@ -1,6 +1,7 @@
 """The rival to start from: aiortc as its own server example uses it, and nothing of ours.
 
-Two settings favour it over the example: no STUN server is asked, and the page prefers H.264.
+Two settings favour it over the example: no STUN server is asked, and the page prefers H.264, or takes the codec that
+its address names (``?codec=VP8``).
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from av import VideoFrame
 from .contract import Metronome, Options, Source, read_options, report
 
 CLOCK_RATE = 90_000
-PAGE = Path(__file__).with_suffix(".html")
+PAGE = Path(__file__).with_name("plain_viewer.html")
 
 
 class SceneTrack(VideoStreamTrack):
     """A track of pictures at the asked rate, timestamped with the time that really passed."""
 
-    def __init__(self, source: Source, fps: float) -> None:
+    def __init__(self, source: Source, options: Options) -> None:
         super().__init__()
         self._source = source
-        self._metronome = Metronome(fps)
+        self._metronome = Metronome(options.fps, options.rest)
         self._start = time.monotonic()
 
     async def recv(self) -> VideoFrame:
@@ -40,7 +41,7 @@ class SceneTrack(VideoStreamTrack):
 
 def application(options: Options) -> web.Application:
     """The example's server: a page, and one route that answers offers."""
-    source = Source()
+    source = Source(busy=options.busy)
     connections: set[RTCPeerConnection] = set()
 
     async def page(request: web.Request) -> web.FileResponse:
@@ -56,14 +57,14 @@ def application(options: Options) -> web.Application:
             if connection.connectionState in ("failed", "closed"):
                 connections.discard(connection)
 
-        connection.addTrack(SceneTrack(source, options.fps))
+        connection.addTrack(SceneTrack(source, options))
         await connection.setRemoteDescription(RTCSessionDescription(**received))
         await connection.setLocalDescription(await connection.createAnswer())
         answer = connection.localDescription
         return web.json_response({"sdp": answer.sdp, "type": answer.type})
 
     async def announce(app: web.Application) -> None:
-        report(ready=f"http://127.0.0.1:{options.port}/")
+        report(ready=f"http://{options.host}:{options.port}/")
 
     async def close(app: web.Application) -> None:
         await asyncio.gather(*(connection.close() for connection in connections))
@@ -77,4 +78,4 @@ def application(options: Options) -> web.Application:
 
 if __name__ == "__main__":
     options = read_options()
-    web.run_app(application(options), host="127.0.0.1", port=options.port, print=None)
+    web.run_app(application(options), host=options.host, port=options.port, print=None)

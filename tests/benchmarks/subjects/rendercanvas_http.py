@@ -19,7 +19,7 @@ TICKS = 240
 def main() -> None:
     options = read_options()
     logging.getLogger("rendercanvas").setLevel(logging.ERROR)  # it announces its page as a warning
-    source = Source(channels=4)
+    source = Source(channels=4, busy=options.busy)
     canvas = rendercanvas.RenderCanvas(size=(1280, 720), update_mode="ondemand", max_fps=TICKS)
     context = canvas.get_bitmap_context()
 
@@ -28,15 +28,15 @@ def main() -> None:
         source.handed_over()
 
     async def ask_for_draws() -> None:
-        report(ready=f"http://127.0.0.1:{options.port}/")
-        metronome = Metronome(options.fps)
+        report(ready=f"http://{options.host}:{options.port}/")
+        metronome = Metronome(options.fps, options.rest)
         canvas.request_draw(draw)
         while True:
             await asyncio.sleep(metronome.until_next())
             canvas.request_draw()
 
     rendercanvas.loop.add_task(ask_for_draws)
-    rendercanvas.loop.run(host="127.0.0.1", port=options.port)
+    rendercanvas.loop.run(host=options.host, port=options.port)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,26 @@
+"""Those that are put through the scenarios: ours, and what it is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OURS, CHROMIUM = "ours", "chromium"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A server, and the page of it that is opened."""
+
+    title: str
+    subject: str
+    """The module in ``tests/benchmarks/subjects``."""
+    query: str = ""
+    """What its page's address ends with."""
+
+
+CONTENDERS = {
+    OURS: Contender("rtc_canvas", "ours"),
+    CHROMIUM: Contender("Chromium as sender", "chromium", "?codec=VP8"),
+    "aiortc_h264": Contender("plain aiortc, H.264", "plain_aiortc", "?codec=H264"),
+    "aiortc_vp8": Contender("plain aiortc, VP8", "plain_aiortc", "?codec=VP8"),
+}
