@@ -180,7 +180,13 @@ def _options() -> _Parser:
     add("--port", type=int, help="the port to listen on, 0 for any free one (8080)")
     add("--fps", type=float, default=None, help="the most draws per second, 1 to 240")
     add("--codec", choices=CODECS, help="what to encode with where the browser takes it")
-    add("--bitrate", type=_bits_per_second, help="bits per second to each viewer, such as 6M")
+    add(
+        "--bitrate",
+        dest="max_bitrate",
+        metavar="BITRATE",
+        type=_bits_per_second,
+        help="the most bits per second to each viewer, such as 6M",
+    )
     add("--open", action="store_true", default=False, help="open the link in the browser")
     access = options.add_mutually_exclusive_group()
     access.add_argument(

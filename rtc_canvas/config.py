@@ -8,11 +8,13 @@ from typing import Literal, TypedDict
 
 from aiortc import RTCIceServer
 
+from .adaptation import Preference
 from .encoded_frame import CODECS, Codec
 from .exceptions import ConfigError
 
-MIN_BITRATE = 100_000
+MIN_BITRATE = 150_000
 MAX_BITRATE = 200_000_000
+START_BITRATE = 1_000_000
 
 MAX_LOGICAL_SIDE = 16_384
 
@@ -27,8 +29,10 @@ class VideoConfig:
         wish (`?codec=`) comes first.
     encoder: `"software"` (libx264, libvpx; default), `"auto"` (a hardware encoder where one works, else software),
         or `"nvenc"` (NVIDIA's, an error where it does not work). Only H.264 is encoded in hardware.
-    bitrate: bits per second to each peer, 100 000 to 200 000 000; default 6 000 000. It does not depend on the
-        frame rate.
+    max_bitrate: the most bits per second to each peer, 150 000 to 200 000 000; default 8 000 000. Below that the rate
+        follows what the way to the peer carries; it does not depend on the frame rate.
+    min_fps: frames per second that are kept when there is little, 1 to 60; default 12.
+    prefer: what gives way last when there is little: "sharpness" (default) or "motion".
 
     Raises:
         ConfigError: for a value that is not taken.
@@ -36,7 +40,9 @@ class VideoConfig:
 
     codec: Codec | None = None
     encoder: str = "software"
-    bitrate: int = 6_000_000
+    max_bitrate: int = 8_000_000
+    min_fps: float = 12
+    prefer: Preference = "sharpness"
 
     def __post_init__(self) -> None:
         if self.codec is not None and self.codec not in CODECS:
@@ -45,12 +51,18 @@ class VideoConfig:
             raise ConfigError(
                 f"encoder must be one of {', '.join(ENCODERS)}, got {self.encoder!r}."
             )
-        if isinstance(self.bitrate, bool) or not isinstance(self.bitrate, int):
-            raise ConfigError(f"bitrate must be an int, bits per second, got {self.bitrate!r}.")
-        if not MIN_BITRATE <= self.bitrate <= MAX_BITRATE:
+        if isinstance(self.max_bitrate, bool) or not isinstance(self.max_bitrate, int):
             raise ConfigError(
-                f"bitrate must be {MIN_BITRATE} to {MAX_BITRATE} bits per second, got {self.bitrate}."
+                f"max_bitrate must be an int, bits per second, got {self.max_bitrate!r}."
             )
+        if not MIN_BITRATE <= self.max_bitrate <= MAX_BITRATE:
+            raise ConfigError(
+                f"max_bitrate must be {MIN_BITRATE} to {MAX_BITRATE} bits per second, got {self.max_bitrate}."
+            )
+        if not (_is_number(self.min_fps) and 1 <= self.min_fps <= 60):
+            raise ConfigError(f"min_fps must be 1 to 60, got {self.min_fps!r}.")
+        if self.prefer not in ("sharpness", "motion"):
+            raise ConfigError(f"prefer must be 'sharpness' or 'motion', got {self.prefer!r}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from .adaptation import Adaptation
 from .control import Role
 from .encoded_frame import Codec, EncodedFrame
 from .events import ProgramEvent
@@ -157,13 +158,20 @@ class Peer:
 
     # What its host and its audience use, on the event loop.
 
-    def attach(self, transport: Transport, encoder: VideoEncoder, executor: Executor) -> None:
+    def attach(
+        self,
+        transport: Transport,
+        encoder: VideoEncoder,
+        adaptation: Adaptation,
+        executor: Executor,
+    ) -> None:
         """Give the peer its way to the page; once the connection is up, video flows."""
         self._transport = transport
         self._stream = Stream(
             self._audience,
             transport,
             encoder,
+            adaptation,
             executor=executor,
             on_frame=self._announce,
             on_failure=lambda reason: self._end(reason, True),
@@ -247,6 +255,10 @@ class Peer:
 
     def room(self) -> None:
         self.wake()
+
+    def target_changed(self, bitrate: int) -> None:
+        if self._stream is not None:
+            self._stream.set_target(bitrate)
 
     def key_frame_wanted(self) -> None:
         if self._stream is not None:

@@ -28,7 +28,7 @@ class VideoOptions(TypedDict, total=False):
     """The fields of `VideoConfig` that the command can set."""
 
     codec: Codec
-    bitrate: int
+    max_bitrate: int
 
 
 @dataclass(slots=True)

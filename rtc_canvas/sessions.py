@@ -19,13 +19,15 @@ from signaling.sdp import ice_ufrag
 from signaling.trickle import TrickleCandidate
 from signaling.whep import no_canvas
 
+from .adaptation import Adaptation
 from .audience import Audience
 from .canvas import Canvas
-from .config import VideoConfig
+from .config import MIN_BITRATE, START_BITRATE, VideoConfig
 from .encoded_frame import CODECS, Codec
 from .exceptions import ConnectError, EncoderError
 from .messages import PROTOCOL
 from .peer import Peer
+from .rtc.congestion.estimator import RateLimits
 from .rtc.connection import Connection
 from .version import __version__
 from .video.choice import make_encoder
@@ -96,6 +98,11 @@ class Sessions:
 
     def __init__(self, *, video: VideoConfig, ice_servers: Sequence[RTCIceServer]) -> None:
         self._video = video
+        self._limits = RateLimits(
+            start=min(START_BITRATE, video.max_bitrate),
+            floor=MIN_BITRATE,
+            ceiling=video.max_bitrate,
+        )
         self._ice_servers = ice_servers
         self._served: dict[str, _Served] = {}
         # Encoding leaves the interpreter's lock, so there may be a thread for each core.
@@ -141,7 +148,7 @@ class Sessions:
         self._check_served(canvas)
         served = self._served[canvas]
         peer = Peer(secrets.token_hex(3), grant.role, grant.user, served.audience)
-        connection = Connection(peer, ice_servers=self._ice_servers)
+        connection = Connection(peer, self._limits, ice_servers=self._ice_servers)
         wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
         try:
             answer = await connection.answer(offer, codec=wish)
@@ -157,7 +164,8 @@ class Sessions:
         session = Session(peer, connection, offer, answer)
         served.sessions[session.id] = session
         peer.ended.add_done_callback(lambda _: served.sessions.pop(session.id, None))
-        peer.attach(connection, encoder, self._executor)
+        adaptation = Adaptation(self._video.prefer, self._video.min_fps)
+        peer.attach(connection, encoder, adaptation, self._executor)
         return session
 
     def _check_served(self, canvas: str) -> None:

@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from .adaptation import Adaptation
 from .encoded_frame import EncodedFrame
 from .exceptions import EncoderError
 from .stats import SlidingRate
@@ -57,6 +58,7 @@ class _Job:
     first: bool
     key: str | None
     trickle: bool
+    scale: float
 
 
 class Stream:
@@ -75,6 +77,7 @@ class Stream:
         source: FrameSource,
         sink: FrameSink,
         encoder: VideoEncoder,
+        adaptation: Adaptation,
         *,
         executor: Executor,
         on_frame: Callable[[Picture, EncodedFrame], None],
@@ -84,6 +87,7 @@ class Stream:
         self._source = source
         self._sink = sink
         self._encoder = encoder
+        self._adaptation = adaptation
         self._executor = executor
         self._on_frame = on_frame
         self._on_failure = on_failure
@@ -96,6 +100,8 @@ class Stream:
         self._key_wanted: str | None = "join"
         self._sent: Picture | None = None
         self._sent_at = 0.0
+        self._started_at = 0.0
+        self._scale = 1.0
         self._repeats = 0
         self._last_time = 0.0
         self._failures = 0
@@ -130,6 +136,10 @@ class Stream:
     def want_key_frame(self, why: str) -> None:
         self._key_wanted = self._key_wanted or why
         self.wake()
+
+    def set_target(self, bitrate: int) -> None:
+        """Use so many bits per second from the next frame on."""
+        self._encoder.target_bitrate = bitrate
 
     def set_visible(self, visible: bool) -> None:
         """Nothing is encoded for a page that nobody sees; the next frame it gets is a key frame."""
@@ -168,14 +178,24 @@ class Stream:
         picture = self._source.newest
         if picture is None or not self._visible or not self._sink.has_room:
             return None, None
+        step = self._adaptation.choose(
+            self._encoder.target_bitrate, (picture.width, picture.height), now
+        )
         if self._sent is None or picture.number != self._sent.number:
-            return _Job(picture, True, self._key_wanted, False), None
+            due = self._beat(1 / step.fps)
+            if now < due and self._key_wanted is None:
+                return None, due
+            return _Job(picture, True, self._key_wanted, False, step.scale), None
         if self._key_wanted is not None:
-            return _Job(picture, False, self._key_wanted, False), None
+            return _Job(picture, False, self._key_wanted, False, step.scale), None
         repeat = next_repeat(self._repeats, self._sent_at)
         if now >= repeat.time:
-            return _Job(picture, False, None, repeat.trickle), None
+            return _Job(picture, False, None, repeat.trickle, self._scale), None
         return None, repeat.time
+
+    def _beat(self, interval: float) -> float:
+        """When the next new picture may be encoded, for frames `interval` seconds apart in the mean."""
+        return self._started_at + 0.9 * interval
 
     async def _encode_and_send(self, job: _Job) -> None:
         wanted = job.picture.render_time if job.first else time.monotonic()
@@ -183,6 +203,9 @@ class Stream:
         self._key_wanted = None
         loop = asyncio.get_running_loop()
         started = time.monotonic()
+        if job.first:
+            self._started_at = started
+        self._scale = job.scale
         try:
             self._encoding = loop.run_in_executor(self._executor, self._encode, job, frame_time)
             frame = await asyncio.shield(self._encoding)
@@ -197,7 +220,8 @@ class Stream:
 
     def _encode(self, job: _Job, frame_time: float) -> EncodedFrame:
         """Convert and encode; on a thread of the executor."""
-        scale = fitting_scale(self._encoder.codec, job.picture.width, job.picture.height)
+        largest = fitting_scale(self._encoder.codec, job.picture.width, job.picture.height)
+        scale = min(job.scale, largest)
         planes = self._source.converter.planes(job.picture, scale)
         data, key = self._encoder.encode(
             planes, time=frame_time, key=job.key is not None, trickle=job.trickle

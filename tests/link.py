@@ -12,6 +12,7 @@ from aiortc.rtp import RtpPacket
 
 from rtc_canvas.encoded_frame import Codec, EncodedFrame
 from rtc_canvas.rtc.channels import ChannelName
+from rtc_canvas.rtc.congestion.estimator import RateLimits
 from rtc_canvas.rtc.connection import Connection
 from rtc_canvas.video.encoder import VideoEncoder
 from rtc_canvas.video.h264 import H264Encoder
@@ -21,6 +22,8 @@ from rtc_canvas.video.vp8 import VP8Encoder
 from .frames import planes
 from .receiver import Receiver
 
+LIMITS = RateLimits(start=1_000_000, floor=150_000, ceiling=8_000_000)
+
 
 class Recorder:
     """Keeps what a connection tells its listener."""
@@ -28,6 +31,7 @@ class Recorder:
     def __init__(self) -> None:
         self.connected_count = 0
         self.rooms = 0
+        self.targets: list[int] = []
         self.key_frames_wanted = 0
         self.opened: list[ChannelName] = []
         self.messages: list[tuple[ChannelName, str | bytes]] = []
@@ -40,6 +44,10 @@ class Recorder:
 
     def room(self) -> None:
         self.rooms += 1
+        self._changed.set()
+
+    def target_changed(self, bitrate: int) -> None:
+        self.targets.append(bitrate)
         self._changed.set()
 
     def key_frame_wanted(self) -> None:
@@ -74,7 +82,7 @@ class Link:
 
     def __init__(self) -> None:
         self.recorder = Recorder()
-        self.connection = Connection(self.recorder)
+        self.connection = Connection(self.recorder, LIMITS)
         self.viewer = Receiver()
         self.packets: list[bytes] = []
         self._encoder: VideoEncoder | None = None

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
 from rtc_canvas import Canvas, Peer
+from rtc_canvas.adaptation import Adaptation
 from rtc_canvas.audience import Audience
 from rtc_canvas.control import Role
 from rtc_canvas.encoded_frame import Codec, EncodedFrame
@@ -188,7 +189,7 @@ class Room:
         peer = Peer(f"peer-{len(self._guests) + 1}", role, None, self.audience)
         guest = Guest(peer)
         self._guests.append(guest)
-        peer.attach(guest.transport, StandInEncoder(), self._executor)
+        peer.attach(guest.transport, StandInEncoder(), Adaptation(), self._executor)
         return guest
 
     def join(self, role: Role = "operator") -> Guest:

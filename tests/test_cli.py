@@ -49,7 +49,7 @@ class TestParse:
                     "allow_origins": ["https://a.example", "https://b.example"],
                     "allow_hosts": ["lab"],
                 },
-                video={"codec": "vp8", "bitrate": 2_500_000},
+                video={"codec": "vp8", "max_bitrate": 2_500_000},
                 fps=24,
                 open_browser=True,
             ),
@@ -64,7 +64,7 @@ class TestParse:
         ("text", "bitrate"), [("400000", 400_000), ("400k", 400_000), ("1.25M", 1_250_000)]
     )
     def test_bitrates(self, text: str, bitrate: int) -> None:
-        assert parse(["demo", "--bitrate", text]).given.video == {"bitrate": bitrate}
+        assert parse(["demo", "--bitrate", text]).given.video == {"max_bitrate": bitrate}
 
     def test_what_follows_two_dashes_is_the_programs(self) -> None:
         parsed = parse(["run", "--port", "0", "scene.py", "--", "--port", "1", "--", "x"])
@@ -184,7 +184,7 @@ class TestServing:
     async def test_the_options_come_before_those_of_run(self, tmp_path: Path) -> None:
         (tmp_path / "program.py").write_text(
             PROGRAM
-            + "video = VideoConfig(codec='h264', bitrate=2_000_000)\n"
+            + "video = VideoConfig(codec='h264', max_bitrate=700_000)\n"
             + "@canvas.on('join')\n"
             + "def joined(event):\n"
             + "    print('joined at', canvas.fps, flush=True)\n"
@@ -201,7 +201,7 @@ class TestServing:
                 assert (await viewer.frame()).width == 64
                 viewer.tell(type="stats", on=True)
                 stats = await viewer.message("stats", codec="vp8")
-                assert stats["target_bitrate"] == 2_000_000
+                assert stats["target_bitrate"] == 700_000
                 assert await running.end() == 0
 
     async def test_the_log_is_short_and_knows_no_token(self, tmp_path: Path) -> None:
@@ -244,8 +244,8 @@ class TestServing:
         (tmp_path / "program.py").write_text(
             PROGRAM
             + "import time\n"
-            + "print('Open nothing', flush=True)\n"
             + "try:\n"
+            + "    print('Open nothing', flush=True)\n"
             + "    time.sleep(60)\n"
             + "except KeyboardInterrupt:\n"
             + "    print('cleaned up', flush=True)\n"

@@ -46,10 +46,17 @@ def test_a_canvas_refuses(setting: str, value: object) -> None:
         ("codec", "av1"),
         ("codec", "H264"),
         ("encoder", "gpu"),
-        ("bitrate", 6e6),
-        ("bitrate", True),
-        ("bitrate", 99_999),
-        ("bitrate", 200_000_001),
+        ("max_bitrate", 6e6),
+        ("max_bitrate", True),
+        ("max_bitrate", 149_999),
+        ("max_bitrate", 200_000_001),
+        ("min_fps", 0.9),
+        ("min_fps", 61),
+        ("min_fps", NAN),
+        ("min_fps", "12"),
+        ("min_fps", True),
+        ("prefer", "speed"),
+        ("prefer", None),
     ],
 )
 def test_video_refuses(setting: str, value: object) -> None:
@@ -85,7 +92,8 @@ def test_a_token_is_not_for_open_access() -> None:
 def test_what_is_taken() -> None:
     Canvas((1, 16384), fps=1, mode="continuous", title="", format="bgr", max_pixel_ratio=0.1)
     Canvas((640.5, 480.25), fps=29.97)
-    VideoConfig(codec="vp8", encoder="auto", bitrate=100_000)
+    VideoConfig(codec="vp8", encoder="auto", max_bitrate=150_000, min_fps=1, prefer="motion")
+    VideoConfig(max_bitrate=200_000_000, min_fps=60.0, prefer="sharpness")
     ServeConfig(host="::1", port=0, token="secret", allow_origins=["https://example.org"])
 
 

@@ -22,11 +22,11 @@ from aiortc.sdp import SessionDescription
 from rtc_canvas.encoded_frame import Codec
 from rtc_canvas.exceptions import ConnectError
 from rtc_canvas.rtc.connection import Connection, choose_codec
-from rtc_canvas.rtc.rtp import ABS_SEND_TIME, COLOR_SPACE, MID, PLAYOUT_DELAY
+from rtc_canvas.rtc.rtp import ABS_SEND_TIME, COLOR_SPACE, MID, PLAYOUT_DELAY, TRANSPORT_CC
 from signaling.sdp import checked_offer
 
 from .frames import busy, flat, rgb
-from .link import Recorder, link, linked
+from .link import LIMITS, Recorder, link, linked
 from .test_rtp import extensions_in
 
 
@@ -49,7 +49,7 @@ def with_extensions(offer: str, extensions: dict[str, int]) -> str:
 
 
 async def answer_to(offer: str, codec: Codec | None = None) -> str:
-    connection = Connection(Recorder())
+    connection = Connection(Recorder(), LIMITS)
     try:
         return await connection.answer(offer, codec=codec)
     finally:
@@ -69,9 +69,9 @@ async def test_the_answer_has_the_ids_of_the_offers_extensions(browser: str) -> 
     offer = browser_offer(browser)
     offered = extension_ids(section(offer, "video"))
     answered = extension_ids(section(await answer_to(offer), "video"))
-    ours = {MID, ABS_SEND_TIME, PLAYOUT_DELAY, COLOR_SPACE}
+    ours = {MID, ABS_SEND_TIME, PLAYOUT_DELAY, COLOR_SPACE, TRANSPORT_CC}
     assert answered == {uri: number for uri, number in offered.items() if uri in ours}
-    assert PLAYOUT_DELAY in answered
+    assert {PLAYOUT_DELAY, TRANSPORT_CC} <= answered.keys()
 
 
 def extension_ids(media: str) -> dict[str, int]:
@@ -98,6 +98,7 @@ async def test_the_answer_sends_video_from_here_and_repairs_losses() -> None:
     assert f"apt={number}" in video, "RTX for it"
     assert f"a=rtcp-fb:{number} nack\r\n" in video
     assert f"a=rtcp-fb:{number} nack pli\r\n" in video
+    assert f"a=rtcp-fb:{number} transport-cc\r\n" in video
 
 
 async def test_a_host_without_another_address_offers_loopback(
@@ -186,7 +187,7 @@ async def test_an_offer_that_cannot_be_answered_is_refused_and_leaves_nothing(
 
 async def test_giving_up_while_answering_leaves_nothing() -> None:
     for turns in range(6):
-        connection = Connection(Recorder())
+        connection = Connection(Recorder(), LIMITS)
         answering = asyncio.create_task(connection.answer(browser_offer("chromium"), codec=None))
         for _ in range(turns):
             await asyncio.sleep(0)
@@ -361,7 +362,7 @@ async def test_a_candidate_that_is_none_is_refused(line: str) -> None:
 
 async def test_candidates_before_an_answer_and_after_the_end_are_ignored() -> None:
     line = "candidate:1 1 udp 1 192.0.2.1 9 typ host"
-    await Connection(Recorder()).add_candidate(line, "0")
+    await Connection(Recorder(), LIMITS).add_candidate(line, "0")
     async with linked() as made:
         await made.connection.close()
         await made.connection.add_candidate(line, "0")

@@ -12,7 +12,7 @@ from rtc_canvas.rtc.compat import ice as ice_module
 from rtc_canvas.rtc.connection import Connection
 
 from .frames import flat
-from .link import Recorder, link, linked
+from .link import LIMITS, Recorder, link, linked
 from .receiver import Receiver
 
 
@@ -121,7 +121,7 @@ async def test_a_last_message_gets_out() -> None:
 
 
 async def test_closing_before_an_answer_is_no_error() -> None:
-    connection = Connection(Recorder())
+    connection = Connection(Recorder(), LIMITS)
     await connection.close()
     await connection.close()
     assert connection.round_trip is None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rtc_canvas.config import VideoConfig
+from rtc_canvas.config import START_BITRATE, VideoConfig
 from rtc_canvas.encoded_frame import Codec
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.video import choice
@@ -37,18 +37,24 @@ def with_hardware(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_h264_is_encoded_in_software_by_default() -> None:
-    encoder = choice.make_encoder("h264", VideoConfig(bitrate=3_000_000))
+    encoder = choice.make_encoder("h264", VideoConfig(max_bitrate=700_000))
     assert isinstance(encoder, H264Encoder)
     assert (encoder.codec, encoder.name) == ("h264", "libx264")
-    assert encoder.target_bitrate == 3_000_000
+    assert encoder.target_bitrate == 700_000
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp8"])
+def test_the_rate_begins_low_whatever_it_may_become(codec: Codec) -> None:
+    encoder = choice.make_encoder(codec, VideoConfig(max_bitrate=50_000_000))
+    assert encoder.target_bitrate == START_BITRATE
 
 
 @pytest.mark.parametrize("wish", ["software", "auto", "nvenc"])
 def test_vp8_is_always_encoded_in_software(wish: str) -> None:
-    encoder = choice.make_encoder("vp8", VideoConfig(encoder=wish, bitrate=3_000_000))
+    encoder = choice.make_encoder("vp8", VideoConfig(encoder=wish, max_bitrate=700_000))
     assert isinstance(encoder, VP8Encoder)
     assert (encoder.codec, encoder.name) == ("vp8", "libvpx")
-    assert encoder.target_bitrate == 3_000_000
+    assert encoder.target_bitrate == 700_000
 
 
 def test_software_never_probes(with_hardware: None, monkeypatch: pytest.MonkeyPatch) -> None:

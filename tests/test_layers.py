@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "version exceptions encoded_frame stillness",
+        "version exceptions adaptation encoded_frame stillness",
         "config control events messages stats",
         "video rtc",
         "peer_input stage stream",
@@ -122,6 +122,13 @@ def test_signaling_and_canvases_meet_in_the_server() -> None:
     }
 
 
+def test_congestion_control_is_arithmetic() -> None:
+    inside = "rtc_canvas.rtc.congestion"
+    within = [name for name in MODULES if f"{name}.".startswith(f"{inside}.")]
+    used = {imported for name in within for imported in imports(name)}
+    assert {name for name in outside(used, inside) if name.startswith("rtc_canvas")} == set()
+
+
 def test_the_web_is_for_the_server() -> None:
     assert importers("aiohttp") == {"rtc_canvas.server", "signaling.app"}
 
@@ -176,6 +183,21 @@ for name in sys.argv[1:]:
 print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 """
 
+PURE = (
+    *(
+        "adaptation",
+        "control",
+        "encoded_frame",
+        "events",
+        "exceptions",
+        "messages",
+        "stats",
+        "stillness",
+    ),
+    *("rtc.flexfec", "rtc.flexfec_sdp", "rtc.history", "rtc.protection", "rtc.rtp"),
+    *(f"rtc.congestion.{name}" for name in ("estimator", "feedback", "packets", "receiver_clock")),
+)
+
 FOREIGN = frozenset({"aiohttp", "aiortc", "aioice", "av", "numpy"})
 
 
@@ -197,8 +219,7 @@ def test_signaling_needs_the_standard_library_only(name: str) -> None:
 
 
 def test_what_is_pure_needs_the_standard_library_only() -> None:
-    pure = ("control", "encoded_frame", "events", "exceptions", "messages", "stats", "stillness")
-    loaded = loaded_by(*(f"rtc_canvas.{name}" for name in pure))
+    loaded = loaded_by(*(f"rtc_canvas.{name}" for name in PURE))
     assert loaded.isdisjoint({*FOREIGN, "asyncio", "signaling"})
 
 

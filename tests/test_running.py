@@ -178,8 +178,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 def test_the_commands_options_come_before_the_files(served: list[dict[str, Any]]) -> None:
     ice_servers = [RTCIceServer("stun:stun.example.org")]
-    video = VideoConfig(codec="vp8", encoder="auto", bitrate=1_000_000)
-    given = CommandLine({"port": 9000, "token": "given"}, video={"bitrate": 2_000_000})
+    video = VideoConfig(codec="vp8", encoder="auto", max_bitrate=1_000_000)
+    given = CommandLine({"port": 9000, "token": "given"}, video={"max_bitrate": 2_000_000})
     assert not given.ran
     with command_line(given), pytest.raises(Enough):
         run(Canvas(), port=8000, host="0.0.0.0", ice_servers=ice_servers, video=video)
@@ -190,7 +190,7 @@ def test_the_commands_options_come_before_the_files(served: list[dict[str, Any]]
             "token": "given",
             "host": "0.0.0.0",
             "ice_servers": ice_servers,
-            "video": VideoConfig(codec="vp8", encoder="auto", bitrate=2_000_000),
+            "video": VideoConfig(codec="vp8", encoder="auto", max_bitrate=2_000_000),
         }
     ]
 

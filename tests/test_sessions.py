@@ -237,7 +237,7 @@ async def test_encoders_are_tried_out_off_the_loop(monkeypatch: pytest.MonkeyPat
 
     def make(codec: str, video: VideoConfig) -> VideoEncoder:
         threads.append(threading.current_thread())
-        return VP8Encoder(video.bitrate)
+        return VP8Encoder(video.max_bitrate)
 
     monkeypatch.setattr("rtc_canvas.sessions.make_encoder", make)
     async with serving(Canvas()) as sessions, page() as viewer:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 
 from rtc_canvas import stream as stream_module
+from rtc_canvas.adaptation import Adaptation, Step
 from rtc_canvas.encoded_frame import Codec, EncodedFrame
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.stillness import Repeat
@@ -59,6 +62,19 @@ class FakeEncoder:
         self.is_closed = True
 
 
+class FixedAdaptation(Adaptation):
+    """Takes the step that it is told; by default everything, as fast as it comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.step = Step(0.0, 1.0, math.inf)
+        self.asked: list[tuple[float, tuple[int, int]]] = []
+
+    def choose(self, bitrate: float, size: tuple[int, int], now: float) -> Step:
+        self.asked.append((bitrate, size))
+        return self.step
+
+
 class HeldExecutor(Executor):
     """Runs each job when it is told to; at once by default."""
 
@@ -102,11 +118,13 @@ class Rig:
         self.reasons: list[str] = []
         self._changed = asyncio.Event()
         self.encoder = FakeEncoder()
+        self.adaptation = FixedAdaptation()
         self.executor = HeldExecutor()
         self.stream = Stream(
             self,
             self,
             self.encoder,
+            self.adaptation,
             executor=executor or self.executor,
             on_frame=lambda picture, frame: self.shown.append(picture.number),
             on_failure=self._fail,
@@ -285,6 +303,58 @@ async def test_a_new_size_is_counted_as_such() -> None:
         await made.show(2, size=(81, 51))
     assert made.sent[-1].size == made.stream.size == (82, 52)
     assert made.sent[-1].picture_size == (81, 51)
+    assert made.stream.key_frames == {"join": 1, "resize": 1}
+
+
+async def test_the_step_follows_from_the_rate_and_the_pictures_size() -> None:
+    async with running() as made:
+        made.stream.set_target(700_000)
+        await made.show(1, size=(81, 51))
+    assert made.adaptation.asked[-1] == (700_000, (81, 51))
+    assert made.encoder.target_bitrate == 700_000
+
+
+async def test_a_frame_rate_is_kept_and_the_newest_picture_is_sent_when_its_time_comes() -> None:
+    async with running() as made:
+        made.adaptation.step = Step(0.0, 1.0, 10)
+        started = time.monotonic()
+        for number in (1, 2, 3):
+            await made.show(number)
+        assert numbers(made.sent) == [1]
+        await made.until(lambda: len(made.sent) == 2)
+        assert time.monotonic() - started >= 0.09
+    assert numbers(made.sent) == [1, 3]
+
+
+async def test_a_key_frame_does_not_wait_for_the_frame_rate() -> None:
+    async with running() as made:
+        made.adaptation.step = Step(0.0, 1.0, 1)
+        await made.show(1)
+        await made.show(2)
+        made.stream.want_key_frame("request")
+        await made.settle()
+    assert numbers(made.sent) == [1, 2]
+    assert made.sent[-1].key
+
+
+async def test_a_picture_is_scaled_and_the_frame_says_so(repeats: list[Repeat]) -> None:
+    async with running() as made:
+        repeats += [Repeat(math.inf, trickle=True), Repeat(0.0, trickle=True)]
+        await made.show(1, size=(640, 480))
+        made.adaptation.step = Step(0.0, 0.5, math.inf)
+        await made.settle()
+        assert made.sent[-1].size == (640, 480), "a repeat is no reason for a key frame"
+        await made.show(2, size=(640, 480))
+    assert [encoding.size for encoding in made.encoder.asked] == [
+        *[(640, 480)] * 2,
+        (320, 240),
+    ]
+    frame = made.sent[-1]
+    assert (frame.size, frame.shown_size, frame.picture_size) == (
+        (320, 240),
+        (320, 240),
+        (640, 480),
+    )
     assert made.stream.key_frames == {"join": 1, "resize": 1}
 
 

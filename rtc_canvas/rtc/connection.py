@@ -24,9 +24,12 @@ from .channels import ChannelName, Channels
 from .compat.dtls import watch
 from .compat.ice import Liveness, adopt
 from .compat.sctp import guard
-from .compat.sdp import accept_extensions, h264_profile
+from .compat.sdp import accept_extensions, accept_transport_feedback, h264_profile
 from .compat.sender import install_sender
-from .rtp import COLOR_SPACE, PLAYOUT_DELAY
+from .congestion.estimator import RateLimits
+from .flexfec_sdp import with_flexfec
+from .flow import Flow
+from .rtp import COLOR_SPACE, PLAYOUT_DELAY, TRANSPORT_CC
 from .sender import VideoSender
 from .track import EncodedTrack
 
@@ -51,6 +54,9 @@ class Listener(Protocol):
     def room(self) -> None:
         """The frame before has been sent: the next may come."""
 
+    def target_changed(self, bitrate: int) -> None:
+        """Media may use so many bits per second from now on."""
+
     def key_frame_wanted(self) -> None:
         """The browser cannot decode without a key frame."""
 
@@ -65,12 +71,20 @@ class Listener(Protocol):
 class Connection:
     """Answers one offer and carries one track of video and the data channels.
 
+    limits: of the rate that it feels its way to.
     ice_servers: STUN and TURN servers of the server's own side; none by default, as aiortc's default asks a public one
         and waits 5 s for it where there is no way out.
     """
 
-    def __init__(self, listener: Listener, *, ice_servers: Sequence[RTCIceServer] = ()) -> None:
+    def __init__(
+        self,
+        listener: Listener,
+        limits: RateLimits,
+        *,
+        ice_servers: Sequence[RTCIceServer] = (),
+    ) -> None:
         self._listener = listener
+        self.flow = Flow(limits, on_room=listener.room, on_target=listener.target_changed)
         self._ice_servers = list(ice_servers)
         self._liveness = Liveness()
         self._connection: RTCPeerConnection | None = None
@@ -113,8 +127,8 @@ class Connection:
         sender = self._sender = VideoSender(
             track,
             transceiver.sender.transport,
+            self.flow,
             on_key_frame=self._listener.key_frame_wanted,
-            on_sent=self._listener.room,
             on_broken=lambda error: self._listener.lost(f"Sending failed: {error}"),
         )
         install_sender(transceiver, sender)
@@ -125,7 +139,8 @@ class Connection:
             if other is not transceiver:
                 # aiortc would receive, decode and keep whatever a page likes to send.
                 other.direction = "inactive"
-        accept_extensions(parsed, transceiver, {PLAYOUT_DELAY, COLOR_SPACE})
+        accept_extensions(parsed, transceiver, {PLAYOUT_DELAY, COLOR_SPACE, TRANSPORT_CC})
+        accept_transport_feedback(parsed, transceiver)
         self._adopt(transceiver)
         if any(media.kind == "application" for media in parsed.media):
             self._channels = Channels(
@@ -136,11 +151,18 @@ class Connection:
             assert connection.sctp is not None, "it comes with the first channel"
             guard(connection.sctp, self._liveness, self._listener.lost)
         await connection.setLocalDescription(await connection.createAnswer())
-        return str(connection.localDescription.sdp)
+        answer, sender.fec_payload_type = with_flexfec(
+            connection.localDescription.sdp,
+            offer,
+            transceiver.mid or "",
+            sender.ssrc,
+            sender.fec_ssrc,
+        )
+        return answer
 
     def _adopt(self, transceiver: RTCRtpTransceiver) -> None:
         dtls = transceiver.receiver.transport
-        watch(dtls, self._liveness)
+        watch(dtls, self._liveness, self.flow.on_feedback)
         adopt(dtls.transport, self._liveness, self._gone)
         self._ufrag = str(dtls.transport.iceGatherer.getLocalParameters().usernameFragment)
 
@@ -163,7 +185,7 @@ class Connection:
 
     @property
     def has_room(self) -> bool:
-        return self._track is not None and self._track.has_room
+        return self._track is not None and self._track.has_room and self.flow.has_room
 
     def send(self, frame: EncodedFrame) -> None:
         """Send a frame. There must be room."""
@@ -212,6 +234,7 @@ class Connection:
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
+        self.flow.close()
         if self._connection is None:
             return
         # Messages leave in tasks of aiortc's: let those run, so that a farewell gets out.

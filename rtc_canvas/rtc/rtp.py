@@ -18,6 +18,8 @@ ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 PLAYOUT_DELAY = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 COLOR_SPACE = "http://www.webrtc.org/experiments/rtp-hdrext/color-space"
 
+TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+
 NO_PLAYOUT_DELAY = bytes(3)
 """Minimum and maximum 0, 12 bits each in steps of 10 ms: show a frame as soon as it is decoded."""
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from aiortc import clock
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from ..encoded_frame import EncodedFrame
 from .compat.sender import Negotiated, OpenSender
+from .flexfec import groups, repair_payload
+from .flow import Flow, Queued
+from .history import History
 from .payload_h264 import h264_payloads
 from .payload_vp8 import vp8_payloads
 from .rtp import (
@@ -21,6 +25,7 @@ from .rtp import (
     MID,
     NO_PLAYOUT_DELAY,
     PLAYOUT_DELAY,
+    TRANSPORT_CC,
     RtpPacket,
     abs_send_time,
     packet_bytes,
@@ -28,48 +33,45 @@ from .rtp import (
 )
 from .track import EncodedTrack
 
+logger = logging.getLogger(__name__)
+
 CLOCK = 90_000
+
+# Of an RTP packet with the extensions that are sent here, bytes.
+HEADER_SIZE = 12 + 20
 
 # Bytes of RTP payload. With headers, encryption and a TURN server's framing the packet still fits into the 1280 bytes
 # that every path carries.
 PAYLOAD_LIMIT = 1150
 
-# A lost packet is asked for again for about a second; the count bounds the memory at high rates.
-HISTORY_SECONDS = 1.5
-HISTORY_PACKETS = 8192
-
-# Nobody repairs a loss by asking more often than this, and every answer costs bits.
-NACK_INTERVAL = 0.02
-
-# One that asks for all again and again gets no more than a burst and half a packet for each that was sent: enough for
-# an outage of a second and for every third packet lost.
-REPAIR_BURST = 1024
-REPAIR_SHARE = 0.5
+# A frame has this many packets where it can: from how they arrive the way's capacity is learnt. Packets smaller than
+# this would be headers mostly.
+PACKETS_OF_A_FRAME = 5
+SMALLEST_PAYLOAD = 200
 
 KEY_FRAME_INTERVAL = 0.3
 
 
 class VideoSender(OpenSender):
-    """Sends the frames of an `EncodedTrack` as they come, and keeps their packets for repair.
+    """Sends the frames of an `EncodedTrack` at the pace of a flow, and keeps their packets for repair.
 
     on_key_frame: called when the receiver needs a key frame, at most every 0.3 s.
-    on_sent: called when a frame's last packet has been sent.
-    on_broken: called with the error when the loop ended by one.
+    on_broken: called with the error when the loop or the sending of a packet failed.
     """
 
     def __init__(
         self,
         track: EncodedTrack,
         transport: RTCDtlsTransport,
+        flow: Flow,
         *,
         on_key_frame: Callable[[], None],
-        on_sent: Callable[[], None],
         on_broken: Callable[[Exception], None],
     ) -> None:
         super().__init__(track, transport)
         self._encoded_track = track
+        self.flow = flow
         self._on_key_frame = on_key_frame
-        self._on_sent = on_sent
         self._on_broken = on_broken
         self._key_frame_asked = 0.0
         # Below half of the range, as a number that wraps within the first packets confuses SRTP's roll-over counter
@@ -80,39 +82,115 @@ class VideoSender(OpenSender):
         self._time_origin: float | None = None
         self._last_ticks = -1
         self._picture_id = secrets.randbits(15)
-        self._history: OrderedDict[int, tuple[float, RtpPacket]] = OrderedDict()
-        self._repaired: dict[int, float] = {}
-        self._repairs_left = float(REPAIR_BURST)
+        self._history = History()
+        self.fec_ssrc = secrets.randbits(32)
+        self.fec_payload_type: int | None = None
+        self._fec_sequence_number = secrets.randbelow(1 << 15)
         self.frames_sent = 0
         self.bytes_sent = 0
-        self.packets_repaired = 0
 
     async def run(self, negotiated: Negotiated) -> None:
         while True:
             frame: EncodedFrame = await self._encoded_track.recv()
-            await self._send_frame(frame, negotiated)
-            self._on_sent()
+            self._send_frame(frame, negotiated)
 
-    async def _send_frame(self, frame: EncodedFrame, negotiated: Negotiated) -> None:
+    def _send_frame(self, frame: EncodedFrame, negotiated: Negotiated) -> None:
         timestamp = self._timestamp(frame.time)
-        extensions = self._extensions(frame, negotiated)
+        values = self._frame_values(frame)
         payloads = self._payloads(frame)
         last = len(payloads) - 1
+        sent: list[RtpPacket] = []
+        queued: list[Queued] = []
         for index, payload in enumerate(payloads):
             packet = RtpPacket(self._sequence_number, timestamp, index == last, payload)
             self._sequence_number = (self._sequence_number + 1) & 0xFFFF
-            self._remember(packet)
-            data = packet_bytes(
+            send = partial(self._send_packet, packet, values, negotiated)
+            sent.append(packet)
+            queued.append((len(payload) + HEADER_SIZE, send))
+        self.frames_sent += 1
+        self.flow.start_frame(queued + self._repairs(sent, values, negotiated))
+
+    def _repairs(
+        self, packets: list[RtpPacket], values: Mapping[str, bytes], negotiated: Negotiated
+    ) -> list[Queued]:
+        """What goes out behind a frame so that its losses are repaired without asking."""
+        share = self.flow.protection.share
+        if share is None:
+            return []
+        if self.fec_payload_type is None:
+            if negotiated.rtx_payload_type is None:
+                return []
+            return [
+                (len(packet.payload) + HEADER_SIZE, partial(self._send_again, packet, negotiated))
+                for packet in packets
+            ]
+        return [
+            self._repair([packets[index] for index in group], values, negotiated)
+            for group in groups(len(packets), share)
+        ]
+
+    def _repair(
+        self, packets: list[RtpPacket], values: Mapping[str, bytes], negotiated: Negotiated
+    ) -> Queued:
+        ids = negotiated.extensions
+        # Receivers zero what changes on the way before they repair.
+        masked = {**values, TRANSPORT_CC: bytes(2)}
+        extensions = [(ids[uri], value) for uri, value in masked.items() if uri in ids]
+        protected = [
+            packet_bytes(
                 packet,
                 payload_type=negotiated.payload_type,
                 ssrc=self.ssrc,
                 extensions=extensions,
             )
-            await self.send_bytes(data)
-            self.note_sent(timestamp, len(payload))
-            self._repairs_left = min(REPAIR_BURST, self._repairs_left + REPAIR_SHARE)
-            self.bytes_sent += len(data)
-        self.frames_sent += 1
+            for packet in packets
+        ]
+        numbers = [packet.sequence_number for packet in packets]
+        payload = repair_payload(protected, numbers, self.ssrc)
+        repair = RtpPacket(self._fec_sequence_number, packets[0].timestamp, False, payload)
+        self._fec_sequence_number = (self._fec_sequence_number + 1) & 0xFFFF
+        assert self.fec_payload_type is not None
+        send = partial(
+            self._put_on_wire, repair, {}, self.fec_payload_type, self.fec_ssrc, negotiated
+        )
+        return len(payload) + HEADER_SIZE, send
+
+    def _send_packet(
+        self, packet: RtpPacket, values: Mapping[str, bytes], negotiated: Negotiated
+    ) -> None:
+        self._history.remember(packet, time.monotonic())
+        self._put_on_wire(packet, values, negotiated.payload_type, self.ssrc, negotiated)
+        self.note_sent(packet.timestamp, len(packet.payload))
+
+    def _put_on_wire(
+        self,
+        packet: RtpPacket,
+        values: Mapping[str, bytes],
+        payload_type: int,
+        ssrc: int,
+        negotiated: Negotiated,
+    ) -> None:
+        """Stamp a packet and send it: its number and time are those at which it leaves."""
+        ids = negotiated.extensions
+        if TRANSPORT_CC in ids:
+            number = self.flow.number(len(packet.payload) + HEADER_SIZE)
+            stamped = {**values, TRANSPORT_CC: number.to_bytes(2, "big")}
+        else:
+            # For receivers that estimate the rate themselves.
+            stamped = {**values, ABS_SEND_TIME: abs_send_time(clock.current_ntp_time())}
+        extensions = [(ids[uri], value) for uri, value in stamped.items() if uri in ids]
+        data = packet_bytes(packet, payload_type=payload_type, ssrc=ssrc, extensions=extensions)
+        self.bytes_sent += len(data)
+        try:
+            self.send_now(data)
+        except ConnectionError:
+            # The transport is closing; whoever closes it ends the loop too.
+            return
+        except Exception as error:
+            # One tick sends for all peers: what goes wrong with this one must not stop the others.
+            logger.exception("A packet could not be sent.")
+            self.flow.close()
+            self.on_failure(error)
 
     def _timestamp(self, seconds: float) -> int:
         """The RTP timestamp of a time; strictly rising from call to call."""
@@ -123,69 +201,42 @@ class VideoSender(OpenSender):
         return (self._timestamp_origin + self._last_ticks) & 0xFFFFFFFF
 
     def _payloads(self, frame: EncodedFrame) -> list[bytes]:
+        share = -(-len(frame.data) // PACKETS_OF_A_FRAME)
+        limit = min(PAYLOAD_LIMIT, max(share, SMALLEST_PAYLOAD))
         if frame.codec == "h264":
-            return h264_payloads(frame.data, PAYLOAD_LIMIT)
+            return h264_payloads(frame.data, limit)
         self._picture_id = (self._picture_id + 1) & 0x7FFF
-        return vp8_payloads(frame.data, PAYLOAD_LIMIT, self._picture_id)
+        return vp8_payloads(frame.data, limit, self._picture_id)
 
-    def _extensions(self, frame: EncodedFrame, negotiated: Negotiated) -> list[tuple[int, bytes]]:
-        values = {
-            MID: negotiated.mid.encode(),
-            ABS_SEND_TIME: abs_send_time(clock.current_ntp_time()),
-            PLAYOUT_DELAY: NO_PLAYOUT_DELAY,
-        }
+    def _frame_values(self, frame: EncodedFrame) -> dict[str, bytes]:
+        """The header extensions that all packets of a frame have."""
+        values = {**self._mid(), PLAYOUT_DELAY: NO_PLAYOUT_DELAY}
         if frame.codec == "vp8" and frame.key:
             # VP8's bitstream cannot tell BT.709 from BT.601; H.264 says it in its VUI.
             values[COLOR_SPACE] = BT709_LIMITED
-        ids = negotiated.extensions
-        return [(ids[uri], value) for uri, value in values.items() if uri in ids]
+        return values
 
-    def _remember(self, packet: RtpPacket) -> None:
-        now = time.monotonic()
-        self._history[packet.sequence_number] = now, packet
-        while (
-            len(self._history) > HISTORY_PACKETS
-            or next(iter(self._history.values()))[0] < now - HISTORY_SECONDS
-        ):
-            number, _ = self._history.popitem(last=False)
-            self._repaired.pop(number, None)
+    def _mid(self) -> dict[str, bytes]:
+        return {} if self.negotiated is None else {MID: self.negotiated.mid.encode()}
 
     async def on_nack(self, sequence_numbers: list[int]) -> None:
         negotiated = self.negotiated
         if negotiated is None:
             return
         now = time.monotonic()
-        pause = max(NACK_INTERVAL, 0.9 * (self.round_trip or 0.0))
-        for number in sequence_numbers:
-            if self._repairs_left < 1:
-                return
-            found = self._history.get(number)
-            if found is None or now - self._repaired.get(number, 0.0) < pause:
-                continue
-            self._repaired[number] = now
-            self._repairs_left -= 1
-            self.packets_repaired += 1
-            await self._send_again(found[1], negotiated)
+        for packet in self._history.answer(sequence_numbers, now, self.round_trip or 0.0):
+            self._send_again(packet, negotiated)
 
-    async def _send_again(self, packet: RtpPacket, negotiated: Negotiated) -> None:
+    def _send_again(self, packet: RtpPacket, negotiated: Negotiated) -> None:
         payload_type, ssrc = negotiated.payload_type, self.ssrc
         if negotiated.rtx_payload_type is not None:
             payload_type, ssrc = negotiated.rtx_payload_type, self.rtx_ssrc
             packet = retransmission(packet, self._rtx_sequence_number)
             self._rtx_sequence_number = (self._rtx_sequence_number + 1) & 0xFFFF
-        ids = negotiated.extensions
-        values = {
-            MID: negotiated.mid.encode(),
-            ABS_SEND_TIME: abs_send_time(clock.current_ntp_time()),
-        }
-        extensions = [(ids[uri], value) for uri, value in values.items() if uri in ids]
-        try:
-            await self.send_bytes(
-                packet_bytes(packet, payload_type=payload_type, ssrc=ssrc, extensions=extensions)
-            )
-        except ConnectionError:
-            # The transport is closing; the RTP loop finds out by itself.
-            return
+        self._put_on_wire(packet, self._mid(), payload_type, ssrc, negotiated)
+
+    def on_remb(self, bitrate: int) -> None:
+        self.flow.on_remb(bitrate)
 
     def on_key_frame_request(self) -> None:
         now = time.monotonic()

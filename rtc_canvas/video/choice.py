@@ -8,7 +8,7 @@ import time
 
 import av
 
-from ..config import VideoConfig
+from ..config import START_BITRATE, VideoConfig
 from ..encoded_frame import Codec
 from ..exceptions import EncoderError
 from .convert import Planes
@@ -28,9 +28,10 @@ def make_encoder(codec: Codec, config: VideoConfig) -> VideoEncoder:
     Raises:
         EncoderError: when a hardware encoder is insisted on and does not work.
     """
+    bitrate = min(START_BITRATE, config.max_bitrate)
     if codec == "vp8":
-        return VP8Encoder(config.bitrate)
-    return H264Encoder(config.bitrate, name=h264_encoder_name(config.encoder))
+        return VP8Encoder(bitrate)
+    return H264Encoder(bitrate, name=h264_encoder_name(config.encoder))
 
 
 def h264_encoder_name(wish: str) -> str:

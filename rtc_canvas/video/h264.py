@@ -17,13 +17,19 @@ from .encoder import FrameInterval, encode_one, new_context, opened
 # mode for varying frame rates holds every frame back by one.
 NOMINAL_FPS = 30
 
-# An open encoder is told its rate without a key frame up to its ceiling and down to a share of that. The two hold what
-# every frame rate makes of one target, from 12 frames a second to 240.
-CEILING = FrameInterval.longest * NOMINAL_FPS
-FLOOR = 0.04
+# An open encoder is told its rate without a key frame as long as the target stays between these shares of the one that
+# it was opened for. Beyond them its buffer, which stays as it was, would starve a frame or let it burst.
+HIGHEST = 1.5
+LOWEST = 0.5
 
 # One frame may have this many mean frames' bits, key frames too: a burst is what waits in a narrow link.
-VBV_FRAMES = 1.25
+VBV_FRAMES = 1.6
+
+# A buffer so short is never quite full: x264 stays this far below what it is told.
+FILL = 1.1
+
+# What every frame rate makes of one target, from 12 frames a second on, lies below this many times the target.
+CEILING = FrameInterval.longest * NOMINAL_FPS * HIGHEST * FILL
 
 # What a repeated frame gets: x264 then skips every block that has not changed.
 TRICKLE_BITRATE = 10_000
@@ -44,15 +50,15 @@ class H264Encoder:
         self._interval = FrameInterval()
         self._context: VideoCodecContext | None = None
         self._size = (0, 0)
-        self._ceiling = 0
+        self._opened_for = 0
         self._count = 0
 
     def encode(
         self, planes: Planes, *, time: float, key: bool, trickle: bool = False
     ) -> tuple[bytes, bool]:
-        wanted = int(self.target_bitrate * self._interval.update(time) * NOMINAL_FPS)
+        wanted = int(self.target_bitrate * FILL * self._interval.update(time) * NOMINAL_FPS)
         try:
-            context = self._context_for(planes.size, wanted)
+            context = self._context_for(planes.size)
             context.bit_rate = TRICKLE_BITRATE if trickle else wanted
             self._count += 1
             return encode_one(
@@ -69,8 +75,9 @@ class H264Encoder:
     def close(self) -> None:
         self._context = None
 
-    def _context_for(self, size: tuple[int, int], wanted: int) -> VideoCodecContext:
-        fits = self._size == size and self._ceiling * FLOOR <= wanted <= self._ceiling
+    def _context_for(self, size: tuple[int, int]) -> VideoCodecContext:
+        lowest, highest = LOWEST * self._opened_for, HIGHEST * self._opened_for
+        fits = self._size == size and lowest <= self.target_bitrate <= highest
         if self._context is None or not fits:
             self._context = self._open(size)
             self._size = size
@@ -85,11 +92,12 @@ class H264Encoder:
         context.color_trc = BT709
         context.color_range = LIMITED_RANGE
         # A live change of the rate works only in an encoder that was opened with the two equal.
-        self._ceiling = math.ceil(self.target_bitrate * CEILING)
-        context.bit_rate = self._ceiling
+        self._opened_for = self.target_bitrate
+        ceiling = math.ceil(self.target_bitrate * CEILING)
+        context.bit_rate = ceiling
         vbv = int(self.target_bitrate / NOMINAL_FPS * VBV_FRAMES)
         context.options = {
-            "maxrate": str(self._ceiling),
+            "maxrate": str(ceiling),
             "bufsize": str(vbv),
             **(_x264_options(size) if self.name == "libx264" else _HARDWARE_OPTIONS[self.name]),
         }

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 
+from ..congestion.feedback import split_compound
 from . import require
 from .ice import Liveness
 
 require(RTCDtlsTransport, "_handle_rtcp_data")
 
 
-def watch(transport: RTCDtlsTransport, liveness: Liveness) -> None:
-    """Let every RTCP packet that decrypts count as a sign of life."""
+def watch(
+    transport: RTCDtlsTransport, liveness: Liveness, on_feedback: Callable[[bytes], None]
+) -> None:
+    """Let every RTCP packet that decrypts count as a sign of life, and take the transport-wide reports out.
+
+    on_feedback: called with each of those, an RTCP packet of format 15, at which aiortc's parser would raise.
+    """
     instance: Any = transport
     handle = instance._handle_rtcp_data
 
     async def handle_rtcp_data(data: bytes) -> None:
         liveness.seen()
-        await handle(data)
+        reports, rest = split_compound(data)
+        for report in reports:
+            on_feedback(report)
+        if rest:
+            await handle(rest)
 
     instance._handle_rtcp_data = handle_rtcp_data

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from aiortc import RTCRtpTransceiver
-from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters
+from aiortc.rtcrtpparameters import RTCRtcpFeedback, RTCRtpHeaderExtensionParameters
 from aiortc.sdp import SessionDescription
 
 from . import require
@@ -26,6 +26,22 @@ def accept_extensions(
                 transceiver._headerExtensions.append(
                     RTCRtpHeaderExtensionParameters(id=extension.id, uri=extension.uri)
                 )
+
+
+def accept_transport_feedback(offer: SessionDescription, transceiver: RTCRtpTransceiver) -> None:
+    """Accept transport-wide feedback for the codecs whose offer has it. Between offer and answer."""
+    require(transceiver, "_codecs")
+    feedback = RTCRtcpFeedback(type="transport-cc")
+    offered = {
+        codec.payloadType
+        for media in offer.media
+        if media.rtp.muxId == transceiver.mid
+        for codec in media.rtp.codecs
+        if feedback in codec.rtcpFeedback
+    }
+    for codec in transceiver._codecs:
+        if codec.payloadType in offered and feedback not in codec.rtcpFeedback:
+            codec.rtcpFeedback.append(feedback)
 
 
 def h264_profile(parameters: dict[str, int | str | None]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import struct
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpSendParameters
 from aiortc.rtp import (
+    RTCP_PSFB_APP,
     RTCP_PSFB_FIR,
     RTCP_PSFB_PLI,
     RTCP_RTPFB_NACK,
@@ -19,6 +21,7 @@ from aiortc.rtp import (
     RtcpRrPacket,
     RtcpRtpfbPacket,
     RtcpSrPacket,
+    unpack_remb_fci,
 )
 
 from . import require
@@ -71,6 +74,9 @@ class OpenSender(RTCRtpSender):
     async def on_nack(self, sequence_numbers: list[int]) -> None:
         """The receiver misses these packets (RFC 4585 clause 6.2.1)."""
 
+    def on_remb(self, bitrate: int) -> None:
+        """The receiver's own estimate, bits per second."""
+
     def on_key_frame_request(self) -> None:
         """The receiver cannot decode without a key frame (PLI, FIR)."""
 
@@ -88,7 +94,9 @@ class OpenSender(RTCRtpSender):
     def round_trip(self) -> float | None:
         """Seconds, smoothed, from receiver reports; None before the first."""
         value = self.__dict__["_RTCRtpSender__rtt"]
-        return None if value is None else float(value)
+        # aiortc takes the time of the newest of its reports where two of them bear the same stamp, as they do when
+        # nothing was sent in between.
+        return None if value is None else max(0.0, float(value))
 
     @property
     def reported_loss(self) -> float:
@@ -103,9 +111,18 @@ class OpenSender(RTCRtpSender):
     def rtx_ssrc(self) -> int:
         return int(self._rtx_ssrc)
 
-    async def send_bytes(self, packet: bytes) -> None:
-        """Encrypt and send one RTP packet. Raises ConnectionError once the transport is gone."""
-        await self.transport._send_rtp(packet)
+    def send_now(self, packet: bytes) -> None:
+        """Encrypt and send one RTP packet. Raises ConnectionError once the transport is gone.
+
+        aiortc's way down to the socket is a chain of coroutines, none of which waits for anything.
+        """
+        way = self.transport._send_rtp(packet)
+        try:
+            way.send(None)
+        except StopIteration:
+            return
+        way.close()
+        raise RuntimeError("aiortc's transport waits while it sends a packet.")
 
     # What aiortc calls.
 
@@ -138,11 +155,22 @@ class OpenSender(RTCRtpSender):
         if isinstance(packet, RtcpPsfbPacket) and packet.fmt in (RTCP_PSFB_FIR, RTCP_PSFB_PLI):
             self.on_key_frame_request()
             return
+        if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
+            self._remb(packet.fci)
+            return
         if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
             for report in packet.reports:
                 if report.ssrc == self._ssrc:
                     self._reported_loss = report.fraction_lost / 256
         await super()._handle_rtcp_packet(packet)
+
+    def _remb(self, fci: bytes) -> None:
+        try:
+            bitrate, ssrcs = unpack_remb_fci(fci)
+        except (ValueError, struct.error, IndexError):
+            return
+        if self._ssrc in ssrcs:
+            self.on_remb(bitrate)
 
 
 _SHARED = (

@@ -1,0 +1,201 @@
+"""The rate that the way to one peer carries: from feedback to a target. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from .packets import Report
+from .trains import Trains
+from .trendline import Trendline
+
+# Of what the bottleneck carries, this share is used: the rest keeps its queue empty.
+SHARE = 0.75
+UP_PER_SECOND = 1.5
+DOWN_PER_SECOND = 1.0
+
+# Where arrivals are shuffled, trains tell nothing and the rate feels its way up.
+CAREFUL_UP_PER_SECOND = 0.08
+REORDERED_SHARE = 0.02
+
+# Seconds of waiting in the bottleneck's queue.
+CALM = 0.025
+LONG = 0.050
+TREND_COUNTS = 0.015
+SUDDEN = 0.040
+
+CUT = 0.8
+CUT_EVERY = 0.1
+HOLD_AFTER_CUT = 0.3
+LOSS_CUTS = 0.12
+
+BASE_WINDOW = 10.0
+ACKED_WINDOW = 0.4
+LOSS_WINDOW = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """Bits per second: where to start, and between which bounds to stay."""
+
+    start: int
+    floor: int
+    ceiling: int
+
+
+class Estimator:
+    """Follows the way to one peer. Times are in seconds; `now` is the sender's clock.
+
+    target: bits per second that the sender may use, repairs included.
+    capacity: bits per second of the bottleneck, None as long as nothing tells.
+    queue_delay: seconds that packets lately waited in it.
+    min_round_trip: seconds, of the last ten.
+    loss: share of packets lost in the last two seconds, those that were only late left out.
+    state: what it did last: "rising", "holding", "falling", "cut".
+    """
+
+    def __init__(self, limits: RateLimits) -> None:
+        self.limits = limits
+        self.target = float(limits.start)
+        self.queue_delay = 0.0
+        self.min_round_trip = 0.1
+        self.loss = 0.0
+        self.reordered = 0.0
+        self.state = "rising"
+        self._trains = Trains()
+        self._trendline = Trendline()
+        self._delays = _WindowedMinimum(BASE_WINDOW)
+        self._round_trips = _WindowedMinimum(BASE_WINDOW)
+        self._acked: deque[tuple[float, int]] = deque()
+        self._fates: deque[tuple[float, int, int, int]] = deque()
+        self._long_in_a_row = 0
+        self._cut_at = -1.0
+        self._updated: float | None = None
+
+    @property
+    def capacity(self) -> float | None:
+        return self._trains.capacity
+
+    def acked_rate(self, now: float) -> float:
+        """Bits per second that were received lately."""
+        while self._acked and self._acked[0][0] < now - ACKED_WINDOW:
+            self._acked.popleft()
+        return sum(size for _, size in self._acked) * 8 / ACKED_WINDOW
+
+    def is_congested(self, now: float) -> bool:
+        """Whether packets that were lost lately may have been dropped from a full queue."""
+        return self.queue_delay > CALM or now - self._cut_at < 2 * LOSS_WINDOW
+
+    def on_report(self, report: Report, now: float) -> None:
+        """Take what one feedback told, and set the target."""
+        self._count_fates(report, now)
+        if report.received:
+            self._measure(report, now)
+            self._decide(now)
+
+    def _measure(self, report: Report, now: float) -> None:
+        for packet in report.received:
+            assert packet.arrived is not None
+            self._trendline.add(packet.sent, packet.arrived)
+            self._trains.add(packet, now)
+            self._acked.append((now, packet.size))
+            self._delays.add(now, packet.arrived - packet.sent)
+        newest = report.received[-1]
+        assert newest.arrived is not None
+        self.queue_delay = newest.arrived - newest.sent - self._delays.minimum
+        self._round_trips.add(now, now - newest.sent)
+        self.min_round_trip = self._round_trips.minimum
+
+    def _decide(self, now: float) -> None:
+        elapsed = 0.0 if self._updated is None else min(now - self._updated, 0.25)
+        self._updated = now
+        if self._cut_wanted(now):
+            return
+        goal = self._goal()
+        if self.target < goal:
+            self._rise(goal, elapsed, now)
+        elif self.target > goal:
+            self.state = "falling"
+            self.target = max(goal, self.target * (1 - DOWN_PER_SECOND * elapsed))
+        self._clamp()
+
+    def _goal(self) -> float:
+        capacity = self._trains.capacity
+        if capacity is None or self.reordered > REORDERED_SHARE:
+            return float("inf")
+        return SHARE * capacity
+
+    def _rise(self, goal: float, elapsed: float, now: float) -> None:
+        if self.queue_delay > CALM or now - self._cut_at < HOLD_AFTER_CUT:
+            self.state = "holding"
+            return
+        self.state = "rising"
+        if self.reordered > REORDERED_SHARE:
+            used = self.acked_rate(now)
+            growth = 1 + CAREFUL_UP_PER_SECOND * elapsed
+            # What the program does not send, the link was never asked to carry.
+            goal = max(self.target, 1.5 * used)
+        else:
+            growth = 1 + UP_PER_SECOND * elapsed
+        self.target = min(goal, self.target * growth)
+
+    def _cut_wanted(self, now: float) -> bool:
+        """Whether the rate was cut."""
+        self._long_in_a_row = self._long_in_a_row + 1 if self.queue_delay > LONG else 0
+        if now - self._cut_at < CUT_EVERY:
+            return False
+        partial = self._trains.partial_rate()
+        own = 0.0 if not self.capacity else self.target / 30 / self.capacity
+        if (
+            partial is not None
+            and self.reordered <= REORDERED_SHARE
+            and self.queue_delay - own > SUDDEN
+            and partial < 0.7 * self.target
+        ):
+            self._trains.forget()
+            self._cut(CUT * partial, now)
+            return True
+        trend = self._trendline.usage == "over" and self.queue_delay > TREND_COUNTS
+        lossy = self.loss > LOSS_CUTS and self.queue_delay > TREND_COUNTS
+        if self._long_in_a_row >= 2 or trend or lossy:
+            self._cut(CUT * self.acked_rate(now), now)
+            return True
+        return False
+
+    def _cut(self, rate: float, now: float) -> None:
+        self.state = "cut"
+        self._cut_at = now
+        self._long_in_a_row = 0
+        self.target = min(self.target, rate)
+        self._clamp()
+
+    def _clamp(self) -> None:
+        self.target = min(max(self.target, self.limits.floor), self.limits.ceiling)
+
+    def _count_fates(self, report: Report, now: float) -> None:
+        fates = self._fates
+        fates.append((now, len(report.received), len(report.lost), len(report.late)))
+        while fates[0][0] < now - LOSS_WINDOW:
+            fates.popleft()
+        received, lost, late = (sum(entry[i] for entry in fates) for i in (1, 2, 3))
+        total = max(1, received + lost)
+        self.loss = max(0, lost - late) / total
+        self.reordered = late / total
+
+
+class _WindowedMinimum:
+    """The least value of the last seconds; the last one known where none came since."""
+
+    def __init__(self, window: float) -> None:
+        self._window = window
+        self._entries: deque[tuple[float, float]] = deque()
+        self.minimum = 0.0
+
+    def add(self, now: float, value: float) -> None:
+        entries = self._entries
+        while entries and entries[-1][1] >= value:
+            entries.pop()
+        entries.append((now, value))
+        while entries[0][0] < now - self._window:
+            entries.popleft()
+        self.minimum = entries[0][1]

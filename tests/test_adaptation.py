@@ -1,0 +1,49 @@
+"""How a picture gives way to the rate, and comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from rtc_canvas.adaptation import Adaptation, Preference
+
+HD = (1280, 720)
+
+
+def test_a_full_rate_sends_everything() -> None:
+    step = Adaptation().choose(4_000_000, HD, 0.0)
+    assert (step.scale, step.fps) == (1.0, 240)
+
+
+def test_the_frame_rate_gives_way_before_the_size_and_motion_the_other_way_round() -> None:
+    assert Adaptation("sharpness").choose(900_000, HD, 0.0).scale == 1.0
+    assert Adaptation("sharpness").choose(900_000, HD, 0.0).fps == 24
+    assert Adaptation("motion").choose(900_000, HD, 0.0).scale == 0.75
+    assert Adaptation("motion").choose(900_000, HD, 0.0).fps == 240
+
+
+@pytest.mark.parametrize("prefer", ["sharpness", "motion"])
+def test_it_falls_at_once_and_rises_with_patience(prefer: Preference) -> None:
+    adaptation = Adaptation(prefer)
+    assert adaptation.choose(4_000_000, HD, 0.0).scale == 1.0
+    assert adaptation.choose(200_000, HD, 0.1).scale == 0.5
+    assert adaptation.choose(4_000_000, HD, 0.2).scale == 0.5
+    assert adaptation.choose(4_000_000, HD, 3.1).scale == 0.5
+    times = [0.2 + 3.1 * step for step in range(1, 20)]
+    scales = [adaptation.choose(4_000_000, HD, time).scale for time in times]
+    assert scales == sorted(scales)
+    assert scales[-1] == 1.0
+
+
+def test_a_rate_that_wavers_changes_nothing() -> None:
+    adaptation = Adaptation()
+    adaptation.choose(540_000, HD, 0.0)
+    first = adaptation.choose(540_000, HD, 0.1)
+    for tenth in range(2, 200):
+        rate = 560_000 if tenth % 2 else 600_000
+        assert adaptation.choose(rate, HD, tenth / 10) == first
+
+
+def test_small_pictures_stay_whole_and_min_fps_holds() -> None:
+    step = Adaptation(min_fps=20).choose(10_000, (320, 240), 0.0)
+    assert step.scale == 1.0
+    assert step.fps == 20

@@ -1,0 +1,110 @@
+"""The estimator over links made of arithmetic: it uses what they give and keeps their queues short."""
+
+from __future__ import annotations
+
+import pytest
+
+from rtc_canvas.rtc.congestion.estimator import Estimator, RateLimits
+from rtc_canvas.rtc.congestion.feedback import TransportFeedback
+from rtc_canvas.rtc.congestion.packets import PacketLog
+
+from .link_simulation import Link, simulate
+
+TARGET, QUEUE = 1, 2
+
+
+def test_a_steady_link_is_used_and_its_queue_stays_short() -> None:
+    outcome = simulate(Link(lambda _: 8e6, queue=0.2), 20)
+    assert 0.65 * 8e6 <= outcome.mean(TARGET, 5, 20) <= 0.85 * 8e6
+    assert outcome.highest(QUEUE, 5, 20) < 0.05
+    assert outcome.dropped == 0
+
+
+def test_the_rate_follows_a_link_that_narrows_and_widens() -> None:
+    outcome = simulate(Link(lambda time: 1.5e6 if 15 <= time < 30 else 6e6), 45)
+    assert outcome.mean(TARGET, 10, 15) > 0.65 * 6e6
+    assert 0.5 * 1.5e6 < outcome.mean(TARGET, 18, 30) < 1.5e6
+    assert outcome.mean(QUEUE, 17, 30) < 0.05
+    assert outcome.mean(TARGET, 33, 36) > 4e6
+    assert outcome.dropped < 30
+
+
+def test_the_link_of_rfc_8867_5_1() -> None:
+    def rate(time: float) -> float:
+        return 1e6 if time < 40 or time >= 80 else 2.5e6 if time < 60 else 0.6e6
+
+    outcome = simulate(Link(rate, delay=0.05), 100)
+    assert outcome.mean(TARGET, 45, 60) > 0.65 * 2.5e6
+    assert outcome.mean(TARGET, 65, 80) < 0.6e6
+    waits = sorted(row[QUEUE] for row in outcome.rows)
+    assert waits[int(0.95 * len(waits))] < 0.1
+
+
+def test_random_loss_alone_does_not_lower_the_rate() -> None:
+    clean = simulate(Link(lambda _: 8e6), 15)
+    lossy = simulate(Link(lambda _: 8e6, loss=0.03), 15)
+    assert lossy.mean(TARGET, 8, 15) > 0.9 * clean.mean(TARGET, 8, 15)
+
+
+def test_a_pause_costs_no_estimate() -> None:
+    def wants(time: float) -> float:
+        return 2000 if 10 <= time < 40 else float("inf")
+
+    outcome = simulate(Link(lambda _: 8e6), 45, wants=wants)
+    before = outcome.mean(TARGET, 8, 10)
+    assert outcome.mean(TARGET, 40, 41) > 0.9 * before
+    assert outcome.highest(QUEUE, 40, 45) < 0.06
+
+
+def test_reordering_is_no_congestion_and_no_capacity() -> None:
+    outcome = simulate(Link(lambda _: 8e6, jitter=0.012), 30)
+    assert outcome.mean(TARGET, 20, 30) > 2e6
+    waits = sorted(row[QUEUE] for row in outcome.rows)
+    assert waits[len(waits) // 2] < 0.05
+
+
+@pytest.mark.parametrize(("clock_drift", "lose_feedback"), [(1e-4, 0.0), (-1e-4, 0.0), (0.0, 0.2)])
+def test_neither_a_drifting_clock_nor_lost_reports_mislead(
+    clock_drift: float, lose_feedback: float
+) -> None:
+    link = Link(lambda _: 8e6)
+    outcome = simulate(link, 20, clock_drift=clock_drift, lose_feedback=lose_feedback)
+    assert 0.6 * 8e6 < outcome.mean(TARGET, 8, 20) < 0.9 * 8e6
+
+
+def test_the_target_stays_within_its_limits() -> None:
+    limits = RateLimits(start=1_000_000, floor=400_000, ceiling=3_000_000)
+    fast = simulate(Link(lambda _: 50e6), 8, limits=limits)
+    slow = simulate(Link(lambda _: 0.2e6), 8, limits=limits)
+    assert fast.rows[-1][TARGET] == 3_000_000
+    assert min(row[TARGET] for row in slow.rows) == 400_000
+
+
+def test_feedback_of_packets_that_were_never_sent_changes_nothing() -> None:
+    log, estimator = PacketLog(), Estimator(RateLimits(1_000_000, 150_000, 8_000_000))
+    log.send(0.0, 1200, 0)
+    report = log.report(TransportFeedback(0, ((900, 1.0), (901, None), (40_000, -7e9))))
+    estimator.on_report(report, 0.1)
+    assert report.unknown == 3
+    assert (report.received, report.lost, report.late) == ([], [], [])
+    assert estimator.target == 1_000_000
+
+
+def test_the_same_feedback_twice_counts_once() -> None:
+    log = PacketLog()
+    for _ in range(3):
+        log.send(0.0, 1000, 0)
+    feedback = TransportFeedback(0, ((0, 1.0), (1, None), (2, 1.001)))
+    first, again = log.report(feedback), log.report(feedback)
+    assert [p.number for p in first.received] == [0, 2]
+    assert [p.number for p in first.lost] == [1]
+    assert (again.received, again.lost, again.late) == ([], [], [])
+    assert log.bytes_in_flight == 0
+
+
+def test_numbers_wrap() -> None:
+    log = PacketLog()
+    numbers = [log.send(i / 1000, 100, i) for i in range(70_000)]
+    assert numbers[65_535:65_538] == [65_535, 0, 1]
+    report = log.report(TransportFeedback(0, ((numbers[-1], 70.0), (numbers[-2], 69.9))))
+    assert [p.number for p in report.received] == [69_999, 69_998]
