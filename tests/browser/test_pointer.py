@@ -28,11 +28,12 @@ async def test_a_drag_in_its_order(serve_program: ServeProgram, open_viewer: Ope
     program, viewer = await steering(serve_program, open_viewer)
     mouse = viewer.page.mouse
     await mouse.move(100, 120)
+    await program.event("pointer_enter", x=100, y=120, buttons=())
+    # Awaited before the press: Chromium may leave out a move that a press at the same place follows in its frame.
+    await program.event("pointer_move", x=100, y=120, button=0, buttons=())
     await mouse.down()
     await mouse.move(150, 180, steps=5)
     await mouse.up()
-    await program.event("pointer_enter", x=100, y=120, buttons=())
-    await program.event("pointer_move", x=100, y=120, button=0, buttons=())
     down = await program.event("pointer_down")
     await program.event("pointer_move", x=150, y=180, button=0, buttons=(1,))
     up = await program.event("pointer_up")
