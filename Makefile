@@ -49,8 +49,9 @@ python:
 js:
 	node --test tests/js/
 
+# A browser that shares two busy cores is late now and then: what failed is tried once more, by itself.
 browser:
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/browser || $(BIN)/python -m pytest tests/browser --last-failed
 
 bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/benchmarks/requirements.txt

@@ -8,7 +8,6 @@ from rtc_canvas import Canvas, serve
 
 from .conftest import Elsewhere, ServeProgram
 from .program import Program, flat
-from .viewer import ROUGHLY
 
 RED, GREEN = (220, 30, 30), (30, 200, 60)
 SMALL = "width: 320px; height: 240px"
@@ -100,9 +99,8 @@ async def test_two_canvases_on_one_page(elsewhere: Elsewhere) -> None:
         await viewer.until(
             "[...document.querySelectorAll('rtc-canvas')].every((one) => one.canvas?.steering)"
         )
-        seen = await viewer.screenshot()
-        assert abs(seen[120, 160].astype(int) - RED).max() <= ROUGHLY
-        assert abs(seen[120, 480].astype(int) - GREEN).max() <= ROUGHLY
+        await viewer.shows((160, 120), RED)
+        await viewer.shows((480, 120), GREEN)
         await viewer.page.mouse.click(480, 120)
         await right.event("pointer_down", x=160, y=120)
         await viewer.page.keyboard.press("r")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from playwright.async_api import Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from .program import Color
+from .program import PATIENCE, Color
 
 ROUGHLY = 14
 """Chromium without shaders converts with factors of seven bits, too few for BT.709's blue: that is off by up to 12."""
@@ -65,6 +66,13 @@ class Viewer:
     async def screenshot(self) -> NDArray[np.uint8]:
         """What a person sees of the page, (h, w, 3), without the bar at the bottom."""
         return decode_png(await self.page.screenshot(style=".bar { display: none }"))
+
+    async def shows(self, place: tuple[int, int], color: tuple[int, int, int]) -> None:
+        """Wait until a person sees about this colour at (x, y); a page's next screenshot shows its next frame."""
+        x, y = place
+        async with asyncio.timeout(PATIENCE):
+            while abs((await self.screenshot())[y, x].astype(int) - color).max() > ROUGHLY:
+                await self.page.evaluate("new Promise(requestAnimationFrame)")
 
     async def status(self) -> str:
         """What the page says to screen readers about its state."""
