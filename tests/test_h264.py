@@ -212,3 +212,12 @@ def test_closing_is_idempotent() -> None:
 def odd_planes(width: int, height: int) -> Planes:
     """Planes as the converter never makes them, which no H.264 encoder takes."""
     return Planes(av.VideoFrame(width, height, "yuv420p"), (width, height), (width, height))
+
+
+def test_a_target_that_moves_while_nothing_changes_costs_no_key_frame() -> None:
+    still = planes(busy(64, 48))
+    with encoder_at(1_000_000) as encoder:
+        encoder.encode(still, time=0.0, key=False)
+        encoder.target_bitrate = 8_000_000
+        assert encoder.encode(still, time=2.0, key=False, trickle=True)[1] is False
+        assert encoder.encode(still, time=2.1, key=False)[1] is True

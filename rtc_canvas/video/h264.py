@@ -58,7 +58,7 @@ class H264Encoder:
     ) -> tuple[bytes, bool]:
         wanted = int(self.target_bitrate * FILL * self._interval.update(time) * NOMINAL_FPS)
         try:
-            context = self._context_for(planes.size)
+            context = self._context_for(planes.size, trickle)
             context.bit_rate = TRICKLE_BITRATE if trickle else wanted
             self._count += 1
             return encode_one(
@@ -75,9 +75,10 @@ class H264Encoder:
     def close(self) -> None:
         self._context = None
 
-    def _context_for(self, size: tuple[int, int]) -> VideoCodecContext:
+    def _context_for(self, size: tuple[int, int], trickle: bool) -> VideoCodecContext:
         lowest, highest = LOWEST * self._opened_for, HIGHEST * self._opened_for
-        fits = self._size == size and lowest <= self.target_bitrate <= highest
+        # A target that moves while nothing changes is no reason for a key frame: the next motion is.
+        fits = self._size == size and (trickle or lowest <= self.target_bitrate <= highest)
         if self._context is None or not fits:
             self._context = self._open(size)
             self._size = size

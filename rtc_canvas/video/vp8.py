@@ -38,7 +38,7 @@ class VP8Encoder:
     ) -> tuple[bytes, bool]:
         interval = self._interval.update(time)
         try:
-            context = self._context_for(planes.size)
+            context = self._context_for(planes.size, trickle)
             step = interval * self.target_bitrate / self._bitrate
             # The shortest step gives the fewest bits: next to nothing where nothing has changed.
             self._clock += 1 if trickle else max(1, round(step * CLOCK))
@@ -56,9 +56,10 @@ class VP8Encoder:
     def close(self) -> None:
         self._context = None
 
-    def _context_for(self, size: tuple[int, int]) -> VideoCodecContext:
-        opened = self._bitrate
-        fits = self._size == size and SLOWEST * opened <= self.target_bitrate <= FASTEST * opened
+    def _context_for(self, size: tuple[int, int], trickle: bool) -> VideoCodecContext:
+        lowest, highest = SLOWEST * self._bitrate, FASTEST * self._bitrate
+        # As in H.264: only motion is worth the key frame of a new rate.
+        fits = self._size == size and (trickle or lowest <= self.target_bitrate <= highest)
         if self._context is None or not fits:
             self._context = self._open(size)
             self._size = size
