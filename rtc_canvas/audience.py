@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .control import Control, Effect, Event, Gained, Left, Opened, step
+from .display_phase import Shown
 from .events import ProgramEvent
 from .peer import Peer
 from .stage import Latched, Stage
@@ -91,6 +92,12 @@ class Audience:
                     self._deliver(peer, peer.release())
             else:
                 peer.drop_input("watching")
+
+    def peer_shown(self, peer: Peer, picture: Shown) -> None:
+        """Draws are timed to one display: that of the peer who steers."""
+        stage = self._stage()
+        if stage is not None and peer.steering:
+            stage.shown(picture)
 
     def peer_left(self, peer: Peer, reason: str) -> None:
         self._sizes.pop(peer.id, None)

@@ -115,16 +115,24 @@ class Canvas:
         Raises:
             PictureError: for any other array.
         """
-        self._show(array, self._stage.size.logical, id, copy=copy)
+        self._show(array, self._stage.size.logical, id, time.monotonic(), copy=copy)
 
-    def _present(self, array: Any, request: DrawRequest) -> None:
-        self._show(array, request.logical_size, request.index, copy=True)
+    def _present(self, array: Any, request: DrawRequest, handed_over: float) -> None:
+        self._show(array, request.logical_size, request.index, handed_over, copy=True)
 
-    def _show(self, array: Any, logical: tuple[float, float], id: object, *, copy: bool) -> None:
+    def _show(
+        self,
+        array: Any,
+        logical: tuple[float, float],
+        id: object,
+        handed_over: float,
+        *,
+        copy: bool,
+    ) -> None:
         pixels = check_pixels(array)
         if copy:
             pixels = np.array(pixels, order="C")
-        picture = Picture(next(self._numbers), pixels, self._format, time.monotonic(), logical, id)
+        picture = Picture(next(self._numbers), pixels, self._format, handed_over, logical, id)
         self._stage.show(picture)
 
     @property

@@ -8,11 +8,12 @@ import logging
 import threading
 import time
 import weakref
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from .display_phase import DisplayPhase, Shown
 from .events import EventBuffer, ProgramEvent
 from .stage import Stage
 
@@ -27,6 +28,12 @@ JOIN_TIMEOUT = 1.0
 RETRY_AFTER = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 DRAW_FAILED = "The program's draw failed."
+
+# Draws whose pictures may still be on their way to a screen.
+REMEMBERED = 64
+
+# Times travel as RTP timestamps, which are a little coarser.
+SAME_TIME = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class DrawRequest:
 
 
 Draw: TypeAlias = Callable[[DrawRequest], Any]
-Present: TypeAlias = Callable[[Any, DrawRequest], None]
+Present: TypeAlias = Callable[[Any, DrawRequest, float], None]
 
 
 class Drawing:
@@ -54,7 +61,7 @@ class Drawing:
 
     The thread holds this object only while it works, so that a canvas nobody else holds can be collected.
 
-    present(array, request): takes what a draw returned; may raise for an array that is none.
+    present(array, request, time): takes what a draw returned at `time`; may raise for an array that is none.
     """
 
     def __init__(self, stage: Stage, present: Present, *, mode: Mode, fps: float) -> None:
@@ -68,7 +75,11 @@ class Drawing:
         self._buffer = EventBuffer()
         self._waiting = EventBuffer()
         self._draw_wanted = True
+        # The beat, and where on or beside it the next draw is.
+        self._due = 0.0
         self._next_draw = 0.0
+        self._phase = DisplayPhase()
+        self._drawn: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
         self._index = 0
         self._draw_failures = 0
         # By the handler's id: one that is an object of some class need not be hashable.
@@ -101,6 +112,15 @@ class Drawing:
                 handled = event["type"] in self._handlers or "*" in self._handlers
                 (self._buffer if handled else self._waiting).put(event)
             self._condition.notify()
+
+    def shown(self, picture: Shown) -> None:
+        """A picture came onto the screen of the viewer who steers: draws are timed to that display."""
+        with self._condition:
+            for started, handed_over in self._drawn:
+                if abs(handed_over - picture.time) < SAME_TIME:
+                    self._drawn.remove((started, handed_over))
+                    self._phase.learn(started, picture.waited, picture.interval)
+                    return
 
     def waiting_events(self) -> list[ProgramEvent]:
         with self._condition:
@@ -159,9 +179,7 @@ class Drawing:
             return
         self._draw_wanted = False
         now = time.monotonic()
-        # On the beat where the beat is kept; a late draw starts a new one and does not hurry to catch up.
-        late = now - self._next_draw
-        self._next_draw = (now if late > self.interval else self._next_draw) + self.interval
+        self._start_beat(now)
         size = self._stage.size
         request = DrawRequest(size.physical, size.logical, size.pixel_ratio, now, self._index)
         self._index += 1
@@ -169,13 +187,31 @@ class Drawing:
         try:
             array = draw(request)
             if array is not None:
-                self._present(array, request)
+                handed_over = time.monotonic()
+                self._present(array, request, handed_over)
+                with self._condition:
+                    self._drawn.append((now, handed_over))
         except BaseException:  # SystemExit too: it would only end this thread
             self._draw_failed()
         else:
             if self._draw_failures:
                 self._draw_failures = 0
                 self._stage.latch(notice=None)
+            self._time_next_draw(now)
+
+    def _start_beat(self, now: float) -> None:
+        """On the beat where the beat is kept; a late draw starts a new one and does not hurry to catch up."""
+        late = now - self._next_draw
+        self._due = (now if late > self.interval else self._due) + self.interval
+        self._next_draw = self._due
+
+    def _time_next_draw(self, last: float) -> None:
+        """Move the next draw to where its picture waits least for the display, where it is known to be wanted."""
+        with self._condition:
+            if self._draw_wanted or self._mode == "continuous":
+                self._next_draw = self._phase.nearest(self._due, self.interval, last)
+                # A display that is a little slower than the beat sets the beat.
+                self._due = max(self._due, self._next_draw - self.interval)
 
     def _draw_failed(self) -> None:
         pause = RETRY_AFTER[min(self._draw_failures, len(RETRY_AFTER) - 1)]
@@ -186,7 +222,7 @@ class Drawing:
             logger.error("The draw failed again (%d times in a row).", self._draw_failures)
         self._stage.latch(notice=DRAW_FAILED)
         self._draw_wanted = True
-        self._next_draw = time.monotonic() + pause
+        self._due = self._next_draw = time.monotonic() + pause
 
     def _handle(self, events: list[ProgramEvent]) -> None:
         for event in events:

@@ -1,4 +1,4 @@
-"""The house's own messages from a page, on the `app` channel, validated."""
+"""The house's own messages from a page, on the `app` and `frames` channels, validated."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ PROTOCOL = 1
 """The version of the protocol between page and server, see `docs/protocol.md`."""
 
 MESSAGE_LIMIT = 4096
+
+MOST_FRAMES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,18 @@ class WantStats:
     on: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """Frames that came onto the page's screen.
+
+    interval: seconds between two refreshes of its display.
+    frames: (RTP timestamp, seconds that it waited, decoded, for the refresh that showed it).
+    """
+
+    interval: float
+    frames: tuple[tuple[int, float], ...]
+
+
 AppMessage: TypeAlias = Hello | Visibility | WantStats
 
 
@@ -46,14 +60,7 @@ def parse_app_message(message: str | bytes) -> AppMessage:
         UnknownEvent: its type is not known, perhaps because the page is newer.
         BadMessage: anything else is wrong with it.
     """
-    if len(message) > MESSAGE_LIMIT:
-        raise BadMessage(f"app: {len(message)} bytes are too many, {MESSAGE_LIMIT} are taken.")
-    try:
-        sent = json.loads(message)
-    except (ValueError, RecursionError):
-        raise BadMessage("app: a message must be UTF-8 JSON.") from None
-    if not isinstance(sent, dict):
-        raise BadMessage("app: a message must be a JSON object.")
+    sent = _object("app", message)
     match sent.get("type"):
         case "hello":
             return Hello(_integer(sent, "protocol"), _boolean(sent, "visible"))
@@ -62,6 +69,49 @@ def parse_app_message(message: str | bytes) -> AppMessage:
         case "stats":
             return WantStats(_boolean(sent, "on"))
     raise UnknownEvent(f"app: the type {sent.get('type')!r:.80} is unknown.")
+
+
+def parse_presented(message: str | bytes) -> Presented:
+    """Parse one message of the `frames` channel.
+
+    Raises:
+        UnknownEvent: its type is not known, perhaps because the page is newer.
+        BadMessage: anything else is wrong with it.
+    """
+    sent = _object("frames", message)
+    if sent.get("type") != "presented":
+        raise UnknownEvent(f"frames: the type {sent.get('type')!r:.80} is unknown.")
+    frames = sent.get("frames")
+    if not isinstance(frames, list) or len(frames) > MOST_FRAMES:
+        raise BadMessage(f"frames: 'frames' must be a list of at most {MOST_FRAMES}.")
+    return Presented(_seconds(sent.get("interval")), tuple(map(_frame, frames)))
+
+
+def _frame(entry: object) -> tuple[int, float]:
+    match entry:
+        case [int(timestamp), waited] if timestamp is not True and 0 <= timestamp < 2**32:
+            return timestamp, _seconds(waited)
+    raise BadMessage("frames: a frame must be [RTP timestamp, seconds].")
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -10 < value < 10:
+        raise BadMessage("frames: seconds must be a number between -10 and 10.")
+    return float(value)
+
+
+def _object(channel: str, message: str | bytes) -> dict[str, Any]:
+    if len(message) > MESSAGE_LIMIT:
+        raise BadMessage(
+            f"{channel}: {len(message)} bytes are too many, {MESSAGE_LIMIT} are taken."
+        )
+    try:
+        sent = json.loads(message)
+    except (ValueError, RecursionError):
+        raise BadMessage(f"{channel}: a message must be UTF-8 JSON.") from None
+    if not isinstance(sent, dict):
+        raise BadMessage(f"{channel}: a message must be a JSON object.")
+    return sent
 
 
 def _boolean(sent: dict[str, Any], name: str) -> bool:

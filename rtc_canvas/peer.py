@@ -13,12 +13,20 @@ from typing import Any, Protocol
 
 from .adaptation import Adaptation
 from .control import Role
+from .display_phase import Shown
 from .encoded_frame import Codec, EncodedFrame
 from .events import ProgramEvent
 from .exceptions import BadMessage
-from .messages import PROTOCOL, Hello, Visibility, WantStats, parse_app_message
+from .messages import (
+    PROTOCOL,
+    Hello,
+    Visibility,
+    WantStats,
+    parse_app_message,
+    parse_presented,
+)
 from .peer_input import PeerInput
-from .rtc.channels import APP, INPUT, POINTER, ChannelName
+from .rtc.channels import APP, FRAMES, INPUT, POINTER, ChannelName
 from .stats import PeerStats
 from .stream import FrameSource, Stream
 from .version import __version__
@@ -68,6 +76,8 @@ class Transport(Protocol):
 
     def send(self, frame: EncodedFrame) -> None: ...
 
+    def frame_time(self, timestamp: int) -> float | None: ...
+
     def send_message(self, channel: ChannelName, message: Mapping[str, object]) -> bool: ...
 
     async def close(self) -> None: ...
@@ -83,6 +93,8 @@ class PeerAudience(FrameSource, Protocol):
     def peer_visibility_changed(self, peer: Peer) -> None: ...
 
     def peer_input(self, peer: Peer, events: list[ProgramEvent]) -> None: ...
+
+    def peer_shown(self, peer: Peer, picture: Shown) -> None: ...
 
     def peer_left(self, peer: Peer, reason: str) -> None: ...
 
@@ -294,6 +306,8 @@ class Peer:
             return
         if channel == APP:
             self._app_message(message)
+        elif channel == FRAMES:
+            self._frames_message(message)
         elif channel in (INPUT, POINTER):
             events = self._input.receive(message, channel)
             if events:
@@ -332,6 +346,17 @@ class Peer:
                 self._set_visible(visible)
             case WantStats(on):
                 self._send_stats(on)
+
+    def _frames_message(self, message: str | bytes) -> None:
+        try:
+            presented = parse_presented(message)
+        except BadMessage:
+            self._input.drop("frames")
+            return
+        for timestamp, waited in presented.frames:
+            time = self._transport.frame_time(timestamp) if self._transport else None
+            if time is not None:
+                self._audience.peer_shown(self, Shown(time, waited, presented.interval))
 
     def _set_visible(self, visible: bool) -> None:
         if visible != self._visible:

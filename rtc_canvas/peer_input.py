@@ -36,7 +36,7 @@ class PeerInput:
 
     @property
     def dropped(self) -> Counter[str]:
-        """How many messages were not taken, by reason: app, bad, flood, late, unknown, watching."""
+        """How many messages were not taken, by reason: app, bad, flood, frames, late, unknown, watching."""
         return self._dropped + Counter(late=self._order.dropped)
 
     def admits(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from .display_phase import Shown
 from .events import ProgramEvent
 from .video.convert import Converter
 from .video.picture import MAX_SIDE, MIN_SIDE, Picture
@@ -57,6 +58,8 @@ class StageListener(Protocol):
     def attention_changed(self) -> None: ...
 
     def request_draw(self) -> None: ...
+
+    def shown(self, picture: Shown) -> None: ...
 
 
 class Stage:
@@ -128,6 +131,11 @@ class Stage:
     def request_draw(self) -> None:
         if self.listener is not None:
             self.listener.request_draw()
+
+    def shown(self, picture: Shown) -> None:
+        """A picture came onto the screen of the viewer who steers."""
+        if self.listener is not None:
+            self.listener.shown(picture)
 
     def resized(self, width: float, height: float, ratio: float) -> Size | None:
         """Take over the size of the steering viewer's window; None where nothing changes."""

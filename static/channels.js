@@ -23,6 +23,7 @@ export class Channels {
   #input;
   #pointer;
   #app;
+  #frames;
 
   /**
    * @param {RTCPeerConnection} peer one that has not made its offer
@@ -38,6 +39,12 @@ export class Channels {
       maxRetransmits: 0,
     });
     this.#app = peer.createDataChannel("app", { negotiated: true, id: 2 });
+    this.#frames = peer.createDataChannel("frames", {
+      negotiated: true,
+      id: 3,
+      ordered: false,
+      maxRetransmits: 0,
+    });
     this.#input.onopen = events.oninputopen;
     this.#app.onopen = () => this.app(hello());
     this.#app.onclose = events.onclose;
@@ -59,6 +66,13 @@ export class Channels {
    */
   input(message) {
     send(this.#input, message);
+  }
+
+  /**
+   * @param {Fields} message
+   */
+  frames(message) {
+    send(this.#frames, message);
   }
 
   /**

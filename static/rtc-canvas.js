@@ -15,6 +15,7 @@
 import { InputWriter } from "./input-writer.js";
 import { Keyboard } from "./keyboard.js";
 import { Pointer } from "./pointer.js";
+import { Presented } from "./presented.js";
 import { Screen } from "./screen.js";
 import { Session } from "./session.js";
 import { Statistics } from "./stats.js";
@@ -76,6 +77,7 @@ export class RtcCanvas extends EventTarget {
   #keyboard;
   #session;
   #statistics;
+  #presented = new Presented();
   /** @type {InputWriter | null} */
   #writer = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -95,7 +97,7 @@ export class RtcCanvas extends EventTarget {
     this.#fit = options.fit ?? "contain";
     this.#viewOnly = options.viewOnly ?? false;
     this.#target = target;
-    this.#screen = new Screen((frame) => this.#tell("frame", frame));
+    this.#screen = new Screen((frame, meeting) => this.#onframe(frame, meeting));
     this.#screen.fit = this.#fit;
     this.#screen.label = "Canvas";
     const edge = this.#edge.bind(this);
@@ -265,6 +267,21 @@ export class RtcCanvas extends EventTarget {
         this.#screen.label = message.title || "Canvas";
         return this.#tell("title", { title: message.title });
     }
+  }
+
+  /**
+   * Whoever steers tells when frames were shown: the server times the program's draws to that.
+   *
+   * @param {import("./screen.js").Frame} frame
+   * @param {import("./screen.js").Meeting | null} meeting
+   */
+  #onframe(frame, meeting) {
+    if (this.#steering && meeting && frame.rtpTimestamp !== null) {
+      const { waited, interval } = meeting;
+      const message = this.#presented.add(frame.rtpTimestamp, waited, interval);
+      if (message) this.#session.connection?.channels.frames(message);
+    }
+    this.#tell("frame", frame);
   }
 
   /**

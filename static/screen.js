@@ -7,6 +7,7 @@
  */
 
 import { isPixelExact, placePicture, toLogical, videoExtent } from "./geometry.js";
+import { RefreshInterval } from "./presented.js";
 import { Sizes } from "./sizes.js";
 
 /** @typedef {import("./geometry.js").Fit} Fit */
@@ -23,6 +24,14 @@ import { Sizes } from "./sizes.js";
  * @property {number} height
  * @property {number | null} rtpTimestamp
  * @property {number} presentedFrames
+ */
+
+/**
+ * How a frame met the display, in milliseconds.
+ *
+ * @typedef {object} Meeting
+ * @property {number} waited from when it was decoded until the refresh that showed it
+ * @property {number} interval between two refreshes
  */
 
 const TELLS_FRAMES = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
@@ -51,11 +60,13 @@ export class Screen {
   /** Whether the focus comes from a pointer or a script: no ring is drawn then. */
   #quiet = false;
   #frozen = false;
+  #refresh = new RefreshInterval();
+  #counting = false;
   #onframe;
 
   /**
-   * @param {(frame: Frame) => void} onframe called for each frame shown; for the
-   *   first of a connection only, where the browser does not tell
+   * @param {(frame: Frame, meeting: Meeting | null) => void} onframe called for each frame shown;
+   *   for the first of a connection only, and without the meeting, where the browser does not tell
    */
   constructor(onframe) {
     this.#onframe = onframe;
@@ -191,7 +202,7 @@ export class Screen {
     this.#thaw();
     if (TELLS_FRAMES) return;
     const { videoWidth: width, videoHeight: height } = this.video;
-    this.#onframe({ width, height, rtpTimestamp: null, presentedFrames: 1 });
+    this.#onframe({ width, height, rtpTimestamp: null, presentedFrames: 1 }, null);
   }
 
   #thaw() {
@@ -210,17 +221,41 @@ export class Screen {
 
   #follow() {
     if (!TELLS_FRAMES) return;
-    this.video.requestVideoFrameCallback((_now, frame) => {
+    this.video.requestVideoFrameCallback((now, frame) => {
       this.#follow();
       // The video's own "resize" event comes after the first frame of the new size was shown.
       if (this.#placed !== `${[frame.width, frame.height]}`) this.place();
-      this.#onframe({
-        width: frame.width,
-        height: frame.height,
-        rtpTimestamp: frame.rtpTimestamp ?? null,
-        presentedFrames: frame.presentedFrames,
-      });
+      const { width, height, rtpTimestamp = null, presentedFrames } = frame;
+      this.#onframe(
+        { width, height, rtpTimestamp, presentedFrames },
+        this.#meeting(now, frame),
+      );
     });
+  }
+
+  /**
+   * @param {number} now when the refresh began
+   * @param {VideoFrameCallbackMetadata} frame
+   * @returns {Meeting | null} null where the browser does not tell, and as long as too little is known
+   */
+  #meeting(now, { receiveTime, processingDuration }) {
+    if (this.#refresh.milliseconds === null) this.#countRefreshes();
+    else this.#refresh.add(now);
+    const interval = this.#refresh.milliseconds;
+    if (receiveTime === undefined || processingDuration === undefined || !interval) return null;
+    return { waited: now - receiveTime - 1000 * processingDuration, interval };
+  }
+
+  /** Look at some refreshes in a row: frames need not come with each of them. */
+  #countRefreshes() {
+    if (this.#counting) return;
+    this.#counting = true;
+    const count = (/** @type {number} */ now) => {
+      this.#refresh.add(now);
+      this.#counting = this.#refresh.milliseconds === null;
+      if (this.#counting) requestAnimationFrame(count);
+    };
+    requestAnimationFrame(count);
   }
 }
 

@@ -27,6 +27,7 @@ CHANNELS: dict[str, dict[str, Any]] = {
     "input": {"id": 0},
     "pointer": {"id": 1, "ordered": False, "maxRetransmits": 0},
     "app": {"id": 2},
+    "frames": {"id": 3, "ordered": False, "maxRetransmits": 0},
 }
 
 

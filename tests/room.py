@@ -13,6 +13,7 @@ from rtc_canvas import Canvas, Peer
 from rtc_canvas.adaptation import Adaptation
 from rtc_canvas.audience import Audience
 from rtc_canvas.control import Role
+from rtc_canvas.display_phase import Shown
 from rtc_canvas.encoded_frame import Codec, EncodedFrame
 from rtc_canvas.events import ProgramEvent
 from rtc_canvas.rtc.channels import ChannelName
@@ -68,6 +69,7 @@ class StageSpy:
         stage.listener = self
         self.events: list[ProgramEvent] = []
         self.draws_wanted = 0
+        self.pictures_shown: list[Shown] = []
 
     def take_events(self, events: list[ProgramEvent]) -> None:
         self.events += events
@@ -77,6 +79,9 @@ class StageSpy:
 
     def request_draw(self) -> None:
         self.draws_wanted += 1
+
+    def shown(self, picture: Shown) -> None:
+        self.pictures_shown.append(picture)
 
     def types(self) -> list[str]:
         return [event["type"] for event in self.events]
@@ -107,6 +112,10 @@ class StandInTransport:
         self.messages.append(json.loads(json.dumps(message)))
         self._changed.set()
         return True
+
+    def frame_time(self, timestamp: int) -> float | None:
+        """A time that can be told apart from the timestamp; none for the one that no frame has."""
+        return timestamp / 10 if timestamp else None
 
     async def close(self) -> None:
         self.closed = True

@@ -78,11 +78,12 @@ def test_the_channels_are_those_of_the_protocol() -> None:
         "input": {"negotiated": True, "id": 0, "ordered": True},
         "pointer": {"negotiated": True, "id": 1, "ordered": False, "maxRetransmits": 0},
         "app": {"negotiated": True, "id": 2, "ordered": True},
+        "frames": {"negotiated": True, "id": 3, "ordered": False, "maxRetransmits": 0},
     }
 
 
 def test_channels_that_are_open_already_are_told() -> None:
-    assert Rig("open").opened == ["input", "pointer", "app"]
+    assert Rig("open").opened == ["input", "pointer", "app", "frames"]
 
 
 def test_channels_are_told_when_they_open() -> None:
@@ -150,7 +151,7 @@ def test_what_json_does_not_know_is_not_sent() -> None:
 
 async def test_messages_go_both_ways() -> None:
     async with linked() as made:
-        await made.recorder.until(lambda: len(made.recorder.opened) == 3)
+        await made.recorder.until(lambda: len(made.recorder.opened) == 4)
         await made.viewer.open()
         made.viewer.channels["input"].send("to the server")
         made.viewer.channels["pointer"].send(b"\x00bytes")
@@ -158,4 +159,4 @@ async def test_messages_go_both_ways() -> None:
         assert made.connection.send_message("app", {"type": "title", "title": "to the page"})
         assert await made.viewer.message("title") == {"type": "title", "title": "to the page"}
     assert sorted(made.recorder.messages) == [("input", "to the server"), ("pointer", b"\x00bytes")]
-    assert sorted(made.recorder.opened) == ["app", "input", "pointer"]
+    assert sorted(made.recorder.opened) == ["app", "frames", "input", "pointer"]

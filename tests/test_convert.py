@@ -36,6 +36,16 @@ def test_the_frame_says_what_it_is() -> None:
         assert frame.color_range == ColorRange.MPEG
 
 
+def test_encoders_at_the_same_time_have_frames_of_their_own() -> None:
+    made = planes(flat((1, 2, 3)))
+    with made.lend() as first, made.lend() as second:
+        assert first is made.frame
+        assert second is not first
+        assert (rgb(second) == rgb(first)).all()
+    with made.lend() as third:
+        assert third is made.frame
+
+
 def test_bgr_is_rgb_with_its_channels_reversed() -> None:
     pixels = busy(64, 48)
     reversed_ = planes(pixels[..., ::-1], order="bgr")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rtc_canvas.display_phase import Shown
 from rtc_canvas.drawing import DRAW_FAILED, RETRY_AFTER, Drawing, DrawRequest, Mode
 from rtc_canvas.events import ProgramEvent
 from rtc_canvas.stage import Size, Stage
@@ -47,7 +48,7 @@ class Program:
             raise self.failure
         return f"picture {request.index}"
 
-    def present(self, array: object, request: DrawRequest) -> None:
+    def present(self, array: object, request: DrawRequest, time: float) -> None:
         self.on_shown(array)
 
 
@@ -70,6 +71,77 @@ def work_off(drawing: Drawing) -> float | None:
 
 def event(type_: str = "key_down", **fields: Any) -> ProgramEvent:
     return {"type": type_, **fields}
+
+
+# To the display.
+
+
+def play(drawing: Drawing, stage: Stage, clock: Clock, seconds: float) -> list[float]:
+    """Run for a while; each picture is on the screen at the refresh after 10 ms. The moments of the draws."""
+    drawn: list[float] = []
+
+    def draw(request: DrawRequest) -> object:
+        drawn.append(request.time)
+        return request.index
+
+    drawing.draw = draw
+    end = clock.now + seconds
+    while clock.now < end:
+        before = len(drawn)
+        pause = work_off(drawing)
+        for moment in drawn[before:]:
+            stage.shown(Shown(moment, -(moment + 0.010) % (1 / 60), 1 / 60))
+        clock.now += pause or 0.001
+    return drawn
+
+
+def test_a_continuous_canvas_draws_when_the_display_takes_it(clock: Clock) -> None:
+    drawing, stage = watched(Program(), mode="continuous", fps=29)
+    drawn = play(drawing, stage, clock, 5)
+    assert abs(len(drawn) - 5 * 29) <= 2
+    assert all(-(moment + 0.010) % (1 / 60) < 0.002 for moment in drawn[20:])
+
+
+def test_an_animation_that_asks_for_its_next_draw_is_timed_too(clock: Clock) -> None:
+    program = Program()
+    drawing, stage = watched(program, fps=29)
+    drawn = play(drawing, stage, clock, 0)
+
+    def animate(request: DrawRequest) -> object:
+        drawn.append(request.time)
+        stage.shown(Shown(drawn[-1], -(drawn[-1] + 0.010) % (1 / 60), 1 / 60))
+        drawing.request_draw()
+        return request.index
+
+    drawing.draw = animate
+    for _ in range(100):
+        pause = work_off(drawing)
+        assert pause is not None
+        # Told once the picture was handed over, as in life.
+        stage.shown(Shown(drawn[-1], -(drawn[-1] + 0.010) % (1 / 60), 1 / 60))
+        clock.now += pause
+    assert all(-(moment + 0.010) % (1 / 60) < 0.002 for moment in drawn[20:])
+
+
+def test_an_event_draws_at_once_whatever_the_display_does(clock: Clock) -> None:
+    program = Program()
+    drawing, stage = watched(program, fps=50)
+    for index in range(30):
+        clock.now = 100 + index * 0.1 + index % 7 * 0.003
+        drawing.request_draw()
+        work_off(drawing)
+        stage.shown(Shown(clock.now, 0.008, 1 / 60))
+    assert [request.time for request in program.requests] == [
+        100 + index * 0.1 + index % 7 * 0.003 for index in range(30)
+    ]
+
+
+def test_pictures_that_nobody_drew_teach_nothing(clock: Clock) -> None:
+    drawing, stage = watched(Program(), mode="continuous", fps=50)
+    work_off(drawing)
+    for index in range(50):
+        stage.shown(Shown(clock.now + 0.001 * (index + 1), 0.008, 1 / 60))
+    assert work_off(drawing) == pytest.approx(0.02)
 
 
 # On demand.

@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "version exceptions adaptation encoded_frame stillness",
-        "config control events messages stats",
+        "config control display_phase events messages stats",
         "video rtc",
         "peer_input stage stream",
         "peer",

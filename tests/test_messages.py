@@ -1,7 +1,8 @@
-"""What a page says on `app`."""
+"""What a page says on `app` and `frames`."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -12,11 +13,14 @@ from hypothesis import strategies as st
 from rtc_canvas.exceptions import BadMessage, UnknownEvent
 from rtc_canvas.messages import (
     MESSAGE_LIMIT,
+    MOST_FRAMES,
     AppMessage,
     Hello,
+    Presented,
     Visibility,
     WantStats,
     parse_app_message,
+    parse_presented,
 )
 
 json_values = st.recursive(
@@ -87,3 +91,49 @@ def test_nothing_but_a_refusal_comes_of_what_is_wrong(message: str | bytes) -> N
     except BadMessage:
         return
     assert isinstance(parsed, Hello | Visibility | WantStats)
+
+
+def presented(**fields: Any) -> str:
+    message = {"type": "presented", "interval": 0.0167, "frames": [[4294967295, 0.004], [0, -1e-4]]}
+    return json.dumps({**message, **fields})
+
+
+def test_frames_that_were_presented() -> None:
+    parsed = parse_presented(presented(newer="field"))
+    assert parsed == Presented(0.0167, ((4294967295, 0.004), (0, -1e-4)))
+    assert parse_presented(presented(frames=[])).frames == ()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "{",
+        "[]",
+        presented().ljust(MESSAGE_LIMIT + 1),
+        presented(interval=None),
+        presented(interval=float("nan")),
+        presented(interval=float("inf")),
+        presented(interval=10),
+        presented(frames={}),
+        presented(frames=[[1, 0.1]] * (MOST_FRAMES + 1)),
+        presented(frames=[1]),
+        presented(frames=[[1]]),
+        presented(frames=[[-1, 0.1]]),
+        presented(frames=[[2**32, 0.1]]),
+        presented(frames=[[1.5, 0.1]]),
+        presented(frames=[[True, 0.1]]),
+        presented(frames=[[1, "0.1"]]),
+        presented(frames=[[1, True]]),
+    ],
+)
+def test_presented_frames_that_are_refused(message: str) -> None:
+    with pytest.raises(BadMessage) as refused:
+        parse_presented(message)
+    assert not isinstance(refused.value, UnknownEvent)
+    assert "\n" not in str(refused.value)
+
+
+@given(st.text() | st.binary() | json_values.map(json.dumps))
+def test_whatever_comes_on_frames_is_parsed_or_refused(message: str | bytes) -> None:
+    with contextlib.suppress(BadMessage):
+        parse_presented(message)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from rtc_canvas import Peer, PeerStats
+from rtc_canvas.display_phase import Shown
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.peer import CONNECT_TIMEOUT
 from rtc_canvas.peer_input import BURST
@@ -287,3 +288,28 @@ async def test_every_log_line_begins_with_its_id(caplog: pytest.LogCaptureFixtur
             await guest.peer.end("Gone.", retry=False)
     assert len(caplog.messages) == 3
     assert all(line.startswith("peer peer-1: ") for line in caplog.messages)
+
+
+# What its page tells of its display.
+
+
+def presented(*frames: tuple[int, float]) -> str:
+    return json.dumps({"type": "presented", "interval": 0.0167, "frames": frames})
+
+
+async def test_pictures_that_whoever_steers_was_shown_reach_the_canvas() -> None:
+    async with bare_room() as (room, spy):
+        steering, watching = room.join(), room.join()
+        watching.peer.message("frames", presented((40, 0.008)))
+        assert spy.pictures_shown == []
+        steering.peer.message("frames", presented((0, 0.001), (50, 0.009)))
+        assert spy.pictures_shown == [Shown(5.0, 0.009, 0.0167)]
+
+
+@pytest.mark.parametrize("message", ["{", presented((-1, 0.5)), '{"type": "later"}'])
+async def test_a_report_of_frames_that_is_wrong_is_counted(message: str) -> None:
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        guest.peer.message("frames", message)
+        assert spy.pictures_shown == []
+        assert guest.peer.stats.dropped_input == {"frames": 1}

@@ -202,6 +202,17 @@ async def test_timestamps_tell_the_times_of_the_frames() -> None:
     assert stamps == [0xFFFFFFFF, 44_999, 89_999], "modulo 2^32"
 
 
+async def test_times_come_back_from_timestamps() -> None:
+    async with rig() as made:
+        made.sender._timestamp_origin = 0xFFFFFFFF
+        assert made.sender.frame_time(0xFFFFFFFF) is None, "nothing was sent yet"
+        for time in (20.0, 20.5, 21.0):
+            await made.send(frame(time=time))
+        stamps = (0xFFFFFFFF, 44_999, 89_999, 90_000, 0xFFFFFFFE)
+        times = [made.sender.frame_time(stamp) for stamp in stamps]
+    assert times == [20.0, 20.5, 21.0, None, None], "later ones and earlier ones were never sent"
+
+
 async def test_timestamps_rise_even_where_times_do_not() -> None:
     async with rig() as made:
         made.sender._timestamp_origin = 0

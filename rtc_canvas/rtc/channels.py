@@ -10,13 +10,14 @@ from typing import Any, Final, Literal, TypeAlias
 from aiortc import RTCDataChannel, RTCPeerConnection
 from aiortc.exceptions import InvalidStateError
 
-ChannelName: TypeAlias = Literal["input", "pointer", "app"]
+ChannelName: TypeAlias = Literal["input", "pointer", "app", "frames"]
 
 logger = logging.getLogger(__name__)
 
 INPUT: Final = "input"
 POINTER: Final = "pointer"
 APP: Final = "app"
+FRAMES: Final = "frames"
 
 MESSAGE_LIMIT = 16 * 1024
 
@@ -24,6 +25,7 @@ _CHANNELS: tuple[tuple[int, ChannelName, dict[str, Any]], ...] = (
     (0, INPUT, {"ordered": True}),
     (1, POINTER, {"ordered": False, "maxRetransmits": 0}),
     (2, APP, {"ordered": True}),
+    (3, FRAMES, {"ordered": False, "maxRetransmits": 0}),
 )
 
 

@@ -196,6 +196,10 @@ class Connection:
         """Send a JSON message; False where the channel is not open."""
         return self._channels is not None and self._channels.send(channel, message)
 
+    def frame_time(self, timestamp: int) -> float | None:
+        """The `EncodedFrame.time` of the frame with this RTP timestamp, to 1/90 000 s; None where it cannot be one."""
+        return None if self._sender is None else self._sender.frame_time(timestamp)
+
     async def add_candidate(self, line: str, mid: str) -> None:
         """Add a candidate of the browser's: its `candidate:` line without `a=`, and its media section.
 

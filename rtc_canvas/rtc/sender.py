@@ -200,6 +200,14 @@ class VideoSender(OpenSender):
         self._last_ticks = max(self._last_ticks + 1, ticks)
         return (self._timestamp_origin + self._last_ticks) & 0xFFFFFFFF
 
+    def frame_time(self, timestamp: int) -> float | None:
+        """The time of the frame that was sent with this RTP timestamp, or would have been; None for a later one."""
+        if self._time_origin is None:
+            return None
+        newest = self._timestamp_origin + self._last_ticks
+        ticks = self._last_ticks - ((newest - timestamp) & 0xFFFFFFFF)
+        return self._time_origin + ticks / CLOCK if ticks >= 0 else None
+
     def _payloads(self, frame: EncodedFrame) -> list[bytes]:
         share = -(-len(frame.data) // PACKETS_OF_A_FRAME)
         limit = min(PAYLOAD_LIMIT, max(share, SMALLEST_PAYLOAD))

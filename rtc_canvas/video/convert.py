@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import av
 import numpy as np
@@ -30,7 +32,7 @@ _THREADS = min(2, os.cpu_count() or 1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Planes:
-    """A picture in the colour space of the encoders. Shared by all of them and never written to.
+    """A picture in the colour space of the encoders. Shared by all of them; its pixels are never written to.
 
     frame: yuv420p, BT.709, limited range; its sides are even.
     picture_size: (width, height) of the picture that they are made of.
@@ -40,14 +42,29 @@ class Planes:
     frame: av.VideoFrame
     picture_size: tuple[int, int]
     shown_size: tuple[int, int]
+    _lent: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) of the planes, both even."""
         return self.frame.width, self.frame.height
 
+    @contextmanager
+    def lend(self) -> Iterator[av.VideoFrame]:
+        """A frame for one encoder to use within the block: PyAV writes times and types to the frames it encodes.
+
+        It is `frame` itself for the first who asks, and a copy for those who ask meanwhile.
+        """
+        if not self._lent.acquire(blocking=False):
+            yield self.copy()
+            return
+        try:
+            yield self.frame
+        finally:
+            self._lent.release()
+
     def copy(self) -> av.VideoFrame:
-        """A frame of one's own with the same planes, as PyAV's encoders write to the frames they get."""
+        """A frame of one's own with the same planes."""
         frame = av.VideoFrame(self.frame.width, self.frame.height, self.frame.format.name)
         for target, source in zip(frame.planes, self.frame.planes, strict=True):
             target.update(source)  # type: ignore[arg-type]  # any buffer is taken

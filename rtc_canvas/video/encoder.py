@@ -85,14 +85,14 @@ def encode_one(
     Raises:
         EncoderError: when it fails, or keeps the frame.
     """
-    frame = planes.copy()
-    frame.pts = pts
-    frame.time_base = time_base
-    frame.pict_type = PictureType.I if key else PictureType.NONE
-    try:
-        packets = context.encode(frame)
-    except (av.FFmpegError, ValueError) as error:
-        raise EncoderError(f"{context.name} failed at {planes.size}: {error}") from error
+    with planes.lend() as frame:
+        frame.pts = pts
+        frame.time_base = time_base
+        frame.pict_type = PictureType.I if key else PictureType.NONE
+        try:
+            packets = context.encode(frame)
+        except (av.FFmpegError, ValueError) as error:
+            raise EncoderError(f"{context.name} failed at {planes.size}: {error}") from error
     if not packets:
         # Zero latency was asked for: one frame in, one frame out.
         raise EncoderError(f"{context.name} returned no frame.")

@@ -9,7 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from playwright.async_api import Browser
 
-from rtc_canvas import Canvas
+from rtc_canvas import Canvas, DrawRequest
+from rtc_canvas.display_phase import Shown
+from rtc_canvas.drawing import Drawing
 
 from .conftest import NewContext, OpenViewer, ServeProgram
 from .program import Color, flat
@@ -191,6 +193,30 @@ async def test_the_size_may_change_from_one_picture_to_the_next(
         await viewer.until(f"String(observer.element.canvas.size) === '{width},{height}'")
         await viewer.sees(color)
     assert program.types("join") == ["join"]
+
+
+async def test_the_page_of_whoever_steers_tells_when_its_display_shows_pictures(
+    serve_program: ServeProgram, open_viewer: OpenViewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = Canvas((320, 240), resizable=False, mode="continuous", fps=25)
+    told: list[Shown] = []
+    monkeypatch.setattr(Drawing, "shown", lambda drawing, picture: told.append(picture))
+    drawn: list[float] = []
+
+    @canvas.draw
+    def draw(request: DrawRequest) -> Array:
+        drawn.append(request.time)
+        return flat((len(drawn) % 256, 90, 160), 320, 240)
+
+    program = await serve_program(canvas)
+    await open_viewer(program)
+    await program.until(lambda: len({picture.time for picture in told}) >= 20)
+    intervals = sorted(picture.interval for picture in told)
+    assert 1 / 65 < intervals[len(intervals) // 2] < 1 / 55
+    for picture in told:
+        began = max(time for time in drawn if time < picture.time)
+        assert picture.time - began < 0.1, "a picture is handed over right after its draw began"
+        assert -0.02 < picture.waited < 0.1
 
 
 def framed(width: int, height: int) -> NDArray[Any]:

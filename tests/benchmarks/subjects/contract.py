@@ -78,20 +78,30 @@ class Source:
         report(number=self._number, time=time.monotonic())
 
 
+class Rest:
+    """The time in which nothing is handed over."""
+
+    def __init__(self, span: tuple[float, float] | None) -> None:
+        start = time.monotonic()
+        begin, end = span or (0.0, 0.0)
+        self._begin, self._end = start + begin, start + end
+
+    def remaining(self, now: float) -> float:
+        """Seconds until it is over; 0 outside of it."""
+        return self._end - now if self._begin <= now < self._end else 0.0
+
+
 class Metronome:
     """Beats ``fps`` times a second but for one ``rest``; a late beat does not hurry those after it."""
 
     def __init__(self, fps: float, rest: tuple[float, float] | None = None) -> None:
         self._period = 1 / fps
         self._due = time.monotonic()
-        begin, end = rest or (0.0, 0.0)
-        self._rest = (self._due + begin, self._due + end)
+        self._rest = Rest(rest)
 
     def until_next(self) -> float:
         """Seconds to sleep until the next beat, 0 when it is overdue."""
         now = time.monotonic()
         self._due = max(self._due + self._period, now)
-        begin, end = self._rest
-        if begin <= self._due < end:
-            self._due = end
+        self._due += self._rest.remaining(self._due)
         return self._due - now

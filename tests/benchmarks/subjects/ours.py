@@ -1,26 +1,34 @@
-"""This project as shipped: arrays pushed from a thread, every setting left alone."""
+"""This project as shipped: a draw function that is called at a steady rate, every setting left alone."""
 
 from __future__ import annotations
 
-import time
+import threading
 
-from rtc_canvas import Canvas, serve_in_thread
+import numpy as np
+from numpy.typing import NDArray
 
-from .contract import Metronome, Source, read_options, report
+from rtc_canvas import Canvas, DrawRequest, serve_in_thread
+
+from .contract import Rest, Source, read_options, report
 
 
 def main() -> None:
     options = read_options()
     source = Source(busy=options.busy)
-    canvas = Canvas(size=(1280, 720))
+    rest = Rest(options.rest)
+    canvas = Canvas(size=(1280, 720), fps=options.fps, mode="continuous")
+
+    @canvas.draw
+    def draw(request: DrawRequest) -> NDArray[np.uint8] | None:
+        if rest.remaining(request.time):
+            return None
+        picture = source.next()
+        source.handed_over()
+        return picture
+
     with serve_in_thread(canvas, host=options.host, port=options.port) as server:
         report(ready=server.url)
-        metronome = Metronome(options.fps, options.rest)
-        while True:
-            time.sleep(metronome.until_next())
-            picture = source.next()
-            source.handed_over()
-            canvas.push(picture)
+        threading.Event().wait()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+/**
+ * How long pictures wait for the display: from frames that were shown to messages. Pure.
+ *
+ * @module
+ */
+
+/** Frames in a message; those that a lost message told are told again by the next one. */
+const REPEATED = 8;
+/** New frames that are worth a message. */
+const WORTH = 4;
+/** Refreshes from which the interval is guessed at first. */
+const FIRST = 8;
+/** Refreshes over which the interval is then measured. */
+const SPAN = 30;
+/** Milliseconds without a frame after which the display may have changed. */
+const PAUSE = 1000;
+
+/**
+ * The interval between two refreshes of the display, in milliseconds.
+ *
+ * What one refresh tells is rounded and late by turns; over many of them it is exact.
+ */
+export class RefreshInterval {
+  /** @type {number | null} */
+  #milliseconds = null;
+  /** @type {number[]} */
+  #first = [];
+  #anchor = -Infinity;
+  #last = -Infinity;
+
+  /** @returns {number | null} null as long as it is not known */
+  get milliseconds() {
+    return this.#milliseconds;
+  }
+
+  /** @param {number} now when a refresh began, as requestAnimationFrame tells it */
+  add(now) {
+    if (this.#milliseconds === null) this.#guess(now);
+    else this.#measure(now, this.#milliseconds);
+    this.#last = now;
+  }
+
+  /** @param {number} now */
+  #guess(now) {
+    this.#first.push(now);
+    if (this.#first.length <= FIRST) return;
+    const gaps = this.#first.slice(1).map((at, index) => at - (this.#first[index] ?? at));
+    gaps.sort((one, other) => one - other);
+    this.#milliseconds = gaps[FIRST / 2] || null;
+    this.#first = [];
+  }
+
+  /**
+   * @param {number} now
+   * @param {number} interval
+   */
+  #measure(now, interval) {
+    const refreshes = Math.round((now - this.#anchor) / interval);
+    if (now - this.#last > PAUSE || refreshes > 4 * SPAN) this.#anchor = now;
+    else if (refreshes >= SPAN) this.#milliseconds = (now - this.#anchor) / refreshes;
+  }
+}
+
+/** Collects frames that were shown, and makes messages of them. */
+export class Presented {
+  /** @type {[number, number][]} */
+  #frames = [];
+  #untold = 0;
+
+  /**
+   * @param {number} rtpTimestamp
+   * @param {number} waited milliseconds from when the frame was decoded until it was shown
+   * @param {number} interval milliseconds between two refreshes
+   * @returns {{type: string, interval: number, frames: [number, number][]} | null} what to send
+   */
+  add(rtpTimestamp, waited, interval) {
+    this.#frames.push([rtpTimestamp, seconds(waited)]);
+    if (this.#frames.length > REPEATED) this.#frames.shift();
+    if (++this.#untold < WORTH) return null;
+    this.#untold = 0;
+    return { type: "presented", interval: seconds(interval), frames: [...this.#frames] };
+  }
+}
+
+/** @param {number} milliseconds */
+function seconds(milliseconds) {
+  return Math.round(milliseconds * 1000) / 1e6;
+}
