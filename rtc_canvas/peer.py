@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from types import MappingProxyType
-from typing import Any, Protocol
 
 from .adaptation import Adaptation
 from .control import Role
 from .display_phase import Shown
-from .encoded_frame import Codec, EncodedFrame
+from .encoded_frame import EncodedFrame
 from .events import ProgramEvent
 from .exceptions import BadMessage
 from .messages import (
@@ -25,10 +23,13 @@ from .messages import (
     parse_app_message,
     parse_presented,
 )
+from .peer_audience import PeerAudience
 from .peer_input import PeerInput
+from .peer_log import PeerLog
 from .rtc.channels import APP, FRAMES, INPUT, POINTER, ChannelName
 from .stats import PeerStats
-from .stream import FrameSource, Stream
+from .stream import Stream
+from .transport import Transport
 from .version import __version__
 from .video.encoder import VideoEncoder
 from .video.picture import Picture
@@ -36,72 +37,6 @@ from .video.picture import Picture
 CONNECT_TIMEOUT = 15.0
 
 STATS_EVERY = 1.0
-
-_log = logging.getLogger(__name__)
-
-
-class PeerLog(logging.LoggerAdapter[logging.Logger]):
-    """Puts the peer's id in front of each line."""
-
-    def __init__(self, peer: str) -> None:
-        super().__init__(_log)
-        self._peer = peer
-
-    def process(
-        self, msg: str, kwargs: MutableMapping[str, Any]
-    ) -> tuple[str, MutableMapping[str, Any]]:
-        return f"peer {self._peer}: {msg}", kwargs
-
-
-class Transport(Protocol):
-    """What a peer needs of the way to its page."""
-
-    @property
-    def codec(self) -> Codec: ...
-
-    @property
-    def has_channels(self) -> bool: ...
-
-    @property
-    def has_room(self) -> bool: ...
-
-    @property
-    def round_trip(self) -> float | None: ...
-
-    @property
-    def loss(self) -> float: ...
-
-    @property
-    def bytes_sent(self) -> int: ...
-
-    def send(self, frame: EncodedFrame) -> None: ...
-
-    def frame_time(self, timestamp: int) -> float | None: ...
-
-    def send_message(self, channel: ChannelName, message: Mapping[str, object]) -> bool: ...
-
-    async def close(self) -> None: ...
-
-
-class PeerAudience(FrameSource, Protocol):
-    """What a peer needs of the audience that it belongs to."""
-
-    def peer_connected(self, peer: Peer) -> None: ...
-
-    def peer_may_steer(self, peer: Peer) -> None: ...
-
-    def peer_visibility_changed(self, peer: Peer) -> None: ...
-
-    def peer_input(self, peer: Peer, events: list[ProgramEvent]) -> None: ...
-
-    def peer_shown(self, peer: Peer, picture: Shown) -> None: ...
-
-    def peer_left(self, peer: Peer, reason: str) -> None: ...
-
-    @property
-    def resizable(self) -> bool: ...
-
-    def latched_messages(self) -> list[Mapping[str, object]]: ...
 
 
 class Peer:
@@ -111,7 +46,7 @@ class Peer:
     role: "viewer", "operator" or "admin". user: what the host's access control says, None by default.
     """
 
-    def __init__(self, id: str, role: Role, user: object, audience: PeerAudience) -> None:
+    def __init__(self, id: str, role: Role, user: object, audience: PeerAudience[Peer]) -> None:
         self.id = id
         self.role = role
         self.user = user

@@ -16,10 +16,11 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "version exceptions adaptation encoded_frame stillness",
+        "version exceptions adaptation encoded_frame peer_log stillness",
         "config control display_phase events messages stats",
         "video rtc",
-        "peer_input stage stream",
+        "peer_input stage stream transport",
+        "peer_audience",
         "peer",
         "audience drawing",
         "canvas",
@@ -191,6 +192,7 @@ PURE = (
         "events",
         "exceptions",
         "messages",
+        "peer_log",
         "stats",
         "stillness",
     ),

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from rtc_canvas import peer_input
-from rtc_canvas.peer import PeerLog
 from rtc_canvas.peer_input import BURST, MESSAGES_PER_SECOND, PeerInput
+from rtc_canvas.peer_log import PeerLog
 
 from .room import FIELDS
 

@@ -1,0 +1,33 @@
+"""The audience, as the peers in it see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+
+from .display_phase import Shown
+from .events import ProgramEvent
+from .stream import FrameSource
+
+P = TypeVar("P", contravariant=True)
+
+
+class PeerAudience(FrameSource, Protocol[P]):
+    """What a peer of kind `P` needs of the audience that it belongs to."""
+
+    def peer_connected(self, peer: P) -> None: ...
+
+    def peer_may_steer(self, peer: P) -> None: ...
+
+    def peer_visibility_changed(self, peer: P) -> None: ...
+
+    def peer_input(self, peer: P, events: list[ProgramEvent]) -> None: ...
+
+    def peer_shown(self, peer: P, picture: Shown) -> None: ...
+
+    def peer_left(self, peer: P, reason: str) -> None: ...
+
+    @property
+    def resizable(self) -> bool: ...
+
+    def latched_messages(self) -> list[Mapping[str, object]]: ...

@@ -1,0 +1,39 @@
+"""The way to one peer's page, as its peer sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from .encoded_frame import Codec, EncodedFrame
+from .rtc.channels import ChannelName
+
+
+class Transport(Protocol):
+    """What a peer needs of the way to its page."""
+
+    @property
+    def codec(self) -> Codec: ...
+
+    @property
+    def has_channels(self) -> bool: ...
+
+    @property
+    def has_room(self) -> bool: ...
+
+    @property
+    def round_trip(self) -> float | None: ...
+
+    @property
+    def loss(self) -> float: ...
+
+    @property
+    def bytes_sent(self) -> int: ...
+
+    def send(self, frame: EncodedFrame) -> None: ...
+
+    def frame_time(self, timestamp: int) -> float | None: ...
+
+    def send_message(self, channel: ChannelName, message: Mapping[str, object]) -> bool: ...
+
+    async def close(self) -> None: ...
