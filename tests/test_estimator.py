@@ -6,7 +6,7 @@ import pytest
 
 from rtc_canvas.rtc.congestion.estimator import Estimator, RateLimits
 from rtc_canvas.rtc.congestion.feedback import TransportFeedback
-from rtc_canvas.rtc.congestion.packets import PacketLog
+from rtc_canvas.rtc.congestion.packets import PacketLog, Report, SentPacket
 
 from .link_simulation import Link, simulate
 
@@ -78,6 +78,51 @@ def test_the_target_stays_within_its_limits() -> None:
     slow = simulate(Link(lambda _: 0.2e6), 8, limits=limits)
     assert fast.rows[-1][TARGET] == 3_000_000
     assert min(row[TARGET] for row in slow.rows) == 400_000
+
+
+def report(sent: float, *delays: float, lost: int = 0) -> Report:
+    """The report of one frame: packets that were sent at once and arrived `delays` seconds later, and lost ones."""
+    received = [SentPacket(0, sent, 1200, int(sent * 1000), sent + delay) for delay in delays]
+    return Report(received=received, lost=[SentPacket(0, sent, 1200, 0)] * lost)
+
+
+@pytest.mark.parametrize(
+    ("cause", "reports"),
+    [
+        pytest.param(
+            "sudden", [report(1.0, 0.02, 0.04, 0.06, 0.08, 0.1)], id="one frame arrives slowly"
+        ),
+        pytest.param("queue", [report(1.0, 0.08), report(1.1, 0.08)], id="packets wait long"),
+        pytest.param(
+            "trend",
+            [report(1 + n / 100, 0.02 + max(0, n - 60) * 0.0015) for n in range(90)],
+            id="packets wait longer and longer",
+        ),
+        pytest.param("loss", [report(1.0, *[0.04] * 3, lost=1)], id="loss beside a queue"),
+    ],
+)
+def test_each_cut_has_its_cause(cause: str, reports: list[Report]) -> None:
+    estimator = Estimator(RateLimits(1_000_000, 150_000, 8_000_000))
+    estimator.on_report(report(0.9, 0.02), 0.9)
+    for index, one in enumerate(reports, 1):
+        assert estimator.cuts == {}
+        estimator.on_report(one, 1.0 + index / 10)
+        if estimator.cuts:
+            break
+    assert estimator.cuts == {cause: 1}
+    assert estimator.state == "cut"
+    assert estimator.target < 1_000_000
+
+
+@pytest.mark.parametrize(("limit", "spread"), [(150_000, 0.05), (8_000_000, 0.0001)])
+def test_a_target_that_cannot_move_any_further_is_held(limit: int, spread: float) -> None:
+    estimator = Estimator(RateLimits(limit, 150_000, 8_000_000))
+    for at in range(5):
+        # Four packets tell the capacity, one of another frame that they are all there.
+        estimator.on_report(report(at, *(0.02 + spread * n for n in range(4))), at + 0.2)
+        estimator.on_report(report(at + 0.2, 0.02), at + 0.3)
+    assert estimator.target == limit
+    assert estimator.state == "holding"
 
 
 def test_feedback_of_packets_that_were_never_sent_changes_nothing() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from .packets import Report
 from .trains import Trains
@@ -33,6 +34,9 @@ BASE_WINDOW = 10.0
 ACKED_WINDOW = 0.4
 LOSS_WINDOW = 2.0
 
+State: TypeAlias = Literal["rising", "holding", "falling", "cut"]
+Cause: TypeAlias = Literal["sudden", "queue", "trend", "loss"]
+
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
@@ -51,7 +55,8 @@ class Estimator:
     queue_delay: seconds that packets lately waited in it.
     min_round_trip: seconds, of the last ten.
     loss: share of packets lost in the last two seconds, those that were only late left out.
-    state: what it did last: "rising", "holding", "falling", "cut".
+    state: what the target did last. cuts: how often it was cut, by cause: "sudden" (a frame arrived far slower than the
+    target), "queue" (packets waited long), "trend" (they waited longer and longer), "loss".
     """
 
     def __init__(self, limits: RateLimits) -> None:
@@ -61,7 +66,8 @@ class Estimator:
         self.min_round_trip = 0.1
         self.loss = 0.0
         self.reordered = 0.0
-        self.state = "rising"
+        self.state: State = "rising"
+        self.cuts: Counter[Cause] = Counter()
         self._trains = Trains()
         self._trendline = Trendline()
         self._delays = _WindowedMinimum(BASE_WINDOW)
@@ -111,13 +117,15 @@ class Estimator:
         self._updated = now
         if self._cut_wanted(now):
             return
-        goal = self._goal()
+        goal = self._within_limits(self._goal())
         if self.target < goal:
             self._rise(goal, elapsed, now)
         elif self.target > goal:
             self.state = "falling"
             self.target = max(goal, self.target * (1 - DOWN_PER_SECOND * elapsed))
-        self._clamp()
+        else:
+            self.state = "holding"
+        self.target = self._within_limits(self.target)
 
     def _goal(self) -> float:
         capacity = self._trains.capacity
@@ -153,24 +161,33 @@ class Estimator:
             and partial < 0.7 * self.target
         ):
             self._trains.forget()
-            self._cut(CUT * partial, now)
+            self._cut(CUT * partial, now, "sudden")
             return True
-        trend = self._trendline.usage == "over" and self.queue_delay > TREND_COUNTS
-        lossy = self.loss > LOSS_CUTS and self.queue_delay > TREND_COUNTS
-        if self._long_in_a_row >= 2 or trend or lossy:
-            self._cut(CUT * self.acked_rate(now), now)
-            return True
-        return False
+        cause = self._cause()
+        if cause is None:
+            return False
+        self._cut(CUT * self.acked_rate(now), now, cause)
+        return True
 
-    def _cut(self, rate: float, now: float) -> None:
+    def _cause(self) -> Cause | None:
+        """Why the rate is to be cut to what arrives; None where it is not."""
+        if self._long_in_a_row >= 2:
+            return "queue"
+        if self.queue_delay <= TREND_COUNTS:
+            return None
+        if self._trendline.usage == "over":
+            return "trend"
+        return "loss" if self.loss > LOSS_CUTS else None
+
+    def _cut(self, rate: float, now: float, cause: Cause) -> None:
         self.state = "cut"
+        self.cuts[cause] += 1
         self._cut_at = now
         self._long_in_a_row = 0
-        self.target = min(self.target, rate)
-        self._clamp()
+        self.target = self._within_limits(min(self.target, rate))
 
-    def _clamp(self) -> None:
-        self.target = min(max(self.target, self.limits.floor), self.limits.ceiling)
+    def _within_limits(self, rate: float) -> float:
+        return min(max(rate, self.limits.floor), self.limits.ceiling)
 
     def _count_fates(self, report: Report, now: float) -> None:
         fates = self._fates
