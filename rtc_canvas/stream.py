@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias
 from .adaptation import Adaptation
 from .encoded_frame import EncodedFrame
 from .exceptions import EncoderError
+from .skips import Skips
 from .stats import SlidingRate
 from .stillness import next_repeat
 from .video.convert import Converter
@@ -28,6 +29,9 @@ MAX_FAILURES = 3
 
 # A page that is hidden and shown faster than this gets no key frame each time: it has lost nothing.
 SHOWN_INTERVAL = 0.3
+
+# Of the mean interval between frames the shortest has this share, as pictures do not come evenly.
+SHORTEST = 0.9
 
 # RTP timestamps must rise, so must the times that they are made of.
 _TICK = 1 / 90_000
@@ -102,6 +106,8 @@ class Stream:
         self._sent_at = 0.0
         self._started_at = 0.0
         self._scale = 1.0
+        self._interval = 0.0
+        self._skips = Skips()
         self._repeats = 0
         self._last_time = 0.0
         self._failures = 0
@@ -114,6 +120,11 @@ class Stream:
     @property
     def encoder(self) -> VideoEncoder:
         return self._encoder
+
+    @property
+    def skipped(self) -> int:
+        """How many pictures were left out because the sink had no room."""
+        return self._skips.count
 
     def start(self) -> None:
         if self._task is None:
@@ -176,15 +187,22 @@ class Stream:
     def _next_job(self, now: float) -> tuple[_Job | None, float | None]:
         """What to encode now, or None and the time at which to look again."""
         picture = self._source.newest
-        if picture is None or not self._visible or not self._sink.has_room:
+        if picture is None or not self._visible:
+            self._skips.forget()
             return None, None
+        new = self._sent is None or picture.number != self._sent.number
+        if not self._sink.has_room:
+            if new:
+                self._skips.wait(picture.number, self._due, self._interval, now)
+            return None, None
+        self._skips.end(picture.number, now)
         step = self._adaptation.choose(
             self._encoder.target_bitrate, (picture.width, picture.height), now
         )
-        if self._sent is None or picture.number != self._sent.number:
-            due = self._beat(1 / step.fps)
-            if now < due and self._key_wanted is None:
-                return None, due
+        self._interval = SHORTEST / step.fps
+        if new:
+            if now < self._due:
+                return None, self._due
             return _Job(picture, True, self._key_wanted, False, step.scale), None
         if self._key_wanted is not None:
             return _Job(picture, False, self._key_wanted, False, step.scale), None
@@ -193,9 +211,10 @@ class Stream:
             return _Job(picture, False, None, repeat.trickle, self._scale), None
         return None, repeat.time
 
-    def _beat(self, interval: float) -> float:
-        """When the next new picture may be encoded, for frames `interval` seconds apart in the mean."""
-        return self._started_at + 0.9 * interval
+    @property
+    def _due(self) -> float:
+        """When the next new picture may be encoded; a key frame waits for nothing."""
+        return self._started_at + self._interval if self._key_wanted is None else 0.0
 
     async def _encode_and_send(self, job: _Job) -> None:
         wanted = job.picture.render_time if job.first else time.monotonic()

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -219,6 +220,7 @@ async def test_without_room_newer_pictures_replace_older_ones() -> None:
         made.has_room = True
         await made.settle()
     assert numbers(made.sent) == [3]
+    assert made.stream.skipped == 2
 
 
 async def test_while_one_is_encoded_newer_pictures_replace_older_ones() -> None:
@@ -230,6 +232,7 @@ async def test_while_one_is_encoded_newer_pictures_replace_older_ones() -> None:
         made.executor.release()
         await made.until(lambda: len(made.sent) == 2)
     assert numbers(made.sent) == [1, 3]
+    assert made.stream.skipped == 0, "the link had room"
 
 
 async def test_a_key_frame_on_request_shows_the_picture_again_later() -> None:
@@ -276,6 +279,7 @@ async def test_nothing_is_encoded_for_a_page_that_nobody_sees() -> None:
     assert numbers(made.sent) == [1, 3]
     assert made.sent[-1].key
     assert made.stream.key_frames == {"join": 1, "visible": 1}
+    assert made.stream.skipped == 0
 
 
 async def test_a_page_that_flickers_gets_few_key_frames() -> None:
@@ -324,6 +328,37 @@ async def test_a_frame_rate_is_kept_and_the_newest_picture_is_sent_when_its_time
         await made.until(lambda: len(made.sent) == 2)
         assert time.monotonic() - started >= 0.09
     assert numbers(made.sent) == [1, 3]
+    assert made.stream.skipped == 0
+
+
+async def test_a_picture_counts_as_skipped_once_the_frame_rate_would_have_sent_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(stream_module, "time", SimpleNamespace(monotonic=lambda: now))
+    async with running() as made:
+        made.adaptation.step = Step(0.0, 1.0, 10)
+        await made.show(1)
+        made.has_room = False
+        for number in range(2, 14):
+            now += 1 / 60
+            await made.show(number)
+        assert made.stream.skipped == 2, "0.2 s have passed since the first"
+        made.has_room = True
+        await made.settle()
+    assert numbers(made.sent) == [1, 13]
+
+
+async def test_a_picture_that_was_sent_before_the_room_ended_is_not_skipped() -> None:
+    async with running() as made:
+        await made.show(1)
+        made.has_room = False
+        await made.settle()
+        await made.show(2)
+        made.has_room = True
+        await made.settle()
+    assert numbers(made.sent)[-1] == 2
+    assert made.stream.skipped == 0
 
 
 async def test_a_key_frame_does_not_wait_for_the_frame_rate() -> None:
