@@ -83,17 +83,16 @@ class Peer:
             return PeerStats()
         now = time.monotonic()
         return PeerStats(
+            **transport.stats.by_name(),
             codec=transport.codec,
             encoder=stream.encoder.name,
             size=stream.size,
             fps=stream.rate.count_per_second(now),
             bitrate=stream.rate.amount_per_second(now),
             target_bitrate=stream.encoder.target_bitrate,
-            round_trip=transport.round_trip,
-            loss=transport.loss,
             encode_time=stream.encode_time,
             frames=stream.frames,
-            bytes=transport.bytes_sent,
+            skipped=stream.skipped,
             key_frames=MappingProxyType(dict(stream.key_frames)),
             dropped_input=MappingProxyType(dict(self._input.dropped)),
         )

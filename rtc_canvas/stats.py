@@ -8,19 +8,21 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from .encoded_frame import Codec
+from .link_stats import LinkStats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeerStats:
-    """One peer's figures at one moment.
+class PeerStats(LinkStats):
+    """One peer's figures at one moment: those of the way to it, see `LinkStats`, and of what goes there.
 
     codec, encoder: what its video is encoded as, and the library that does it; None before the first frame.
     size: (width, height) of its video, pixels.
     fps, bitrate: frames and bits per second that were sent in the last two seconds.
     target_bitrate: bits per second that its encoder aims at.
-    round_trip: seconds, None before the first report. loss: share of packets lost lately, 0 to 1.
     encode_time: seconds of conversion and encoding, smoothed.
-    frames, bytes: sent since it joined, repairs not counted.
+    frames: sent since it joined.
+    skipped: pictures that were never sent, as a newer one came before the link had room for them; those that a lowered
+        frame rate leaves out are not counted.
     key_frames: how many were sent, by the reason for each: join, resize, request, visible, rate, error.
     dropped_input: input messages that were not taken, by the reason for each.
     """
@@ -31,20 +33,17 @@ class PeerStats:
     fps: float = 0.0
     bitrate: float = 0.0
     target_bitrate: int = 0
-    round_trip: float | None = None
-    loss: float = 0.0
     encode_time: float = 0.0
     frames: int = 0
-    bytes: int = 0
+    skipped: int = 0
     key_frames: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     dropped_input: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def as_dict(self) -> dict[str, object]:
         """The figures as JSON takes them."""
-        figures = {name: getattr(self, name) for name in self.__slots__}
-        return figures | {
-            "key_frames": dict(self.key_frames),
-            "dropped_input": dict(self.dropped_input),
+        return {
+            name: dict(figure) if isinstance(figure, Mapping) else figure
+            for name, figure in self.by_name().items()
         }
 
 

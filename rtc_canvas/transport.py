@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from .encoded_frame import Codec, EncodedFrame
+from .link_stats import LinkStats
 from .rtc.channels import ChannelName
 
 
@@ -22,13 +23,7 @@ class Transport(Protocol):
     def has_room(self) -> bool: ...
 
     @property
-    def round_trip(self) -> float | None: ...
-
-    @property
-    def loss(self) -> float: ...
-
-    @property
-    def bytes_sent(self) -> int: ...
+    def stats(self) -> LinkStats: ...
 
     def send(self, frame: EncodedFrame) -> None: ...
 

@@ -7,6 +7,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from rtc_canvas import Canvas, Peer
@@ -16,6 +17,7 @@ from rtc_canvas.control import Role
 from rtc_canvas.display_phase import Shown
 from rtc_canvas.encoded_frame import Codec, EncodedFrame
 from rtc_canvas.events import ProgramEvent
+from rtc_canvas.link_stats import LinkStats
 from rtc_canvas.rtc.channels import ChannelName
 from rtc_canvas.stage import Latched, Size, Stage
 from rtc_canvas.video.convert import Planes
@@ -93,9 +95,7 @@ class StandInTransport:
     codec: Codec = "h264"
     has_channels = True
     has_room = True
-    round_trip: float | None = 0.02
-    loss = 0.0
-    bytes_sent = 0
+    stats = LinkStats(round_trip=0.02, cuts=MappingProxyType({"queue": 1}))
 
     def __init__(self) -> None:
         self.frames: list[EncodedFrame] = []

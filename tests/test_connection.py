@@ -21,6 +21,7 @@ from aiortc.sdp import SessionDescription
 
 from rtc_canvas.encoded_frame import Codec
 from rtc_canvas.exceptions import ConnectError
+from rtc_canvas.link_stats import LinkStats
 from rtc_canvas.rtc.connection import Connection, choose_codec
 from rtc_canvas.rtc.rtp import ABS_SEND_TIME, COLOR_SPACE, MID, PLAYOUT_DELAY, TRANSPORT_CC
 from signaling.sdp import checked_offer
@@ -225,7 +226,7 @@ async def test_frames_arrive_in_their_colours(codec: Codec) -> None:
             assert shown.shape == (size[1], size[0], 3)
             assert np.abs(shown.astype(int) - (200, 100, 50)).max() <= 3
         assert made.connection.codec == codec
-        assert made.connection.bytes_sent == sum(map(len, made.packets))
+        assert made.connection.stats.bytes == sum(map(len, made.packets))
 
 
 @pytest.mark.parametrize("codec", ["h264", "vp8"])
@@ -280,14 +281,14 @@ async def test_receiver_reports_tell_the_round_trip(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("aiortc.rtcrtpsender.random.random", lambda: -0.45)
     monkeypatch.setattr("aiortc.rtcrtpreceiver.random.random", lambda: -0.45)
     async with linked() as made:
-        assert made.connection.round_trip is None
-        await made.send(flat((1, 2, 3)))
+        assert made.connection.stats == LinkStats(retransmitted=0, fec=False)
         async with asyncio.timeout(5):
-            while made.connection.round_trip is None:
+            while (stats := made.connection.stats).round_trip is None:
                 await made.send(flat((1, 2, 3)))
                 await asyncio.sleep(0.02)
-        assert 0 <= made.connection.round_trip < 0.5
-        assert made.connection.loss == 0.0
+        assert 0 <= stats.round_trip < 0.5
+        assert stats.loss == 0.0
+        assert stats.rate_state is None, "as this viewer does not report arrivals"
 
 
 # Foreign players.

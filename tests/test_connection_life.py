@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rtc_canvas.link_stats import LinkStats
 from rtc_canvas.rtc.compat import ice as ice_module
 from rtc_canvas.rtc.connection import Connection
 
@@ -124,8 +125,8 @@ async def test_closing_before_an_answer_is_no_error() -> None:
     connection = Connection(Recorder(), LIMITS)
     await connection.close()
     await connection.close()
-    assert connection.round_trip is None
-    assert (connection.loss, connection.bytes_sent, connection.has_room) == (0.0, 0, False)
+    assert connection.stats == LinkStats()
+    assert not connection.has_room
 
 
 async def test_a_viewer_with_another_certificate_is_not_connected() -> None:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "version exceptions adaptation encoded_frame peer_log skips stillness",
+        "version exceptions adaptation encoded_frame link_stats peer_log skips stillness",
         "config control display_phase events messages stats",
         "video rtc",
         "peer_input stage stream transport",
@@ -191,6 +191,7 @@ PURE = (
         "encoded_frame",
         "events",
         "exceptions",
+        "link_stats",
         "messages",
         "peer_log",
         "skips",

@@ -96,7 +96,7 @@ class Rig:
     @property
     def repaired(self) -> int:
         """How many packets were sent again."""
-        return self.sender._history.repaired
+        return self.sender.retransmitted
 
     def _want_key_frame(self) -> None:
         self.key_frames_wanted += 1
@@ -409,7 +409,9 @@ def without_number(packet: bytes) -> bytes:
 async def test_repair_packets_bring_any_lost_packet_back(share: int) -> None:
     async with rig(extensions=NUMBERED) as made:
         made.sender.fec_payload_type = FEC_PAYLOAD_TYPE
+        assert not made.sender.protects
         made.flow.protection.share = share
+        assert made.sender.protects
         data = bytes(index * 7 % 256 for index in range(20_000))
         sent = await made.send(frame(data, key=True))
         packets = [RtpPacket.parse(one) for one in sent]
@@ -435,6 +437,7 @@ async def test_repair_packets_bring_any_lost_packet_back(share: int) -> None:
 async def test_where_there_is_no_flexfec_each_packet_is_sent_twice() -> None:
     async with rig(extensions=NUMBERED) as made:
         made.flow.protection.share = 5
+        assert made.sender.protects
         sent = await made.send(frame(bytes(3000)))
         packets = [RtpPacket.parse(one) for one in sent]
     media = [packet for packet in packets if packet.payload_type == PAYLOAD_TYPE]
@@ -444,12 +447,14 @@ async def test_where_there_is_no_flexfec_each_packet_is_sent_twice() -> None:
     assert [(p.sequence_number, p.payload) for p in originals] == [
         (p.sequence_number, p.payload) for p in media
     ]
+    assert made.sender.retransmitted == 0, "nobody asked"
 
 
 async def test_where_there_is_neither_nothing_is_added() -> None:
     async with rig(rtx=False) as made:
         plain = len(await made.send(frame(bytes(3000))))
         made.flow.protection.share = 3
+        assert not made.sender.protects
         assert len(await made.send(frame(bytes(3000), time=6.0))) == plain
 
 
@@ -481,6 +486,7 @@ async def test_key_frames_are_asked_for_at_most_every_300_ms(clock: Clock, fmt: 
 
 async def test_receiver_reports_tell_the_loss() -> None:
     async with rig() as made:
+        assert made.sender.reported_loss is None
         for ssrc, lost in ((made.sender.ssrc, 64), (made.sender.ssrc ^ 1, 255)):
             report = RtcpReceiverInfo(ssrc, lost, 0, 0, 0, 0, 0)
             await made.sender._handle_rtcp_packet(RtcpRrPacket(ssrc=1, reports=[report]))

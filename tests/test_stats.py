@@ -68,10 +68,11 @@ def test_stats_are_frozen() -> None:
 
 
 def test_stats_go_into_json() -> None:
-    stats = PeerStats(codec="vp8", size=(64, 48), key_frames=MappingProxyType({"join": 1}))
+    counted = MappingProxyType({"join": 1})
+    stats = PeerStats(codec="vp8", size=(64, 48), key_frames=counted, cuts=counted)
     sent = json.loads(json.dumps(stats.as_dict(), allow_nan=False))
     assert sent.keys() == {field.name for field in dataclasses.fields(PeerStats)}
     assert sent["codec"] == "vp8"
     assert sent["size"] == [64, 48]
-    assert sent["key_frames"] == {"join": 1}
+    assert sent["key_frames"] == sent["cuts"] == {"join": 1}
     assert sent["round_trip"] is None

@@ -71,6 +71,7 @@ async def test_packets_are_numbered_repairs_too() -> None:
         )
         await made.send_rtcp(bytes(nack))
         await told(made)
+        assert made.connection.stats.retransmitted == 1
         await made.send(flat((1, 2, 3)))
         await made.viewer.until(lambda: len(made.packets) > count + 1)
         assert numbers(made) == list(range(len(made.packets)))
@@ -88,11 +89,25 @@ async def test_a_report_reaches_the_estimator_and_the_target_the_listener() -> N
         assert made.connection.has_room
 
 
+async def test_a_report_fills_the_figures() -> None:
+    async with reported() as made:
+        before = made.connection.stats
+        assert (before.available_bitrate, before.rate_state, before.queue_delay) == (None,) * 3
+        await told(made, report(0, [4 * number for number in numbers(made)]))
+        after = made.connection.stats
+        assert after.available_bitrate == LIMITS.start
+        assert (after.rate_state, after.cuts, after.loss) == ("rising", {}, 0.0)
+        assert after.queue_delay is not None
+        made.connection.flow.estimator.cuts["queue"] += 1
+        assert after.cuts == {}, "a record stays as it is"
+        assert made.connection.stats.cuts == {"queue": 1}
+
+
 async def test_missing_packets_are_loss() -> None:
     async with reported() as made:
         count = len(numbers(made))
         await told(made, report(0, [*range(count - 1), None]))
-        assert made.connection.flow.estimator.loss == pytest.approx(1 / count)
+        assert made.connection.stats.loss == pytest.approx(1 / count)
 
 
 @pytest.mark.parametrize("report_first", [True, False])

@@ -20,6 +20,7 @@ from aiortc.sdp import SessionDescription, candidate_from_sdp
 
 from ..encoded_frame import CODECS, Codec, EncodedFrame
 from ..exceptions import ConnectError
+from ..link_stats import LinkStats
 from .channels import ChannelName, Channels
 from .compat.dtls import watch
 from .compat.ice import Liveness, adopt
@@ -29,6 +30,7 @@ from .compat.sender import install_sender
 from .congestion.estimator import RateLimits
 from .flexfec_sdp import with_flexfec
 from .flow import Flow
+from .link_stats import link_stats
 from .rtp import COLOR_SPACE, PLAYOUT_DELAY, TRANSPORT_CC
 from .sender import VideoSender
 from .track import EncodedTrack
@@ -218,18 +220,9 @@ class Connection:
     # What it learns.
 
     @property
-    def round_trip(self) -> float | None:
-        """Seconds, from receiver reports; None before the first."""
-        return None if self._sender is None else self._sender.round_trip
-
-    @property
-    def loss(self) -> float:
-        """The share of packets that were lost lately, 0 to 1."""
-        return 0.0 if self._sender is None else self._sender.reported_loss
-
-    @property
-    def bytes_sent(self) -> int:
-        return 0 if self._sender is None else self._sender.bytes_sent
+    def stats(self) -> LinkStats:
+        """The figures of the way to the browser now; from any thread."""
+        return LinkStats() if self._sender is None else link_stats(self.flow, self._sender)
 
     async def close(self) -> None:
         """End the connection. Idempotent; every caller waits for the end."""

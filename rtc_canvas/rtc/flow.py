@@ -42,6 +42,7 @@ class Flow:
 
     on_room: called when the next frame may come. on_target: called with the bits per second that media may use, when
     that has changed by more than a fiftieth.
+    heard: whether the receiver reports arrivals; without that the estimator knows nothing.
     """
 
     def __init__(
@@ -56,9 +57,8 @@ class Flow:
         self._on_target = on_target
         self._told = 0.0
         self._frame = 0
-        self._heard = False
+        self.heard = False
         self._look: asyncio.TimerHandle | None = None
-        self.skipped = 0
         self.bad_feedback = 0
 
     @property
@@ -66,7 +66,7 @@ class Flow:
         """Whether the next frame may be started: nothing waits, and not too much is on its way."""
         if not self._pacer.idle:
             return False
-        if not self._heard:
+        if not self.heard:
             return True
         now = time.monotonic()
         estimator = self.estimator
@@ -75,9 +75,13 @@ class Flow:
         if self._log.bytes_in_flight <= window:
             return True
         if self._look is None:
-            self.skipped += 1
             self._look = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._look_again)
         return False
+
+    @property
+    def available(self) -> float | None:
+        """Bits per second that may be sent, repairs included; None before the receiver told anything."""
+        return self.estimator.target if self.heard else self._told or None
 
     def start_frame(self, packets: list[Queued]) -> None:
         """Send the packets of a frame, (size, function) each, at the pace that the link takes."""
@@ -107,7 +111,7 @@ class Flow:
         if not (report.received or report.lost or report.late):
             self.bad_feedback += 1
             return
-        self._heard = True
+        self.heard = True
         estimator = self.estimator
         estimator.on_report(report, now)
         if not estimator.is_congested(now):
@@ -117,7 +121,7 @@ class Flow:
 
     def on_remb(self, bitrate: float) -> None:
         """Take a receiver's own estimate; heeded only where it sends no reports."""
-        if not self._heard:
+        if not self.heard:
             limits = self.estimator.limits
             self._tell(min(max(bitrate, limits.floor), limits.ceiling))
 

@@ -89,6 +89,17 @@ class VideoSender(OpenSender):
         self.frames_sent = 0
         self.bytes_sent = 0
 
+    @property
+    def retransmitted(self) -> int:
+        """How many packets were sent again because the receiver missed them."""
+        return self._history.repaired
+
+    @property
+    def protects(self) -> bool:
+        """Whether frames are followed by what repairs their losses without asking."""
+        rtx = self.negotiated is not None and self.negotiated.rtx_payload_type is not None
+        return self.flow.protection.share is not None and (self.fec_payload_type is not None or rtx)
+
     async def run(self, negotiated: Negotiated) -> None:
         while True:
             frame: EncodedFrame = await self._encoded_track.recv()

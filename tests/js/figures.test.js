@@ -105,9 +105,17 @@ test("rows of the server", () => {
       fps: 59.94,
       bitrate: 480_400,
       target_bitrate: 3e6,
+      available_bitrate: 3.6e6,
+      rate_state: "rising",
+      cuts: { sudden: 1, queue: 2 },
+      capacity: 4.8e6,
+      queue_delay: 0.0125,
       encode_time: 0.0042,
       round_trip: null,
       loss: 0,
+      retransmitted: 12,
+      fec: true,
+      skipped: 7,
       key_frames: { join: 1, request: 2, resize: 0 },
       dropped_input: {},
     }),
@@ -117,13 +125,26 @@ test("rows of the server", () => {
     Frames: "60/s",
     Rate: "480 kbit/s",
     "Aiming at": "3.00 Mbit/s",
-    Encoding: "4.2 ms",
+    Allowed: "3.60 Mbit/s, rising",
+    "Rate cuts": "1 sudden, 2 queue",
+    Link: "4.80 Mbit/s",
+    Queue: "12.5 ms",
     "Round trip": "–",
     "Lost packets": "0.0 %",
+    Repairs: "12, FEC",
+    Skipped: "7",
+    Encoding: "4.2 ms",
     "Key frames": "1 join, 2 request",
     "Dropped input": "0",
   });
   assert.ok(rowsServer(null).every(([, value]) => value === "–"));
+});
+
+test("rows of a server whose transport knows little", () => {
+  const unknown = { available_bitrate: null, rate_state: null, cuts: {}, retransmitted: null };
+  const rows = Object.fromEntries(rowsServer({ ...unknown, fec: null, capacity: null }));
+  const { Allowed, "Rate cuts": cuts, Repairs, Link } = rows;
+  assert.deepEqual([Allowed, cuts, Repairs, Link], ["–", "0", "–", "–"]);
 });
 
 test("arrivals count data and ICE checks", () => {

@@ -62,7 +62,7 @@ class OpenSender(RTCRtpSender):
         # Set by the constructor of RTCRtpSender; a version that renames one would leave a silent sender.
         require(self, *(f"_RTCRtpSender__{name}" for name in _SHARED))
         self.negotiated: Negotiated | None = None
-        self._reported_loss = 0.0
+        self._reported_loss: float | None = None
 
     async def run(self, negotiated: Negotiated) -> None:
         """Send until the track ends. May raise ConnectionError and MediaStreamError."""
@@ -99,8 +99,8 @@ class OpenSender(RTCRtpSender):
         return None if value is None else max(0.0, float(value))
 
     @property
-    def reported_loss(self) -> float:
-        """The share of packets lost, 0 to 1, in the newest receiver report."""
+    def reported_loss(self) -> float | None:
+        """The share of packets lost, 0 to 1, in the newest receiver report; None before the first."""
         return self._reported_loss
 
     @property

@@ -67,7 +67,7 @@ class Estimator:
         self.loss = 0.0
         self.reordered = 0.0
         self.state: State = "rising"
-        self.cuts: Counter[Cause] = Counter()
+        self.cuts: Counter[str] = Counter()
         self._trains = Trains()
         self._trendline = Trendline()
         self._delays = _WindowedMinimum(BASE_WINDOW)
