@@ -26,6 +26,7 @@ from .messages import (
 from .peer_audience import PeerAudience
 from .peer_input import PeerInput
 from .peer_log import PeerLog
+from .rate_log import RateLog
 from .rtc.channels import APP, FRAMES, INPUT, POINTER, ChannelName
 from .stats import PeerStats
 from .stream import Stream
@@ -53,6 +54,7 @@ class Peer:
         self._audience = audience
         self._loop = asyncio.get_running_loop()
         self._log = PeerLog(id)
+        self._rate_log = RateLog(self._log, lambda: self.stats)
         self._input = PeerInput(self, self._log)
         self._transport: Transport | None = None
         self._stream: Stream | None = None
@@ -176,6 +178,7 @@ class Peer:
         for timer in (self._timeout, self._stats_timer):
             if timer is not None:
                 timer.cancel()
+        self._rate_log.stop()
         # First, as that may tell the page something, and `bye` is the last message.
         self._audience.peer_left(self, reason)
         self.tell({"type": "bye", "reason": reason, "retry": retry})
@@ -196,6 +199,7 @@ class Peer:
             self._timeout.cancel()
         if self._stream is not None:
             self._stream.start()
+        self._rate_log.start()
         self._log.info("connected, %s", self._transport.codec if self._transport else "?")
         self._audience.peer_connected(self)
 
@@ -205,6 +209,8 @@ class Peer:
     def target_changed(self, bitrate: int) -> None:
         if self._stream is not None:
             self._stream.set_target(bitrate)
+        if self._closed is None:
+            self._rate_log.moved()
 
     def key_frame_wanted(self) -> None:
         if self._stream is not None:

@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "version exceptions adaptation encoded_frame link_stats peer_log skips stillness",
-        "config control display_phase events messages stats",
+        "config control display_phase events messages rate_log stats",
         "video rtc",
         "peer_input stage stream transport",
         "peer_audience",
