@@ -207,9 +207,12 @@ class Stream:
         if self._key_wanted is not None:
             return _Job(picture, False, self._key_wanted, False, step.scale), None
         repeat = next_repeat(self._repeats, self._sent_at)
-        if now >= repeat.time:
-            return _Job(picture, False, None, repeat.trickle, self._scale), None
-        return None, repeat.time
+        if now < repeat.time:
+            return None, repeat.time
+        # Each change of size costs a key frame: what stays becomes larger when it may, and smaller never.
+        larger = step.scale > self._scale
+        scale = step.scale if larger else self._scale
+        return _Job(picture, False, None, repeat.trickle and not larger, scale), None
 
     @property
     def _due(self) -> float:
@@ -257,7 +260,8 @@ class Stream:
         )
 
     def _count(self, job: _Job, frame: EncodedFrame, seconds: float, now: float) -> None:
-        self._repeats = 0 if job.first else self._repeats + 1
+        # A picture of another size gains quality from the start.
+        self._repeats = 0 if job.first or frame.size != self.size else self._repeats + 1
         self._sent, self._sent_at = job.picture, now
         self.frames += 1
         self.rate.add(now, len(frame.data) * 8)

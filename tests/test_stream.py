@@ -393,6 +393,37 @@ async def test_a_picture_is_scaled_and_the_frame_says_so(repeats: list[Repeat]) 
     assert made.stream.key_frames == {"join": 1, "resize": 1}
 
 
+async def test_a_picture_that_stays_comes_back_to_its_size_with_the_rate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    idle = math.inf
+
+    def next_repeat(repeats: int, last_sent: float) -> Repeat:
+        return Repeat(0.0 if repeats < 2 else idle, trickle=repeats > 0)
+
+    monkeypatch.setattr(stream_module, "next_repeat", next_repeat)
+    async with running() as made:
+        made.adaptation.step = Step(0.0, 0.5, math.inf)
+        await made.show(1, size=(640, 480))
+        await made.until(lambda: len(made.sent) == 3)
+        made.adaptation.step = Step(0.0, 1.0, math.inf)
+        await made.settle()
+        assert len(made.sent) == 3, "it waits for the next repeat"
+        idle = 0.0
+        made.stream.wake()
+        await made.until(lambda: len(made.sent) >= 7)
+    assert [(one.size, one.trickle) for one in made.encoder.asked[:7]] == [
+        ((320, 240), False),
+        ((320, 240), False),
+        ((320, 240), True),
+        ((640, 480), False),
+        ((640, 480), False),
+        ((640, 480), True),
+        ((640, 480), True),
+    ]
+    assert made.stream.key_frames == {"join": 1, "resize": 1}
+
+
 async def test_times_rise_by_at_least_a_tick() -> None:
     async with running() as made:
         for number, time in enumerate((10.0, 10.0, 9.0, 10.5), 1):
