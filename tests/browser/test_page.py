@@ -116,6 +116,7 @@ async def test_the_statistics_open_and_close_by_their_key(
     )
     await expect(panel.get_by_role("row", name="Encoder")).to_contain_text("libx264")
     await expect(panel.get_by_role("row", name="Key frames")).to_contain_text("1 join")
+    await expect(panel.get_by_role("row", name="Allowed")).to_contain_text("bit/s")
     await viewer.page.keyboard.press("Control+Alt+s")
     await expect(panel).to_be_hidden()
     # The program has heard nothing of the S.
