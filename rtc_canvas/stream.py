@@ -206,13 +206,19 @@ class Stream:
             return _Job(picture, True, self._key_wanted, False, step.scale), None
         if self._key_wanted is not None:
             return _Job(picture, False, self._key_wanted, False, step.scale), None
+        return self._next_repeat(picture, step.scale, now)
+
+    def _next_repeat(
+        self, picture: Picture, scale: float, now: float
+    ) -> tuple[_Job | None, float | None]:
+        """The same for a picture that was sent. scale: what the rate allows now."""
         repeat = next_repeat(self._repeats, self._sent_at)
         if now < repeat.time:
             return None, repeat.time
-        # Each change of size costs a key frame: what stays becomes larger when it may, and smaller never.
-        larger = step.scale > self._scale
-        scale = step.scale if larger else self._scale
-        return _Job(picture, False, None, repeat.trickle and not larger, scale), None
+        # Each change of size costs a key frame: a repeat makes the picture larger where it may, and never smaller.
+        larger = scale > self._scale
+        trickle = repeat.trickle and not larger
+        return _Job(picture, False, None, trickle, max(scale, self._scale)), None
 
     @property
     def _due(self) -> float:
