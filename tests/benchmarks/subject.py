@@ -9,14 +9,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
 LISTEN = "0A"  # TCP_LISTEN, as proc_pid_net(5) writes it
 START_LIMIT = 30.0
 """Seconds that a subject may take until it serves its page."""
+KEY_FRAME_LIMIT = 5.0
+"""Seconds that a key frame on demand may take."""
 
 
 class Subject:
@@ -38,11 +41,14 @@ class Subject:
         """Where its page is."""
         self.handovers: dict[int, float] = {}
         """When each number was first handed over, seconds on ``time.monotonic``'s clock."""
+        self._key_frames: SimpleQueue[int] = SimpleQueue()
         self.sent: list[tuple[float, int]] = []
         """Bytes of payload that it had sent by each time it told them, if it counts them."""
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self._reader = threading.Thread(target=self._read_reports)
         self._reader.start()
         if not self._announced.wait(START_LIMIT) or not self._listens():
@@ -62,12 +68,31 @@ class Subject:
         """Seconds of processor time that the process and its children have used so far."""
         return cpu_time(self._process.pid)
 
+    def make_key_frame(self, before_sending: Callable[[], None]) -> int:
+        """Have the next picture sent as a key frame, and return its number.
+
+        Raises:
+            queue.Empty: the subject made none.
+        """
+        self._say("make a key frame")
+        number = self._key_frames.get(timeout=KEY_FRAME_LIMIT)
+        before_sending()
+        self._say("send it")
+        return number
+
+    def _say(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
     def _read_reports(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             match json.loads(line):
                 case {"number": number, "time": at}:
                     self.handovers.setdefault(number, at)
+                case {"key_frame": number}:
+                    self._key_frames.put(number)
                 case {"sent": sent, "time": at}:
                     self.sent.append((at, sent))
                 case {"ready": url}:
@@ -91,8 +116,9 @@ class Subject:
             self._process.kill()
             self._process.wait()
         self._reader.join()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
 
 
 def cpu_time(pid: int) -> float:

@@ -41,7 +41,8 @@ def main() -> None:
     for scenario in scenarios:
         for subject in CONTENDERS:
             wanted = subject in (arguments.subject or (subject,))
-            if wanted and (scenario.name, subject) not in file.read():
+            possible = not scenario.key_frames or CONTENDERS[subject].on_demand is not None
+            if wanted and possible and (scenario.name, subject) not in file.read():
                 print(f"{scenario.title}: {CONTENDERS[subject].title}", file=sys.stderr)
                 file.add(measure(scenario, subject))
     results = file.read()

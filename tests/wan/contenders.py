@@ -16,10 +16,12 @@ class Contender:
     """The module in ``tests/benchmarks/subjects``."""
     query: str = ""
     """What its page's address ends with."""
+    on_demand: str | None = None
+    """The module that serves the same and makes key frames on demand, if there is one."""
 
 
 CONTENDERS = {
-    OURS: Contender("rtc_canvas", "ours"),
+    OURS: Contender("rtc_canvas", "ours", on_demand="ours_key_frames"),
     CHROMIUM: Contender("Chromium as sender", "chromium", "?codec=VP8"),
     "aiortc_h264": Contender("plain aiortc, H.264", "plain_aiortc", "?codec=H264"),
     "aiortc_vp8": Contender("plain aiortc, VP8", "plain_aiortc", "?codec=VP8"),

@@ -6,7 +6,7 @@ object a line, on standard input; at its end, or at the command ``end``, the dev
 
 - ``{"command": "play", "link": 0, "steps": [[TIME, CONDITIONS], ...]}``: be like that from then on, each time on
   ``time.monotonic``'s clock. Before the first one a link is wide open.
-- ``{"command": "drop_frame", "link": 0, "of": PAYLOAD_TYPE, "from": BYTES}``: lose one frame of the server's.
+- ``{"command": "drop_frame", "link": 0, "payload_type": NUMBER}``: lose the server's next frame.
 - ``{"command": "end", "log": FILE}``: write down what became of every packet, and end.
 """
 
@@ -121,8 +121,8 @@ class Emulator:
                 case {"command": "play", "link": link, "steps": steps}:
                     for way in self._links[link]:
                         way.play([(at, Conditions(**conditions)) for at, conditions in steps])
-                case {"command": "drop_frame", "link": link, "of": payload_type, "from": smallest}:
-                    self._links[link][0].frame_filter.arm(payload_type, smallest)
+                case {"command": "drop_frame", "link": link, "payload_type": payload_type}:
+                    self._links[link][0].frame_filter.arm(payload_type)
                 case {"command": "end", "log": log}:
                     packets.save(Path(log), dict(self._logs()))
                     return False

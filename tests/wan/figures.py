@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -100,6 +101,12 @@ class Figures:
     """Of the time when the other viewer's link was bad, divided by that of the time when it was not."""
     glass_p95_disturbed: float | None = None
     """The same."""
+    regained: Sequence[float] = ()
+    """Milliseconds from when the first packet of a key frame was lost until its picture or a newer one was seen."""
+    regained_p95: float | None = None
+    """Milliseconds that 95 % of these took at most."""
+    regained_worst: float | None = None
+    """Milliseconds."""
     timeline: Sequence[Second] = field(default=(), repr=False)
     """Second by second from the first picture on."""
 
@@ -117,6 +124,7 @@ def figures(scenario: Scenario, seen: Observation) -> Figures:
     udp = delivered(packets, UDP)
     seconds = sum(end - begin for begin, end in counted)
     rate = rates(udp, seen.payload_types, seconds)
+    regained = tuple(_regained(seen))
     return Figures(
         first_picture=seen.first_picture,
         fps=len(glass) / seconds,
@@ -147,6 +155,9 @@ def figures(scenario: Scenario, seen: Observation) -> Figures:
         fec_packets=seen.after.fec - seen.before.fec,
         psnr=float(np.mean(seen.psnr)) if seen.psnr else None,
         download=1e-6 * bits(delivered(packets, TCP)) / seconds if scenario.download else None,
+        regained=regained,
+        regained_p95=percentile(regained, 95) if regained else None,
+        regained_worst=max(regained, default=None),
         timeline=tuple(_timeline(seen, end)),
         **_recovery(scenario, seen),
         **_rest_figures(scenario, seen),
@@ -224,6 +235,15 @@ def _disturbed(scenario: Scenario, seen: Observation) -> dict[str, float | None]
         good = _milliseconds(_glass(seen, clean), share)
         ratios[name] = bad / good if bad and good else None
     return ratios
+
+
+def _regained(seen: Observation) -> Iterator[float]:
+    """Milliseconds, for each key frame that was lost; infinite where nothing was seen any more."""
+    filtered = seen.packets[seen.packets["fate"] == Fate.FILTERED]
+    for lost, moment in seen.lost_key_frames:
+        begin = float(filtered["time"][filtered["time"] >= moment][0])
+        shown = (at for number, at in seen.sightings if number >= lost)
+        yield 1000 * (min(shown, default=math.inf) - begin)
 
 
 def _timeline(seen: Observation, end: float) -> Iterator[Second]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .packets import Rtp, rtp
+from .packets import rtp
 
 
 class FrameFilter:
@@ -13,16 +13,13 @@ class FrameFilter:
 
     def __init__(self) -> None:
         self._newest: dict[int, int] = {}  # the last RTP timestamp of each SSRC
-        self._armed: tuple[int, int] | None = None
+        self._armed: int | None = None  # a payload type
         self._frame: tuple[int, int] | None = None
         self._dropped: set[int] = set()
 
-    def arm(self, payload_type: int, smallest: int) -> None:
-        """Choose the next frame of this payload type whose first packet has at least ``smallest`` bytes.
-
-        The limit leaves out the repetition of a still picture.
-        """
-        self._armed = payload_type, smallest
+    def arm(self, payload_type: int) -> None:
+        """Choose the next frame of this payload type."""
+        self._armed = payload_type
         self._frame = None
         self._dropped.clear()
 
@@ -33,16 +30,10 @@ class FrameFilter:
             return False
         begins = self._newest.get(header.source) != header.timestamp
         self._newest[header.source] = header.timestamp
-        if begins and self._is_wanted(header, len(packet)):
+        if begins and header.payload_type == self._armed:
             self._armed = None
             self._frame = header.source, header.timestamp
         if (header.source, header.timestamp) != self._frame or header.sequence in self._dropped:
             return False
         self._dropped.add(header.sequence)
         return True
-
-    def _is_wanted(self, header: Rtp, size: int) -> bool:
-        if self._armed is None:
-            return False
-        payload_type, smallest = self._armed
-        return header.payload_type == payload_type and size >= smallest

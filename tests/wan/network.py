@@ -44,9 +44,9 @@ class Network:
         plain = [(at, asdict(conditions)) for at, conditions in steps]
         self._command(command="play", link=link, steps=plain)
 
-    def drop_frame(self, link: int, payload_type: int, smallest: int = 600) -> None:
-        """Lose every packet of the next frame that begins with one of at least ``smallest`` bytes."""
-        self._command(command="drop_frame", link=link, **{"of": payload_type, "from": smallest})
+    def drop_frame(self, link: int, payload_type: int) -> None:
+        """Lose every packet of the next frame of this payload type that the server sends."""
+        self._command(command="drop_frame", link=link, payload_type=payload_type)
 
     def end(self, log: Path) -> None:
         """Cut all links and write down what became of their packets."""

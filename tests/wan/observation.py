@@ -49,5 +49,7 @@ class Observation:
     """When it ended."""
     packets: Entries = field(default_factory=lambda: np.empty(0, ENTRY))
     """The packets from the server to this viewer."""
+    lost_key_frames: Sequence[tuple[int, float]] = ()
+    """(number, moment) of each key frame that was to be lost: the picture in it, and when it was asked for."""
     psnr: Sequence[float] = ()
     """RGB, in dB, of some pictures; one that was encoded smaller was scaled up."""

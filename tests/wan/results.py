@@ -55,4 +55,5 @@ def from_json(line: str) -> Result:
     if (figures := fields.pop("figures")) is None:
         return Result(**fields, figures=None)
     timeline = tuple(Second(**second) for second in figures.pop("timeline"))
-    return Result(**fields, figures=Figures(**figures, timeline=timeline))
+    regained = tuple(figures.pop("regained", ()))
+    return Result(**fields, figures=Figures(**figures, regained=regained, timeline=timeline))

@@ -59,8 +59,15 @@ class Scenario:
     """Whether a TCP download shares the first link."""
     noise: bool = False
     """Whether the processors are busy now and then."""
+    key_frames: int = 0
+    """How many key frames are lost whole, one after the other: for subjects that make them on demand."""
     fidelity: bool = False
     """Whether pictures are compared with those that were sent, at the end."""
+
+    def losses(self) -> list[float]:
+        """When a key frame is lost: as far from one another as the time allows."""
+        pause = (self.duration - WARM_UP) / max(1, self.key_frames)
+        return [WARM_UP + pause * number for number in range(self.key_frames)]
 
     def shortened(self, factor: float) -> Scenario:
         """The same course in less time."""
@@ -74,6 +81,7 @@ class Scenario:
             rest=_scaled(self.rest, factor),
             disturbance=_scaled(self.disturbance, factor),
             recovery=self.recovery and Recovery(factor * self.recovery.at, self.recovery.rate),
+            key_frames=round(factor * self.key_frames),
         )
 
 

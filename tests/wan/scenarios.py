@@ -147,6 +147,19 @@ SCENARIOS = (
         rest=(17, 47),
         limits=(SOON, Limit("resumed", at_least=50), Limit("still_cost", at_most=8)),
     ),
+    Scenario(
+        "key_frame",
+        "20 Mbit/s, 40 ms: a key frame is lost whole, 20 times",
+        links=(_always(Conditions(rate=20e6, delay=0.040, queue=0.200)),),
+        duration=105,
+        key_frames=20,
+        limits=(
+            SOON,
+            # Two round trips and 300 ms.
+            Limit("regained_p95", at_most=460),
+            Limit("regained_worst", at_most=1000),
+        ),
+    ),
     # A stall is no congestion: 1.4 times as long as above, and 10 points of the link less used, but no worse.
     replace(
         STEADY,

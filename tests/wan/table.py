@@ -31,6 +31,8 @@ LABELS = {
     "seen_disturbed": ("seen while the other is bad", " % of its usual"),
     "glass_median_disturbed": ("glass median then", " of its usual"),
     "glass_p95_disturbed": ("glass 95 % then", " of its usual"),
+    "regained_p95": ("back after a lost key frame, 95 %", " ms"),
+    "regained_worst": ("the worst", " ms"),
 }
 """What the figures that have limits are called, and their units."""
 
@@ -62,6 +64,8 @@ FURTHER = (
     "seen_disturbed",
     "glass_median_disturbed",
     "glass_p95_disturbed",
+    "regained_p95",
+    "regained_worst",
 )
 """Figures that only some scenarios have."""
 
@@ -144,6 +148,9 @@ def _further(scenario: Scenario, figures: Figures) -> Iterator[str]:
             yield f"{label} {value:.4g}{unit}"
     if scenario.recovery is not None and figures.recovery is None:
         yield "never used again"
+    if figures.regained:
+        yield f"each: {', '.join(f'{wait:.0f}' for wait in figures.regained)}"
+        yield f"{figures.nacks} NACKs, {figures.plis} PLIs"
     if figures.download is not None:
         yield f"TCP {figures.download:.2f} Mbit/s"
 

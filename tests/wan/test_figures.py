@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -114,6 +115,29 @@ def test_a_disturbed_neighbour_is_compared_with_itself() -> None:
     assert found.glass_median_disturbed == pytest.approx(1.2)
     assert found.glass_p95_disturbed == pytest.approx(1.2, abs=0.01)
     assert found.seen_disturbed == pytest.approx(100 * (1 - 1 / 150))
+
+
+def test_a_lost_key_frame_is_regained_with_its_picture_or_a_newer_one() -> None:
+    filtered = [(START + 10.01, made.rtp()), (START + 10.02, made.rtp()), (START + 15, made.rtp())]
+    seen = with_packets(
+        made.observation(21),
+        made.log([(START + 9, made.rtp())]),
+        made.log(filtered, Fate.FILTERED),
+    )
+    # Number 301 is handed over at 10 s, and what follows is seen from 10.2 s on.
+    shown = [(number, at) for number, at in seen.sightings if not 301 <= number < 306]
+    seen = replace(seen, sightings=shown, lost_key_frames=[(301, START + 10), (451, START + 14.9)])
+    found = figures(PLAIN, seen)
+    assert found.regained == pytest.approx([1000 * (10 + 5 / 30 + 0.05 - 10.01), 50])
+    assert found.regained_worst == found.regained_p95 == max(found.regained)
+
+
+def test_a_key_frame_that_is_never_made_good_takes_for_ever() -> None:
+    filtered = made.log([(START + 10, made.rtp())], Fate.FILTERED)
+    seen = with_packets(made.observation(21), filtered)
+    shown = [(number, at) for number, at in seen.sightings if number < 301]
+    seen = replace(seen, sightings=shown, lost_key_frames=[(301, START + 10)])
+    assert figures(PLAIN, seen).regained == (math.inf,)
 
 
 def test_the_timeline_has_every_second() -> None:

@@ -11,7 +11,7 @@ def test_nothing_is_taken_before_it_is_armed() -> None:
 def test_all_packets_of_the_next_frame_are_taken_once() -> None:
     frames = FrameFilter()
     assert not frames.takes(rtp(timestamp=1, sequence=1))
-    frames.arm(payload_type=96, smallest=600)
+    frames.arm(payload_type=96)
     assert not frames.takes(rtp(timestamp=1, sequence=2))  # the rest of a frame that began before
     assert frames.takes(rtp(timestamp=2, sequence=3))
     assert frames.takes(rtp(100, timestamp=2, sequence=4))
@@ -20,10 +20,9 @@ def test_all_packets_of_the_next_frame_are_taken_once() -> None:
     assert not frames.takes(rtp(timestamp=3, sequence=6))
 
 
-def test_repairs_and_small_frames_pass() -> None:
+def test_repairs_pass() -> None:
     frames = FrameFilter()
-    frames.arm(payload_type=96, smallest=600)
-    assert not frames.takes(rtp(200, timestamp=1, sequence=1))
+    frames.arm(payload_type=96)
     assert not frames.takes(rtp(payload_type=97, source=2, timestamp=2))
     assert frames.takes(rtp(timestamp=2, sequence=2))
     assert not frames.takes(rtp(payload_type=97, source=2, timestamp=2))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ from .table import LABELS, Verdict, judge, markdown
 FIGURES = figures(STEADY, made.observation(40))
 
 
-def result(subject: str, **changes: float) -> Result:
-    return Result(STEADY.name, subject, replace(FIGURES, **changes))  # type: ignore[arg-type]
+def result(subject: str, **changes: Any) -> Result:
+    return Result(STEADY.name, subject, replace(FIGURES, **changes))
 
 
 def test_every_limit_is_on_a_figure_that_has_a_name() -> None:
@@ -37,6 +38,13 @@ def test_a_shortened_scenario_keeps_its_course() -> None:
     assert short.duration == 22.5
     assert short.recovery is not None
     assert short.recovery.at == 15
+
+
+def test_key_frames_are_lost_at_even_distances_after_the_warm_up() -> None:
+    scenario = replace(STEADY, duration=25, key_frames=4)
+    assert scenario.losses() == [5, 10, 15, 20]
+    assert scenario.shortened(0.6).losses() == [5, 10]
+    assert STEADY.losses() == []
 
 
 @pytest.mark.parametrize(
@@ -75,9 +83,9 @@ def test_results_are_kept_and_the_last_one_counts(tmp_path: Path) -> None:
     file = ResultsFile(tmp_path / "new" / "results.jsonl")
     assert file.read() == {}
     file.add(Result(STEADY.name, OURS, None, "no picture"))
-    file.add(result(OURS))
+    file.add(result(OURS, regained=(180.0, 190.0)))
     file.add(result(CHROMIUM))
     assert list(file.read()) == [(STEADY.name, OURS), (STEADY.name, CHROMIUM)]
-    assert file.read()[STEADY.name, OURS] == result(OURS)
+    assert file.read()[STEADY.name, OURS] == result(OURS, regained=(180.0, 190.0))
     file.clear()
     assert file.read() == {}

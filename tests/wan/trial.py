@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -65,7 +65,9 @@ def _serve(scenario: Scenario, contender: Contender, network: Network) -> Subjec
     options = [f"--host={SERVER}", "--busy"]
     if scenario.rest is not None:
         options += ["--rest", *map(str, scenario.rest)]
-    return Subject(contender.subject, 1 / PERIOD, options, inside=network.server.inside)
+    module = contender.on_demand if scenario.key_frames else contender.subject
+    assert module is not None
+    return Subject(module, 1 / PERIOD, options, inside=network.server.inside)
 
 
 def _watch(scenario: Scenario, viewer: Viewer, subject: Subject, network: Network) -> Observation:
@@ -81,9 +83,13 @@ def _watch(scenario: Scenario, viewer: Viewer, subject: Subject, network: Networ
         if scenario.noise:
             disturbances.enter_context(noise())
         _wait_until(start + WARM_UP, viewer)
-        before, _ = _reception(viewer)
+        before, payload_types = _reception(viewer)
+        lost = []
+        for moment in scenario.losses():
+            _wait_until(start + moment, viewer)
+            lost.append(_lose_key_frame(before.codec, payload_types, subject, network))
         _wait_until(start + scenario.duration, viewer)
-        after, payload_types = _reception(viewer)
+        after, _ = _reception(viewer)
         viewer.wait(AFTERGLOW)
         sightings += viewer.take_sightings()
     return Observation(
@@ -94,8 +100,19 @@ def _watch(scenario: Scenario, viewer: Viewer, subject: Subject, network: Networ
         payload_types=payload_types,
         before=before,
         after=after,
+        lost_key_frames=lost,
         psnr=list(_fidelities(viewer)) if scenario.fidelity else [],
     )
+
+
+def _lose_key_frame(
+    codec: str, payload_types: Mapping[int, str], subject: Subject, network: Network
+) -> tuple[int, float]:
+    """Have a key frame sent to the first viewer, and all its packets lost; the number in it, and when that was."""
+    moment = time.monotonic()
+    payload_type = next(number for number, name in payload_types.items() if name == codec)
+    number = subject.make_key_frame(lambda: network.drop_frame(0, payload_type))
+    return number, moment
 
 
 def _wait_until(moment: float, viewer: Viewer) -> None:

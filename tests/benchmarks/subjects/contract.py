@@ -5,7 +5,9 @@ lines to its standard output:
 
 - ``{"ready": URL}`` once, as the page is about to be served,
 - ``{"number": N, "time": T}`` as each picture is handed over, T on ``time.monotonic``'s clock,
-- ``{"sent": BYTES, "time": T}`` once a second, from a subject that counts the payload it sends.
+- ``{"sent": BYTES, "time": T}`` once a second, from a subject that counts the payload it sends,
+- ``{"key_frame": N}`` from a subject that makes key frames on demand: a line on its standard input asks for one,
+  picture N is in it, and it is sent once a second line has come.
 
 ``--host`` is the address of its page, ``--busy`` asks for the scene that is hard to compress, and ``--rest BEGIN END``
 for a time in which nothing changes.
