@@ -8,9 +8,9 @@ from rtc_canvas.rtc.congestion.estimator import Estimator, RateLimits
 from rtc_canvas.rtc.congestion.feedback import TransportFeedback
 from rtc_canvas.rtc.congestion.packets import PacketLog, Report, SentPacket
 
-from .link_simulation import Link, simulate
+from .link_simulation import PACKET, Link, simulate
 
-TARGET, QUEUE = 1, 2
+TARGET, QUEUE, BITS = 1, 2, 3
 
 
 def test_a_steady_link_is_used_and_its_queue_stays_short() -> None:
@@ -38,6 +38,25 @@ def test_the_link_of_rfc_8867_5_1() -> None:
     assert outcome.mean(TARGET, 65, 80) < 0.6e6
     waits = sorted(row[QUEUE] for row in outcome.rows)
     assert waits[int(0.95 * len(waits))] < 0.1
+
+
+def test_a_rate_beyond_what_the_link_carries_is_cut_at_once() -> None:
+    limits = RateLimits(start=4_000_000, floor=150_000, ceiling=20_000_000)
+    outcome = simulate(Link(lambda _: 1e6), 6, limits=limits)
+    assert outcome.highest(TARGET, 0.4, 6) < 1e6
+    assert outcome.highest(QUEUE, 1, 6) < 0.05
+    assert outcome.mean(TARGET, 2, 6) > 0.6 * 1e6
+
+
+def test_a_link_that_gets_slower_bit_by_bit_is_followed_without_a_queue() -> None:
+    def rate(time: float) -> float:
+        return min(8e6, max(2e6, 8e6 - 0.6e6 * (time - 8)))
+
+    outcome = simulate(Link(rate), 24)
+    assert outcome.highest(QUEUE, 8, 24) < 0.05
+    assert all(row[TARGET] < rate(row[0]) for row in outcome.rows)
+    assert outcome.mean(TARGET, 20, 24) > 0.6 * 2e6
+    assert outcome.dropped == 0
 
 
 def test_random_loss_alone_does_not_lower_the_rate() -> None:
@@ -153,3 +172,11 @@ def test_numbers_wrap() -> None:
     assert numbers[65_535:65_538] == [65_535, 0, 1]
     report = log.report(TransportFeedback(0, ((numbers[-1], 70.0), (numbers[-2], 69.9))))
     assert [p.number for p in report.received] == [69_999, 69_998]
+
+
+def test_numbers_that_wrap_during_a_run_are_not_noticed() -> None:
+    outcome = simulate(Link(lambda time: 20e6 if time < 50 else 5e6), 60)
+    sent = sum(row[BITS] for row in outcome.rows if row[0] < 50) / 30 / 8 / PACKET
+    assert sent > 1.1 * (1 << 16)
+    assert min(row[TARGET] for row in outcome.rows if 10 < row[0] < 50) > 0.65 * 20e6
+    assert 0.6 * 5e6 < outcome.mean(TARGET, 53, 60) < 5e6

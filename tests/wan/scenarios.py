@@ -58,6 +58,19 @@ STEPPED = Scenario(
     ),
 )
 
+JITTER = Scenario(
+    "jitter",
+    "8 Mbit/s, 20 ms ± 12 ms for each packet, 200 ms queue",
+    links=(_always(replace(_EIGHT, jitter=0.012)),),
+    duration=35,
+    limits=(
+        SOON,
+        Limit("fps", at_least=28),
+        Limit("glass_median", at_most=75),
+        Limit("rtx_share", at_most=25),
+    ),
+)
+
 SCENARIOS = (
     STEADY,
     STEPPED,
@@ -101,18 +114,7 @@ SCENARIOS = (
             Limit("largest_gap", at_most=500),
         ),
     ),
-    Scenario(
-        "jitter",
-        "8 Mbit/s, 20 ms ± 12 ms for each packet, 200 ms queue",
-        links=(_always(replace(_EIGHT, jitter=0.012)),),
-        duration=35,
-        limits=(
-            SOON,
-            Limit("fps", at_least=28),
-            Limit("glass_median", at_most=75),
-            Limit("rtx_share", at_most=25),
-        ),
-    ),
+    JITTER,
     Scenario(
         "download",
         "8 Mbit/s, 20 ms, 200 ms queue, shared with a TCP download",
