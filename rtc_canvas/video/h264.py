@@ -12,6 +12,7 @@ from ..encoded_frame import Codec
 from ..exceptions import EncoderError
 from .convert import Planes
 from .encoder import FrameInterval, encode_one, new_context, opened
+from .fill import MOST, Fill
 
 # x264 is told this frame rate whatever the real one is, and gets its bits per frame through the bit rate: its own
 # mode for varying frame rates holds every frame back by one.
@@ -25,11 +26,8 @@ LOWEST = 0.5
 # One frame may have this many mean frames' bits, key frames too: a burst is what waits in a narrow link.
 VBV_FRAMES = 1.6
 
-# A buffer so short is never quite full: x264 stays this far below what it is told.
-FILL = 1.1
-
 # What every frame rate makes of one target, from 12 frames a second on, lies below this many times the target.
-CEILING = FrameInterval.longest * NOMINAL_FPS * HIGHEST * FILL
+CEILING = FrameInterval.longest * NOMINAL_FPS * HIGHEST * MOST
 
 # What a repeated frame gets: x264 then skips every block that has not changed.
 TRICKLE_BITRATE = 10_000
@@ -48,6 +46,7 @@ class H264Encoder:
         self.name = name
         self.target_bitrate = target_bitrate
         self._interval = FrameInterval()
+        self._fill = Fill()
         self._context: VideoCodecContext | None = None
         self._size = (0, 0)
         self._opened_for = 0
@@ -56,17 +55,21 @@ class H264Encoder:
     def encode(
         self, planes: Planes, *, time: float, key: bool, trickle: bool = False
     ) -> tuple[bytes, bool]:
-        wanted = int(self.target_bitrate * FILL * self._interval.update(time) * NOMINAL_FPS)
+        meant = self.target_bitrate * self._interval.update(time)
         try:
             context = self._context_for(planes.size, trickle)
-            context.bit_rate = TRICKLE_BITRATE if trickle else wanted
+            told = int(meant * self._fill.factor * NOMINAL_FPS)
+            context.bit_rate = TRICKLE_BITRATE if trickle else told
             self._count += 1
-            return encode_one(
+            data, key = encode_one(
                 context, planes, pts=self._count, time_base=Fraction(1, NOMINAL_FPS), key=key
             )
         except EncoderError:
             self.close()
             raise
+        if not trickle:
+            self._fill.update(meant, 8 * len(data))
+        return data, key
 
     @property
     def is_open(self) -> bool:
