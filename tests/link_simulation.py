@@ -30,6 +30,64 @@ class Link:
     jitter: float = 0.0
 
 
+class Bottleneck:
+    """Where packets wait for each other."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._busy_until = 0.0
+
+    def waiting(self, now: float) -> float:
+        """Seconds that a packet which comes now has to wait."""
+        return max(0.0, self._busy_until - now)
+
+    def pass_on(self, octets: int, now: float) -> float | None:
+        """When a packet that comes now has passed; None when it is dropped."""
+        if self.waiting(now) > self._link.queue:
+            return None
+        self._busy_until = max(self._busy_until, now) + octets * 8 / self._link.rate(now)
+        return self._busy_until
+
+
+class Download:
+    """A TCP download through the same bottleneck: so many packets under way, each acknowledgement lets the next go.
+
+    grows: whether the window grows by a packet each round trip and is halved at a loss (RFC 5681); else it is fixed.
+    """
+
+    def __init__(self, window: int, start: float, end: float = 1e9, *, grows: bool = False) -> None:
+        self._may_send = [start] * (window // PACKET)
+        self._end = end
+        self._grows = grows
+        self._credit = 0.0
+        self._withheld = 0
+        self._halved_at = 0.0
+
+    def advance(self, now: float, link: Link, bottleneck: Bottleneck) -> None:
+        """Send what it sends until now."""
+        while self._may_send and self._may_send[0] <= min(now, self._end):
+            time = heapq.heappop(self._may_send)
+            if self._withheld:
+                self._withheld -= 1
+                continue
+            passed = bottleneck.pass_on(PACKET, time)
+            if passed is None:
+                self._lost(time)
+                continue
+            heapq.heappush(self._may_send, passed + 2 * link.delay)
+            if self._grows:
+                self._credit += 1 / len(self._may_send)
+                if self._credit >= 1:
+                    self._credit -= 1
+                    heapq.heappush(self._may_send, passed + 2 * link.delay)
+
+    def _lost(self, time: float) -> None:
+        heapq.heappush(self._may_send, time + 0.2)
+        if self._grows and time - self._halved_at > 0.3:
+            self._halved_at = time
+            self._withheld = len(self._may_send) // 2
+
+
 @dataclass
 class Outcome:
     """What came of a run: one row per frame, (time, target, queue delay, bits delivered), and what was dropped."""
@@ -55,6 +113,7 @@ def simulate(
     limits: RateLimits = LIMITS,
     clock_drift: float = 0.0,
     lose_feedback: float = 0.0,
+    download: Download | None = None,
     seed: int = 1,
 ) -> Outcome:
     """Send frames of the estimator's rate (or what is wanted, if less) over a link.
@@ -63,7 +122,7 @@ def simulate(
     """
     chance = random.Random(seed)
     estimator, log, outcome = Estimator(limits), PacketLog(), Outcome()
-    busy_until = 0.0
+    bottleneck = Bottleneck(link)
     arrivals: list[tuple[float, int]] = []
     reported = 0
     reports: list[tuple[float, TransportFeedback]] = []
@@ -81,13 +140,18 @@ def simulate(
             when, feedback = heapq.heappop(reports)
             estimator.on_report(log.report(feedback), when)
         log.expire(time, estimator.min_round_trip)
-        window = estimator.target / 8 * (estimator.min_round_trip + 0.09) + 3000
+        ahead = estimator.min_round_trip + estimator.standing_queue + 0.09
+        window = estimator.target / 8 * ahead + 3000
         rate = min(estimator.target, wants(time))
         if log.bytes_in_flight > window:
             outcome.skipped += 1
         elif rate > 0:
             size = rate / fps / 8
-            pace = max(2.5 * estimator.target, 1.5 * (estimator.capacity or 0), rate * 2)
+            pace = max(
+                1.9 * estimator.target / estimator.share,
+                1.5 * (estimator.capacity or 0),
+                rate * 2,
+            )
             at = time
             # As the sender does: a frame has five packets where it can, so that it can be measured.
             packet = min(PACKET, max(size / 5, 200))
@@ -95,20 +159,20 @@ def simulate(
                 octets = int(min(packet, max(size, 100)))
                 size -= packet
                 log.send(at, octets, frame)
-                waiting = max(0.0, busy_until - at)
-                if waiting > link.queue:
+                if download is not None:
+                    download.advance(at, link, bottleneck)
+                passed = bottleneck.pass_on(octets, at)
+                if passed is None:
                     outcome.dropped += 1
-                else:
-                    busy_until = max(busy_until, at) + octets * 8 / link.rate(at)
-                    if chance.random() >= link.loss:
-                        heapq.heappush(
-                            arrivals,
-                            (busy_until + link.delay + chance.random() * link.jitter, number),
-                        )
+                elif chance.random() >= link.loss:
+                    way = link.delay + chance.random() * link.jitter
+                    heapq.heappush(arrivals, (passed + way, number))
                 number += 1
                 at += octets * 8 / pace
             frame += 1
-        outcome.rows.append((time, estimator.target, max(0.0, busy_until - time), rate))
+        if download is not None:
+            download.advance(time, link, bottleneck)
+        outcome.rows.append((time, estimator.target, bottleneck.waiting(time), rate))
         time += 1 / fps
     return outcome
 

@@ -15,14 +15,19 @@ FOLDER = Path(__file__).with_name("recorded")
 # Times are kept in microseconds; those of the browser have 250.
 _PER_SECOND = 1e6
 
+_NO_FRAME = 0xFFFF
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A packet, in the order of the transport-wide numbers, which begin with 0. Seconds, bytes with all headers."""
+    """A packet, in the order of the transport-wide numbers, which begin with 0. Seconds, bytes with all headers.
+
+    frame: in whose train it left, None for one sent by itself.
+    """
 
     time: float
     size: int
-    frame: int
+    frame: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,10 @@ class Recording:
             path,
             sent_times=_differences([packet.time for packet in self.sent]),
             sizes=np.array([packet.size for packet in self.sent], np.uint16),
-            frames=np.array([packet.frame for packet in self.sent], np.uint16),
+            frames=np.array(
+                [_NO_FRAME if packet.frame is None else packet.frame for packet in self.sent],
+                np.uint16,
+            ),
             report_times=_differences([report.time for report in self.reported]),
             report_sizes=np.array([len(report.packet) for report in self.reported], np.uint16),
             reports=np.frombuffer(b"".join(report.packet for report in self.reported), np.uint8),
@@ -75,7 +83,10 @@ def load(path: Path) -> Recording:
         ends = itertools.pairwise([0, *np.cumsum(file["report_sizes"])])
         reported = zip(_times(file["report_times"]), ends, strict=True)
         return Recording(
-            sent=[Sent(time, int(size), int(frame)) for time, size, frame in sent],
+            sent=[
+                Sent(time, int(size), None if frame == _NO_FRAME else int(frame))
+                for time, size, frame in sent
+            ],
             reported=[Reported(time, packets[begin:end]) for time, (begin, end) in reported],
             rates=[(float(time), float(rate)) for time, rate in file["rates"]],
         )

@@ -8,7 +8,7 @@ from rtc_canvas.rtc.congestion.estimator import Estimator, RateLimits
 from rtc_canvas.rtc.congestion.feedback import TransportFeedback
 from rtc_canvas.rtc.congestion.packets import PacketLog, Report, SentPacket
 
-from .link_simulation import PACKET, Link, simulate
+from .link_simulation import PACKET, Download, Link, simulate
 
 TARGET, QUEUE, BITS = 1, 2, 3
 
@@ -80,6 +80,25 @@ def test_reordering_is_no_congestion_and_no_capacity() -> None:
     assert outcome.mean(TARGET, 20, 30) > 2e6
     waits = sorted(row[QUEUE] for row in outcome.rows)
     assert waits[len(waits) // 2] < 0.05
+
+
+@pytest.mark.parametrize("grows", [False, True])
+def test_a_download_beside_it_takes_its_share_and_leaves_one(grows: bool) -> None:
+    download = Download(64_000, 5.0, 25.0, grows=grows)
+    outcome = simulate(Link(lambda _: 8e6, queue=0.2), 35, download=download)
+    assert 1.5e6 < outcome.mean(TARGET, 8, 25) < 5e6
+    assert min(row[TARGET] for row in outcome.rows if 8 <= row[0] < 25) > 1e6
+    assert outcome.mean(TARGET, 28, 35) > 0.65 * 8e6, "it is gone"
+    assert outcome.highest(QUEUE, 28, 35) < 0.05
+
+
+def test_nobody_is_suspected_where_the_queue_is_ones_own() -> None:
+    def rate(time: float) -> float:
+        return 6e6 if time < 10 else 0.6e6
+
+    outcome = simulate(Link(rate), 20)
+    assert outcome.highest(TARGET, 11, 20) < 0.65e6
+    assert outcome.mean(QUEUE, 12, 20) < 0.05
 
 
 @pytest.mark.parametrize(("clock_drift", "lose_feedback"), [(1e-4, 0.0), (-1e-4, 0.0), (0.0, 0.2)])
@@ -168,7 +187,7 @@ def test_the_same_feedback_twice_counts_once() -> None:
 
 def test_numbers_wrap() -> None:
     log = PacketLog()
-    numbers = [log.send(i / 1000, 100, i) for i in range(70_000)]
+    numbers = [log.send(i / 1000, 100, i).wire_number for i in range(70_000)]
     assert numbers[65_535:65_538] == [65_535, 0, 1]
     report = log.report(TransportFeedback(0, ((numbers[-1], 70.0), (numbers[-2], 69.9))))
     assert [p.number for p in report.received] == [69_999, 69_998]

@@ -48,7 +48,7 @@ class Rig:
         """Number packets as they are sent, 1 ms apart."""
         numbers = []
         for _ in range(count):
-            numbers.append(self.flow.number(PACKET))
+            numbers.append(self.flow.stamp(PACKET, in_train=True).wire_number)
             self.clock.now += 0.001
         return numbers
 
@@ -132,7 +132,7 @@ async def test_what_was_lost_is_on_its_way_no_more(clock: Clock) -> None:
 async def test_while_a_frame_is_being_paced_there_is_no_room(clock: Clock) -> None:
     with rig(clock) as made:
         sent: list[int] = []
-        made.flow.start_frame([(1200, lambda: sent.append(1))] * 40)
+        made.flow.start_frame([(1200, lambda: sent.append(1))] * 40, [], 40 * 1150)
         assert sent
         assert len(sent) < 40
         assert not made.flow.has_room
@@ -140,6 +140,16 @@ async def test_while_a_frame_is_being_paced_there_is_no_room(clock: Clock) -> No
             await made.told_room.wait()
         assert len(sent) == 40
         assert made.flow.has_room
+
+
+async def test_what_goes_into_headers_is_not_told_to_the_encoder(clock: Clock) -> None:
+    with rig(clock) as made:
+        for _ in range(100):
+            made.flow.start_frame([(700, lambda: None)] * 2, [(700, lambda: None)], 1000)
+            made.flow.close()
+        made.hear(made.send(5))
+    on_the_wire = 2 * (700 + OVERHEAD) / 1000
+    assert made.targets[-1] == pytest.approx(made.flow.estimator.target / on_the_wire, rel=0.01)
 
 
 async def test_without_room_it_looks_again_by_itself(
@@ -180,7 +190,7 @@ async def test_a_closed_flow_looks_no_more_and_sends_no_more(
         made.send(100)
         assert not made.flow.has_room
         sent: list[int] = []
-        made.flow.start_frame([(1200, lambda: sent.append(1))] * 40)
+        made.flow.start_frame([(1200, lambda: sent.append(1))] * 40, [], 40 * 1150)
         made.flow.close()
         rooms, before = made.rooms, len(sent)
         made.flow.close()

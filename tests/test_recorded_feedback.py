@@ -97,7 +97,7 @@ def test_the_recordings_are_what_they_are_said_to_be() -> None:
 
 def test_a_recording_is_read_as_it_was_written(tmp_path: Path) -> None:
     written = Recording(
-        sent=[Sent(0.0, 1200, 1), Sent(0.000_001, 60, 1), Sent(70.5, 900, 2)],
+        sent=[Sent(0.0, 1200, 1), Sent(0.000_001, 60, 1), Sent(70.5, 900, None)],
         reported=[Reported(0.25, b"one"), Reported(71.0, b"another")],
         rates=[(0.0, 1e6), (5.5, 2e6)],
     )

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rtc_canvas.rtc.congestion.packets import SentPacket
-from rtc_canvas.rtc.congestion.trains import FRESH, MIN_PACKETS, Trains, train_rate
+from rtc_canvas.rtc.congestion.trains import (
+    FEWEST_SHUFFLED,
+    FRESH,
+    MIN_PACKETS,
+    Trains,
+    train_pace,
+    train_rate,
+)
 
 SIZE = 1000
 
@@ -15,7 +24,10 @@ SIZE = 1000
 def train(rate: float, *, frame: int = 0, count: int = 6, start: float = 50.0) -> list[SentPacket]:
     """Packets of one frame that arrive as a link of `rate` bits per second spaces them."""
     gap = SIZE * 8 / rate
-    return [SentPacket(i, 0.0, SIZE, frame, arrived=start + i * gap) for i in range(count)]
+    return [
+        SentPacket(i, 0.0, SIZE, frame, arrived=start + i * gap, end=(i + 1) * SIZE)
+        for i in range(count)
+    ]
 
 
 def capacity_of(rates: list[float], *, every: float = 0.033) -> float | None:
@@ -97,3 +109,57 @@ def test_what_is_forgotten_is_still_told_until_there_is_something_newer() -> Non
             trains.add(packet, frame / 30)
     # The frame that was arriving as they were forgotten is measured too.
     assert trains.capacity == pytest.approx(4.5e6)
+
+
+def test_what_is_sent_by_itself_belongs_to_no_train() -> None:
+    trains = Trains()
+    repair = SentPacket(99, 0.0, SIZE, None, arrived=90.0)
+    for frame in (0, 1):
+        for packet in train(5e6, frame=frame):
+            trains.add(packet, 1.0)
+            trains.add(repair, 1.0)
+    assert trains.capacity == pytest.approx(5e6)
+
+
+# Of packets that overtake each other.
+
+
+def shuffled(rate: float, frames: int, *, jitter: float = 0.012, count: int = 12) -> Trains:
+    """What is known after frames whose packets come up to `jitter` sooner or later than the link spaces them."""
+    chance = random.Random(1)
+    trains = Trains()
+    for frame in range(frames):
+        for packet in train(rate, frame=frame, count=count):
+            assert packet.arrived is not None
+            packet.arrived += chance.uniform(-jitter, jitter)
+            trains.add(packet, frame / 30)
+    return trains
+
+
+@pytest.mark.parametrize("rate", [2e6, 4e6, 8e6])
+def test_the_capacity_is_known_all_the_same(rate: float) -> None:
+    assert shuffled(rate, 31).shuffled_capacity == pytest.approx(rate, rel=0.25)
+
+
+def test_their_spread_would_tell_something_else() -> None:
+    capacity = shuffled(8e6, 31, count=25).capacity
+    assert capacity is not None
+    assert capacity < 0.75 * 8e6
+
+
+def test_a_few_of_them_tell_nothing() -> None:
+    assert shuffled(4e6, FEWEST_SHUFFLED).shuffled_capacity is None
+    assert shuffled(4e6, FEWEST_SHUFFLED + 1).shuffled_capacity is not None
+
+
+@given(st.floats(2e5, 2e7), st.integers(MIN_PACKETS, 40), st.integers(1, 3))
+def test_the_pace_of_a_train_is_that_of_the_link_whatever_got_lost(
+    rate: float, count: int, lost: int
+) -> None:
+    packets = train(rate, count=count)
+    del packets[lost]
+    assert train_pace(packets) == pytest.approx(8 / rate, rel=1e-3)
+
+
+def test_a_train_of_no_length_has_no_pace() -> None:
+    assert train_pace([SentPacket(i, 0.0, 0, 0, arrived=1.0) for i in range(5)]) is None

@@ -143,7 +143,7 @@ class Connection:
                 other.direction = "inactive"
         accept_extensions(parsed, transceiver, {PLAYOUT_DELAY, COLOR_SPACE, TRANSPORT_CC})
         accept_transport_feedback(parsed, transceiver)
-        self._adopt(transceiver)
+        self._adopt(transceiver, sender)
         if any(media.kind == "application" for media in parsed.media):
             self._channels = Channels(
                 connection,
@@ -162,9 +162,9 @@ class Connection:
         )
         return answer
 
-    def _adopt(self, transceiver: RTCRtpTransceiver) -> None:
+    def _adopt(self, transceiver: RTCRtpTransceiver, sender: VideoSender) -> None:
         dtls = transceiver.receiver.transport
-        watch(dtls, self._liveness, self.flow.on_feedback)
+        watch(dtls, self._liveness, sender.on_feedback)
         adopt(dtls.transport, self._liveness, self._gone)
         self._ufrag = str(dtls.transport.iceGatherer.getLocalParameters().usernameFragment)
 

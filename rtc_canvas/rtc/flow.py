@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from .congestion.estimator import Estimator, RateLimits
 from .congestion.feedback import parse_feedback
-from .congestion.packets import PacketLog
+from .congestion.packets import PacketLog, SentPacket
 from .congestion.receiver_clock import ReceiverClock
 from .pacer import Pacer
 from .protection import Protection
@@ -25,15 +25,20 @@ OVERHEAD = 28 + 10
 AHEAD = 0.09
 AHEAD_BYTES = 3000
 
-# The pace of a frame: as fast as the link is known to take it, for a frame that leaves slower only arrives later.
-PACE_OF_TARGET = 2.5
+# The pace of a frame: as fast as the link is known to take it, for a frame that leaves slower only arrives later. It
+# must be faster than the link for that to be seen: by as much as the target is to grow, at least.
+PACE_OF_TARGET = 1.9
 PACE_OF_CAPACITY = 1.5
 HALF_INTERVAL = 1 / 60
 
 LOOK_AGAIN = 0.05
 
+# Frames of fewer bytes tell nothing of how much of the rate goes into headers.
+TELLING = 1000
+SMOOTHING = 0.1
 
-Queued: TypeAlias = tuple[int, Callable[[], None]]
+
+Queued: TypeAlias = tuple[int, Callable[[], object]]
 """A packet that is to be sent: its size in bytes, and what sends it."""
 
 
@@ -56,6 +61,8 @@ class Flow:
         self._on_room = on_room
         self._on_target = on_target
         self._told = 0.0
+        # Bytes on the wire for each byte of the encoder's.
+        self._wire_share = 1.0
         self._frame = 0
         self.heard = False
         self._look: asyncio.TimerHandle | None = None
@@ -71,7 +78,8 @@ class Flow:
         now = time.monotonic()
         estimator = self.estimator
         self._log.expire(now, estimator.min_round_trip)
-        window = estimator.target / 8 * (estimator.min_round_trip + AHEAD) + AHEAD_BYTES
+        ahead = estimator.min_round_trip + estimator.standing_queue + AHEAD
+        window = estimator.target / 8 * ahead + AHEAD_BYTES
         if self._log.bytes_in_flight <= window:
             return True
         if self._look is None:
@@ -83,21 +91,35 @@ class Flow:
         """Bits per second that may be sent, repairs included; None before the receiver told anything."""
         return self.estimator.target if self.heard else self._told or None
 
-    def start_frame(self, packets: list[Queued]) -> None:
-        """Send the packets of a frame, (size, function) each, at the pace that the link takes."""
+    def start_frame(self, media: list[Queued], repairs: list[Queued], octets: int) -> None:
+        """Send the packets of a frame, and those that repair it, at the pace that the link takes.
+
+        octets: bytes that the encoder made of the frame: what of its packets is no header.
+        """
         self._frame += 1
+        self._count_headers(media, octets)
+        packets = media + repairs
         bits = sum(size for size, _ in packets) * 8
         estimator = self.estimator
         pace = max(
-            PACE_OF_TARGET * estimator.target,
+            PACE_OF_TARGET * estimator.target / estimator.share,
             PACE_OF_CAPACITY * (estimator.capacity or 0.0),
             bits / HALF_INTERVAL,
         )
         self._pacer.start(packets, pace)
 
-    def number(self, size: int) -> int:
-        """The transport-wide number of a packet of `size` bytes of RTP that is about to be sent."""
-        return self._log.send(time.monotonic(), size + OVERHEAD, self._frame)
+    def _count_headers(self, media: list[Queued], octets: int) -> None:
+        if octets >= TELLING:
+            share = sum(size + OVERHEAD for size, _ in media) / octets
+            self._wire_share += SMOOTHING * (share - self._wire_share)
+
+    def stamp(self, size: int, *, in_train: bool) -> SentPacket:
+        """Number a packet of `size` bytes of RTP that is about to be sent.
+
+        in_train: whether it leaves with the others of its frame, so that its arrival tells of the link.
+        """
+        frame = self._frame if in_train else None
+        return self._log.send(time.monotonic(), size + OVERHEAD, frame)
 
     def on_feedback(self, packet: bytes) -> None:
         """Take a report; one that cannot be parsed, cannot be true or tells nothing new is only counted."""
@@ -116,7 +138,7 @@ class Flow:
         estimator.on_report(report, now)
         if not estimator.is_congested(now):
             self.protection.update(estimator.loss, estimator.min_round_trip, now)
-        self._tell(self.protection.media_rate(estimator.target))
+        self._tell(self.protection.media_rate(estimator.target) / self._wire_share)
         self._on_room()
 
     def on_remb(self, bitrate: float) -> None:

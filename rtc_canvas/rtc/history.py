@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
+from .congestion.packets import SentPacket
 from .rtp import RtpPacket
 
 # A lost packet is asked for again for about a second; the count bounds the memory at high rates.
@@ -20,38 +22,79 @@ BURST = 1024
 SHARE = 0.5
 
 
+@dataclass(slots=True)
+class _Kept:
+    packet: RtpPacket
+    at: float
+    sendings: list[SentPacket] = field(default_factory=list)
+    repaired_at: float | None = None
+
+    @property
+    def arrived(self) -> bool:
+        return any(sending.arrived is not None for sending in self.sendings)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether nothing has been reported of it."""
+        return bool(self.sendings) and not self.sendings[-1].missing
+
+
 class History:
-    """Keeps what was sent and answers requests for it: once per round trip, within a budget."""
+    """Keeps what was sent and answers requests for it: once per round trip, within a budget.
+
+    What the receiver has reported as arrived is not sent again: it was only late.
+    """
 
     def __init__(self) -> None:
-        self._packets: OrderedDict[int, tuple[float, RtpPacket]] = OrderedDict()
-        self._repaired: dict[int, float] = {}
+        self._kept: OrderedDict[int, _Kept] = OrderedDict()
+        self._postponed: set[int] = set()
         self._budget = float(BURST)
         self.repaired = 0
 
-    def remember(self, packet: RtpPacket, now: float) -> None:
-        packets = self._packets
-        packets[packet.sequence_number] = now, packet
+    def remember(self, packet: RtpPacket, now: float, sending: SentPacket | None = None) -> None:
+        """Keep a packet. sending: what will become of it, where the receiver reports that."""
+        kept = self._kept
+        kept[packet.sequence_number] = _Kept(packet, now, [] if sending is None else [sending])
         self._budget = min(BURST, self._budget + SHARE)
-        while len(packets) > PACKETS or next(iter(packets.values()))[0] < now - SECONDS:
-            number, _ = packets.popitem(last=False)
-            self._repaired.pop(number, None)
+        while len(kept) > PACKETS or next(iter(kept.values())).at < now - SECONDS:
+            kept.popitem(last=False)
 
-    def answer(self, numbers: Sequence[int], now: float, round_trip: float) -> list[RtpPacket]:
+    def sent_again(self, sequence_number: int, sending: SentPacket) -> None:
+        """Take note of how a packet was sent again."""
+        kept = self._kept.get(sequence_number)
+        if kept is not None:
+            kept.sendings.append(sending)
+
+    def answer(
+        self, numbers: Iterable[int], now: float, round_trip: float, *, shuffled: bool = False
+    ) -> list[RtpPacket]:
         """The packets to send again for a NACK of these sequence numbers.
 
-        round_trip: seconds; what was sent again less than that ago may be on its way still.
+        round_trip: seconds; what was sent again less than that ago may be on its way still. shuffled: packets overtake
+        each other, so that one that is missed may be late: its next report is waited for, see `postponed`.
         """
         pause = max(NACK_INTERVAL, 0.9 * round_trip)
         found: list[RtpPacket] = []
         for number in numbers:
+            kept = self._kept.get(number)
+            if kept is None or kept.arrived:
+                continue
+            if kept.repaired_at is not None and now - kept.repaired_at < pause:
+                continue
+            if shuffled and kept.under_way:
+                self._postponed.add(number)
+                continue
             if self._budget < 1:
                 break
-            kept = self._packets.get(number)
-            if kept is None or now - self._repaired.get(number, -pause) < pause:
-                continue
-            self._repaired[number] = now
+            kept.repaired_at = now
             self._budget -= 1
             self.repaired += 1
-            found.append(kept[1])
+            found.append(kept.packet)
         return found
+
+    def postponed(self, now: float, round_trip: float, *, shuffled: bool) -> list[RtpPacket]:
+        """The packets to send again of those whose answer waited for the report that has come now."""
+        if not self._postponed:
+            return []
+        numbers, self._postponed = self._postponed, set()
+        return self.answer(sorted(numbers), now, round_trip, shuffled=shuffled)

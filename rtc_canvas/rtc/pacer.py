@@ -23,7 +23,7 @@ class Pacer:
 
     def __init__(self, on_idle: Callable[[], None]) -> None:
         self._on_idle = on_idle
-        self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
+        self._waiting: deque[tuple[int, Callable[[], object]]] = deque()
         self._rate = 1e6
         self._allowance = 0.0
         self._filled = 0.0
@@ -33,7 +33,7 @@ class Pacer:
         """Whether nothing waits."""
         return not self._waiting
 
-    def start(self, packets: list[tuple[int, Callable[[], None]]], rate: float) -> None:
+    def start(self, packets: list[tuple[int, Callable[[], object]]], rate: float) -> None:
         """Send (size in bytes, function) in order at `rate`, bits per second; what still waits goes first."""
         now = time.monotonic()
         if self.idle:

@@ -14,7 +14,7 @@ LIGHT_SHARE, HEAVY_SHARE = 5, 3
 LINGER = 10.0
 
 # On a lossy way a large frame is rarely whole: with 45 packets nearly each of them waits for a repair.
-LOSSY_CEILING = 3_300_000
+LOSSY_CEILING = 3_000_000
 
 
 class Protection:

@@ -13,6 +13,7 @@ from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from ..encoded_frame import EncodedFrame
 from .compat.sender import Negotiated, OpenSender
+from .congestion.packets import SentPacket
 from .flexfec import groups, repair_payload
 from .flow import Flow, Queued
 from .history import History
@@ -119,7 +120,8 @@ class VideoSender(OpenSender):
             sent.append(packet)
             queued.append((len(payload) + HEADER_SIZE, send))
         self.frames_sent += 1
-        self.flow.start_frame(queued + self._repairs(sent, values, negotiated))
+        repairs = self._repairs(sent, values, negotiated)
+        self.flow.start_frame(queued, repairs, len(frame.data))
 
     def _repairs(
         self, packets: list[RtpPacket], values: Mapping[str, bytes], negotiated: Negotiated
@@ -169,8 +171,8 @@ class VideoSender(OpenSender):
     def _send_packet(
         self, packet: RtpPacket, values: Mapping[str, bytes], negotiated: Negotiated
     ) -> None:
-        self._history.remember(packet, time.monotonic())
-        self._put_on_wire(packet, values, negotiated.payload_type, self.ssrc, negotiated)
+        sending = self._put_on_wire(packet, values, negotiated.payload_type, self.ssrc, negotiated)
+        self._history.remember(packet, time.monotonic(), sending)
         self.note_sent(packet.timestamp, len(packet.payload))
 
     def _put_on_wire(
@@ -180,12 +182,18 @@ class VideoSender(OpenSender):
         payload_type: int,
         ssrc: int,
         negotiated: Negotiated,
-    ) -> None:
-        """Stamp a packet and send it: its number and time are those at which it leaves."""
+        *,
+        in_train: bool = True,
+    ) -> SentPacket | None:
+        """Stamp a packet and send it: its number and time are those at which it leaves.
+
+        Returns what will become of it, None where the receiver does not report that.
+        """
         ids = negotiated.extensions
+        sending = None
         if TRANSPORT_CC in ids:
-            number = self.flow.number(len(packet.payload) + HEADER_SIZE)
-            stamped = {**values, TRANSPORT_CC: number.to_bytes(2, "big")}
+            sending = self.flow.stamp(len(packet.payload) + HEADER_SIZE, in_train=in_train)
+            stamped = {**values, TRANSPORT_CC: sending.wire_number.to_bytes(2, "big")}
         else:
             # For receivers that estimate the rate themselves.
             stamped = {**values, ABS_SEND_TIME: abs_send_time(clock.current_ntp_time())}
@@ -196,12 +204,13 @@ class VideoSender(OpenSender):
             self.send_now(data)
         except ConnectionError:
             # The transport is closing; whoever closes it ends the loop too.
-            return
+            return sending
         except Exception as error:
             # One tick sends for all peers: what goes wrong with this one must not stop the others.
             logger.exception("A packet could not be sent.")
             self.flow.close()
             self.on_failure(error)
+        return sending
 
     def _timestamp(self, seconds: float) -> int:
         """The RTP timestamp of a time; strictly rising from call to call."""
@@ -238,21 +247,40 @@ class VideoSender(OpenSender):
     def _mid(self) -> dict[str, bytes]:
         return {} if self.negotiated is None else {MID: self.negotiated.mid.encode()}
 
-    async def on_nack(self, sequence_numbers: list[int]) -> None:
-        negotiated = self.negotiated
-        if negotiated is None:
-            return
-        now = time.monotonic()
-        for packet in self._history.answer(sequence_numbers, now, self.round_trip or 0.0):
-            self._send_again(packet, negotiated)
+    def on_feedback(self, packet: bytes) -> None:
+        """A report of what arrived, an RTCP packet of format 15."""
+        self.flow.on_feedback(packet)
+        shuffled = self.flow.estimator.shuffled
+        self._repair_losses(
+            self._history.postponed(time.monotonic(), self.round_trip or 0.0, shuffled=shuffled)
+        )
 
-    def _send_again(self, packet: RtpPacket, negotiated: Negotiated) -> None:
+    async def on_nack(self, sequence_numbers: list[int]) -> None:
+        shuffled = self.flow.estimator.shuffled
+        now, round_trip = time.monotonic(), self.round_trip or 0.0
+        self._repair_losses(
+            self._history.answer(sequence_numbers, now, round_trip, shuffled=shuffled)
+        )
+
+    def _repair_losses(self, packets: list[RtpPacket]) -> None:
+        if self.negotiated is not None:
+            for packet in packets:
+                self._send_again(packet, self.negotiated, in_train=False)
+
+    def _send_again(
+        self, packet: RtpPacket, negotiated: Negotiated, *, in_train: bool = True
+    ) -> None:
         payload_type, ssrc = negotiated.payload_type, self.ssrc
+        sequence_number = packet.sequence_number
         if negotiated.rtx_payload_type is not None:
             payload_type, ssrc = negotiated.rtx_payload_type, self.rtx_ssrc
             packet = retransmission(packet, self._rtx_sequence_number)
             self._rtx_sequence_number = (self._rtx_sequence_number + 1) & 0xFFFF
-        self._put_on_wire(packet, self._mid(), payload_type, ssrc, negotiated)
+        sending = self._put_on_wire(
+            packet, self._mid(), payload_type, ssrc, negotiated, in_train=in_train
+        )
+        if sending is not None:
+            self._history.sent_again(sequence_number, sending)
 
     def on_remb(self, bitrate: int) -> None:
         self.flow.on_remb(bitrate)

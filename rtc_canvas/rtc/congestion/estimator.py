@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from .packets import Report
+from .standing import CALM, LONG, StandingQueue
 from .trains import Trains
 from .trendline import Trendline
 
-# Of what the bottleneck carries, this share is used: the rest keeps its queue empty.
-SHARE = 0.75
+# Of what the bottleneck carries, this share is used: the rest keeps its queue empty. A narrow link has no bits to spare
+# for that: from the first capacity down to the second, bits per second, the share grows.
+SHARE, NARROW_SHARE = 0.72, 0.80
+WIDE, NARROW = 4e6, 1e6
 UP_PER_SECOND = 1.5
 DOWN_PER_SECOND = 1.0
 
-# Where arrivals are shuffled, trains tell nothing and the rate feels its way up.
-CAREFUL_UP_PER_SECOND = 0.08
-REORDERED_SHARE = 0.02
+# Where packets overtake each other, a frame waits for the latest of them, and what trains tell is rough: less is used.
+# From the first share of packets on that come late, until there are fewer than the second.
+SHUFFLED_SHARE = 0.4
+SHUFFLED, IN_ORDER = 0.02, 0.005
+
+# Where others share the link: a little less than half of it, so that the queue stays theirs.
+SHARED_SHARE = 0.4
 
 # Seconds of waiting in the bottleneck's queue.
-CALM = 0.025
-LONG = 0.050
 TREND_COUNTS = 0.015
 SUDDEN = 0.040
 
@@ -52,9 +58,11 @@ class Estimator:
 
     target: bits per second that the sender may use, repairs included.
     capacity: bits per second of the bottleneck, None as long as nothing tells.
-    queue_delay: seconds that packets lately waited in it.
+    queue_delay: seconds that packets lately waited in it; standing_queue: of these, those that they waited
+    at all times lately.
     min_round_trip: seconds, of the last ten.
-    loss: share of packets lost in the last two seconds, those that were only late left out.
+    loss: share of packets lost in the last two seconds, those that were only late left out. shuffled: whether packets
+    overtake each other.
     state: what the target did last. cuts: how often it was cut, by cause: "sudden" (a frame arrived far slower than the
     target), "queue" (packets waited long), "trend" (they waited longer and longer), "loss".
     """
@@ -66,10 +74,12 @@ class Estimator:
         self.min_round_trip = 0.1
         self.loss = 0.0
         self.reordered = 0.0
+        self.shuffled = False
         self.state: State = "rising"
         self.cuts: Counter[str] = Counter()
         self._trains = Trains()
         self._trendline = Trendline()
+        self._standing = StandingQueue()
         self._delays = _WindowedMinimum(BASE_WINDOW)
         self._round_trips = _WindowedMinimum(BASE_WINDOW)
         self._acked: deque[tuple[float, int]] = deque()
@@ -80,7 +90,22 @@ class Estimator:
 
     @property
     def capacity(self) -> float | None:
-        return self._trains.capacity
+        return self._trains.shuffled_capacity if self.shuffled else self._trains.capacity
+
+    @property
+    def share(self) -> float:
+        """What of the capacity the target is to be."""
+        if self.shuffled:
+            return SHUFFLED_SHARE
+        if self._standing.seconds:
+            return SHARED_SHARE
+        capacity = min(max(self.capacity or WIDE, NARROW), WIDE)
+        narrowness = math.log(WIDE / capacity) / math.log(WIDE / NARROW)
+        return SHARE + narrowness * (NARROW_SHARE - SHARE)
+
+    @property
+    def standing_queue(self) -> float:
+        return self._standing.least
 
     def acked_rate(self, now: float) -> float:
         """Bits per second that were received lately."""
@@ -100,21 +125,29 @@ class Estimator:
             self._decide(now)
 
     def _measure(self, report: Report, now: float) -> None:
+        ways: list[float] = []
         for packet in report.received:
             assert packet.arrived is not None
             self._trendline.add(packet.sent, packet.arrived)
             self._trains.add(packet, now)
-            self._acked.append((now, packet.size))
             self._delays.add(now, packet.arrived - packet.sent)
-        newest = report.received[-1]
-        assert newest.arrived is not None
-        self.queue_delay = newest.arrived - newest.sent - self._delays.minimum
-        self._round_trips.add(now, now - newest.sent)
+            ways.append(packet.arrived - packet.sent)
+        for packet in report.received + report.late:
+            self._acked.append((now, packet.size))
+        # What shuffles packets only ever delays them: the fastest of them tells how long the queue is.
+        way = min(ways) if self.shuffled else ways[-1]
+        self.queue_delay = way - self._delays.minimum
+        self._round_trips.add(now, now - report.received[-1].sent)
         self.min_round_trip = self._round_trips.minimum
 
     def _decide(self, now: float) -> None:
         elapsed = 0.0 if self._updated is None else min(now - self._updated, 0.25)
         self._updated = now
+        restored = self._standing.update(
+            self.queue_delay, self.acked_rate(now), self.capacity, self.target, now
+        )
+        if restored is not None:
+            self.target = max(self.target, restored)
         if self._cut_wanted(now):
             return
         goal = self._within_limits(self._goal())
@@ -128,36 +161,33 @@ class Estimator:
         self.target = self._within_limits(self.target)
 
     def _goal(self) -> float:
-        capacity = self._trains.capacity
-        if capacity is None or self.reordered > REORDERED_SHARE:
-            return float("inf")
-        return SHARE * capacity
+        if self.capacity is not None:
+            return self.share * self.capacity
+        return self.target if self.shuffled else float("inf")
 
     def _rise(self, goal: float, elapsed: float, now: float) -> None:
-        if self.queue_delay > CALM or now - self._cut_at < HOLD_AFTER_CUT:
+        if self._excess > CALM or now - self._cut_at < HOLD_AFTER_CUT:
             self.state = "holding"
             return
         self.state = "rising"
-        if self.reordered > REORDERED_SHARE:
-            used = self.acked_rate(now)
-            growth = 1 + CAREFUL_UP_PER_SECOND * elapsed
-            # What the program does not send, the link was never asked to carry.
-            goal = max(self.target, 1.5 * used)
-        else:
-            growth = 1 + UP_PER_SECOND * elapsed
-        self.target = min(goal, self.target * growth)
+        self.target = min(goal, self.target * (1 + UP_PER_SECOND * elapsed))
+
+    @property
+    def _excess(self) -> float:
+        """Seconds that packets wait because of this sender, as far as that can be told."""
+        return self.queue_delay - self._standing.seconds
 
     def _cut_wanted(self, now: float) -> bool:
         """Whether the rate was cut."""
-        self._long_in_a_row = self._long_in_a_row + 1 if self.queue_delay > LONG else 0
+        self._long_in_a_row = self._long_in_a_row + 1 if self._excess > LONG else 0
         if now - self._cut_at < CUT_EVERY:
             return False
         partial = self._trains.partial_rate()
         own = 0.0 if not self.capacity else self.target / 30 / self.capacity
         if (
             partial is not None
-            and self.reordered <= REORDERED_SHARE
-            and self.queue_delay - own > SUDDEN
+            and not self.shuffled
+            and self._excess - own > SUDDEN
             and partial < 0.7 * self.target
         ):
             self._trains.forget()
@@ -175,7 +205,8 @@ class Estimator:
             return "queue"
         if self.queue_delay <= TREND_COUNTS:
             return None
-        if self._trendline.usage == "over":
+        # Where others fill the queue too, its slope is theirs.
+        if self._trendline.usage == "over" and not self._standing.seconds:
             return "trend"
         return "loss" if self.loss > LOSS_CUTS else None
 
@@ -198,6 +229,7 @@ class Estimator:
         total = max(1, received + lost)
         self.loss = max(0, lost - late) / total
         self.reordered = late / total
+        self.shuffled = self.reordered > (IN_ORDER if self.shuffled else SHUFFLED)
 
 
 class _WindowedMinimum:

@@ -15,16 +15,23 @@ class SentPacket:
     """One packet on the wire.
 
     number: transport-wide, unwrapped. sent: seconds. size: bytes with all headers.
-    frame: which frame it belongs to; padding and repairs belong to the frame they are sent with.
+    frame: in whose train it leaves, with its repair packets; None for what is sent by itself.
     arrived: seconds of the receiver's clock, None as long as it is not reported received.
+    end: how many bytes had been sent with this packet.
     """
 
     number: int
     sent: float
     size: int
-    frame: int
+    frame: int | None
     arrived: float | None = None
     missing: bool = False
+    end: int = 0
+
+    @property
+    def wire_number(self) -> int:
+        """The 16 bits of the number that the packet carries."""
+        return self.number & 0xFFFF
 
 
 @dataclass(slots=True)
@@ -48,18 +55,20 @@ class PacketLog:
         self._packets: dict[int, SentPacket] = {}
         self._flying: dict[int, SentPacket] = {}
         self._next = 0
+        self._sent = 0
         self.bytes_in_flight = 0
 
-    def send(self, now: float, size: int, frame: int) -> int:
-        """Take note of a packet that is about to be sent; return its number, 16 bits."""
-        packet = SentPacket(self._next, now, size, frame)
+    def send(self, now: float, size: int, frame: int | None) -> SentPacket:
+        """Take note of a packet that is about to be sent."""
+        self._sent += size
+        packet = SentPacket(self._next, now, size, frame, end=self._sent)
         self._packets[self._next] = self._flying[self._next] = packet
         self.bytes_in_flight += size
         self._next += 1
         if len(self._packets) > MOST_PACKETS:
             oldest = next(iter(self._packets))
             self._land(self._packets.pop(oldest))
-        return packet.number & 0xFFFF
+        return packet
 
     def report(self, feedback: TransportFeedback) -> Report:
         """Match a feedback with what was sent. What it says of unknown packets is only counted."""

@@ -17,25 +17,40 @@ MIN_PACKETS = 4
 TRAINS = 5
 FRESH = 2.0
 
+# A line through shuffled arrivals tells less than their spread would; more trains make up for it.
+SHUFFLED_TRAINS = 30
+FEWEST_SHUFFLED = 5
+
 
 class Trains:
     """Collects arrivals by frame.
 
     capacity: bits per second, the median of the newest five trains younger than two seconds; None before the first.
+    shuffled_capacity: the same for packets that overtake each other, from more trains; None where these are too few.
     """
 
     def __init__(self) -> None:
-        self._frame = -1
+        self._frame: int | None = None
         self._packets: list[SentPacket] = []
         self._rates: deque[tuple[float, float]] = deque(maxlen=TRAINS)
+        self._paces: deque[tuple[float, float]] = deque(maxlen=SHUFFLED_TRAINS)
         self._last: float | None = None
 
     @property
     def capacity(self) -> float | None:
         return self._last
 
+    @property
+    def shuffled_capacity(self) -> float | None:
+        if len(self._paces) < FEWEST_SHUFFLED:
+            return None
+        pace = median(pace for _, pace in self._paces)
+        return 8 / pace if pace > 0 else None
+
     def add(self, packet: SentPacket, now: float) -> None:
         """Take the next packet that was received; packets come in the order of sending."""
+        if packet.frame is None:
+            return
         if packet.frame != self._frame:
             self._finish(now)
             self._frame = packet.frame
@@ -49,14 +64,19 @@ class Trains:
     def forget(self) -> None:
         """The link changed: what was measured before says nothing any more."""
         self._rates.clear()
+        self._paces.clear()
 
     def _finish(self, now: float) -> None:
         rate = train_rate(self._packets)
         if rate is None:
             return
         self._rates.append((now, rate))
-        while self._rates and self._rates[0][0] < now - FRESH:
-            self._rates.popleft()
+        pace = train_pace(self._packets)
+        if pace is not None:
+            self._paces.append((now, pace))
+        for collected in (self._rates, self._paces):
+            while collected and collected[0][0] < now - FRESH:
+                collected.popleft()
         self._last = median(rate for _, rate in self._rates)
 
 
@@ -77,3 +97,18 @@ def train_rate(packets: list[SentPacket]) -> float | None:
         # All at one tick of the receiver's clock of 250 µs.
         seconds = 0.00025
     return octets * 8 / seconds
+
+
+def train_pace(packets: list[SentPacket]) -> float | None:
+    """Seconds for each byte at which a train arrived, by the line of least squares; None for one of no length.
+
+    Packets that overtake each other arrive closer together or further apart than the link spaces them, but no more
+    likely the one than the other: the mean of many trains is right, where that of their rates is too high.
+    """
+    points = [(packet.end, packet.arrived) for packet in packets if packet.arrived is not None]
+    mean_sent = sum(x for x, _ in points) / len(points)
+    mean_arrived = sum(y for _, y in points) / len(points)
+    spread = sum((x - mean_sent) ** 2 for x, _ in points)
+    if spread == 0:
+        return None
+    return sum((x - mean_sent) * (y - mean_arrived) for x, y in points) / spread

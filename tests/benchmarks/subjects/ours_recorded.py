@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from rtc_canvas.rtc.congestion.packets import PacketLog
+from rtc_canvas.rtc.congestion.packets import PacketLog, SentPacket
 from rtc_canvas.rtc.flow import Flow
 
 from ...recording import Reported, Sent
@@ -25,7 +25,7 @@ send_as_shipped = PacketLog.send
 on_feedback_as_shipped = Flow.on_feedback
 
 
-def send(self: PacketLog, now: float, size: int, frame: int) -> int:
+def send(self: PacketLog, now: float, size: int, frame: int | None) -> SentPacket:
     sent.append(Sent(now, size, frame))
     return send_as_shipped(self, now, size, frame)
 
