@@ -35,10 +35,11 @@ _MOTION = (
 )
 _STEPS: dict[Preference, tuple[Step, ...]] = {"sharpness": _SHARPNESS, "motion": _MOTION}
 
-# A step is taken back only when there is this much more than it asks for, for this long: each change of size costs a
-# key frame.
+# A step is taken back only when there is this much more than it asks for, for so many seconds: each change of size costs
+# a key frame, one of the frame rate costs nothing.
 MARGIN = 1.25
 PATIENCE = 3.0
+PATIENCE_OF_RATE = 0.5
 
 # Nothing gains from being made smaller than this, pixels.
 SMALLEST = 320 * 180
@@ -75,8 +76,10 @@ class Adaptation:
         return next(index for index, step in enumerate(self._steps) if density >= step.bits)
 
     def _rise(self, now: float) -> None:
+        step, better = self._steps[self._index], self._steps[self._index - 1]
+        patience = PATIENCE if better.scale != step.scale else PATIENCE_OF_RATE
         if self._better_since is None:
             self._better_since = now
-        elif now - self._better_since >= PATIENCE:
+        elif now - self._better_since >= patience:
             self._index -= 1
             self._better_since = None

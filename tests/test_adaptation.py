@@ -34,6 +34,13 @@ def test_it_falls_at_once_and_rises_with_patience(prefer: Preference) -> None:
     assert scales[-1] == 1.0
 
 
+def test_the_frame_rate_comes_back_sooner_than_the_size() -> None:
+    adaptation = Adaptation()
+    assert adaptation.choose(1_000_000, HD, 0.0).fps == 24
+    assert adaptation.choose(2_000_000, HD, 0.1).fps == 24
+    assert adaptation.choose(2_000_000, HD, 0.7).fps == 240
+
+
 def test_a_rate_that_wavers_changes_nothing() -> None:
     adaptation = Adaptation()
     adaptation.choose(540_000, HD, 0.0)

@@ -14,7 +14,7 @@ from .trendline import Trendline
 
 # Of what the bottleneck carries, this share is used: the rest keeps its queue empty. A narrow link has no bits to spare
 # for that: from the first capacity down to the second, bits per second, the share grows.
-SHARE, NARROW_SHARE = 0.72, 0.80
+SHARE, NARROW_SHARE = 0.70, 0.80
 WIDE, NARROW = 4e6, 1e6
 UP_PER_SECOND = 1.5
 DOWN_PER_SECOND = 1.0
