@@ -35,8 +35,8 @@ _MOTION = (
 )
 _STEPS: dict[Preference, tuple[Step, ...]] = {"sharpness": _SHARPNESS, "motion": _MOTION}
 
-# A step is taken back only when there is this much more than it asks for, for so many seconds: each change of size costs
-# a key frame, one of the frame rate costs nothing.
+# A step is taken back only when there is this much more than it asks for, for so many seconds: each change of size
+# costs a key frame, one of the frame rate costs nothing.
 MARGIN = 1.25
 PATIENCE = 3.0
 PATIENCE_OF_RATE = 0.5

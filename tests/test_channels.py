@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import math
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from typing import Any, cast
 import pytest
 from aiortc import RTCPeerConnection
 from aiortc.exceptions import InvalidStateError
+from aiortc.rtcdtlstransport import State
 
 from rtc_canvas.rtc.channels import MESSAGE_LIMIT, ChannelName, Channels
 
@@ -160,3 +163,17 @@ async def test_messages_go_both_ways() -> None:
         assert await made.viewer.message("title") == {"type": "title", "title": "to the page"}
     assert sorted(made.recorder.messages) == [("input", "to the server"), ("pointer", b"\x00bytes")]
     assert sorted(made.recorder.opened) == ["app", "frames", "input", "pointer"]
+
+
+async def test_a_message_to_a_page_that_has_just_gone_raises_nowhere() -> None:
+    raised: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context))
+    async with linked() as made:
+        await made.recorder.until(lambda: len(made.recorder.opened) == 4)
+        connection: Any = made.connection
+        # As a page's farewell does it, before anybody here has taken notice.
+        connection._connection.sctp.transport._set_state(State.CLOSED)
+        assert made.connection.send_message("app", {"type": "bye", "reason": "Gone."})
+        await asyncio.sleep(0)
+    gc.collect()
+    assert raised == []

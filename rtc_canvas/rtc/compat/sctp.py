@@ -1,7 +1,8 @@
-"""SCTP as a hostile page may speak it."""
+"""SCTP as a hostile page may speak it, or one that has just gone."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from aiortc.rtcsctptransport import RTCSctpTransport
 from . import require
 from .ice import Liveness
 
-require(RTCSctpTransport, "_handle_data")
+require(RTCSctpTransport, "_handle_data", "_data_channel_flush")
 
 
 def guard(
@@ -20,6 +21,7 @@ def guard(
 
     An exception (text that is not UTF-8 is enough) would end aiortc's receive loop. And fragments of messages that
     never end would fill the memory: aiortc tells the sender how much room there is, but takes what comes beyond it.
+    What is sent as the page goes is dropped: aiortc's task for it would raise with nobody there to catch that.
 
     on_hostile: called with a sentence; the connection is to be closed then.
     """
@@ -38,4 +40,11 @@ def guard(
         if instance._advertised_rwnd < 0:
             on_hostile("The page sent more data than there was room for.")
 
+    flush = instance._data_channel_flush
+
+    async def data_channel_flush() -> None:
+        with contextlib.suppress(ConnectionError):
+            await flush()
+
     instance._handle_data = handle_data
+    instance._data_channel_flush = data_channel_flush
