@@ -137,7 +137,7 @@ class Flow:
         estimator = self.estimator
         estimator.on_report(report, now)
         if not estimator.is_congested(now):
-            self.protection.update(estimator.loss, estimator.min_round_trip, now)
+            self.protection.update(estimator.loss, estimator.min_round_trip, estimator.target, now)
         self._tell(self.protection.media_rate(estimator.target) / self._wire_share)
         self._on_room()
 

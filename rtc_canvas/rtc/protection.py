@@ -5,10 +5,10 @@ from __future__ import annotations
 # On a short way a packet that is asked for again is there in time.
 ROUND_TRIP = 0.040
 LOSS = 0.005
-HEAVY_LOSS = 0.03
+HEAVY_LOSS = 0.02
 
-# Media packets for each repair packet.
-LIGHT_SHARE, HEAVY_SHARE = 5, 3
+# Media packets for each repair packet; the last where the way has room for it beside all that media may use.
+LIGHT_SHARE, HEAVY_SHARE, AMPLE_SHARE = 5, 3, 2
 
 # Losses come in spells.
 LINGER = 10.0
@@ -27,11 +27,13 @@ class Protection:
         self.share: int | None = None
         self._lost_at: float | None = None
 
-    def update(self, loss: float, round_trip: float, now: float) -> None:
-        """loss: share of packets, 0 to 1, lately. round_trip: seconds, the shortest lately."""
+    def update(self, loss: float, round_trip: float, target: float, now: float) -> None:
+        """loss: share of packets, 0 to 1, lately. round_trip: seconds, the shortest lately. target: bits per second."""
         if loss > LOSS and round_trip > ROUND_TRIP:
             self._lost_at = now
-            self.share = HEAVY_SHARE if loss > HEAVY_LOSS else LIGHT_SHARE
+            ample = target > LOSSY_CEILING * (1 + 1 / AMPLE_SHARE)
+            heavy = AMPLE_SHARE if ample else HEAVY_SHARE
+            self.share = heavy if loss > HEAVY_LOSS else LIGHT_SHARE
         elif self._lost_at is None or now - self._lost_at > LINGER:
             self.share = None
 
