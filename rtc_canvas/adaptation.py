@@ -65,21 +65,24 @@ class Adaptation:
         if wanted > self._index:
             self._index, self._better_since = wanted, None
         elif self._fitting(density / MARGIN) < self._index:
-            self._rise(now)
+            self._rise(pixels, now)
         else:
             self._better_since = None
         step = self._steps[self._index]
-        scale = 1.0 if pixels * step.scale**2 < SMALLEST else step.scale
-        return Step(step.bits, scale, max(step.fps, self._min_fps))
+        return Step(step.bits, _scale(step, pixels), max(step.fps, self._min_fps))
 
     def _fitting(self, density: float) -> int:
         return next(index for index, step in enumerate(self._steps) if density >= step.bits)
 
-    def _rise(self, now: float) -> None:
-        step, better = self._steps[self._index], self._steps[self._index - 1]
-        patience = PATIENCE if better.scale != step.scale else PATIENCE_OF_RATE
+    def _rise(self, pixels: int, now: float) -> None:
+        now_scale, then = (_scale(self._steps[i], pixels) for i in (self._index, self._index - 1))
+        patience = PATIENCE_OF_RATE if then == now_scale else PATIENCE
         if self._better_since is None:
             self._better_since = now
         elif now - self._better_since >= patience:
             self._index -= 1
             self._better_since = None
+
+
+def _scale(step: Step, pixels: int) -> float:
+    return 1.0 if pixels * step.scale**2 < SMALLEST else step.scale

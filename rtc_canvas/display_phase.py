@@ -28,6 +28,9 @@ WORTH = 0.4
 # Displays from 20 to 500 Hz.
 SHORTEST, LONGEST = 0.002, 0.05
 
+# An interval that differs by more than this share is another display's.
+OTHER_DISPLAY = 0.05
+
 # A program that draws faster than the display shows is not held back to it.
 SLOWEST_BEAT = 0.9
 
@@ -57,6 +60,8 @@ class DisplayPhase:
         """The picture of a draw that began at `started` waited `waited` seconds for one of the refreshes."""
         if not SHORTEST <= interval <= LONGEST or not -interval <= waited <= 2 * interval:
             return
+        if abs(interval - self._interval) > OTHER_DISPLAY * interval:
+            self._latest_starts.clear()
         self._interval = interval
         self._latest_starts.append(started + waited)
 

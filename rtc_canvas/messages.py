@@ -89,7 +89,7 @@ def parse_presented(message: str | bytes) -> Presented:
 
 def _frame(entry: object) -> tuple[int, float]:
     match entry:
-        case [int(timestamp), waited] if timestamp is not True and 0 <= timestamp < 2**32:
+        case [int(timestamp), waited] if type(timestamp) is int and 0 <= timestamp < 2**32:
             return timestamp, _seconds(waited)
     raise BadMessage("frames: a frame must be [RTP timestamp, seconds].")
 

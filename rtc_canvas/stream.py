@@ -205,7 +205,7 @@ class Stream:
                 return None, self._due
             return _Job(picture, True, self._key_wanted, False, step.scale), None
         if self._key_wanted is not None:
-            return _Job(picture, False, self._key_wanted, False, step.scale), None
+            return _Job(picture, False, self._key_wanted, False, max(step.scale, self._scale)), None
         return self._next_repeat(picture, step.scale, now)
 
     def _next_repeat(

@@ -23,8 +23,8 @@ const PAUSE = 1000;
 export class RefreshInterval {
   /** @type {number | null} */
   #milliseconds = null;
-  /** @type {number[]} */
-  #first = [];
+  /** @type {number[] | null} refreshes in a row, from which it is guessed; null once it is */
+  #row = [];
   #anchor = -Infinity;
   #last = -Infinity;
 
@@ -33,30 +33,31 @@ export class RefreshInterval {
     return this.#milliseconds;
   }
 
-  /** @param {number} now when a refresh began, as requestAnimationFrame tells it */
-  add(now) {
-    if (this.#milliseconds === null) this.#guess(now);
-    else this.#measure(now, this.#milliseconds);
-    this.#last = now;
+  /** Whether some refreshes in a row are wanted, by `addEach`. */
+  get wantsEach() {
+    return this.#row !== null;
   }
 
-  /** @param {number} now */
-  #guess(now) {
-    this.#first.push(now);
-    if (this.#first.length <= FIRST) return;
-    const gaps = this.#first.slice(1).map((at, index) => at - (this.#first[index] ?? at));
+  /** @param {number} now when one refresh of a row began, as requestAnimationFrame tells it */
+  addEach(now) {
+    if (!this.#row) return;
+    this.#row.push(now);
+    if (this.#row.length <= FIRST) return;
+    const gaps = this.#row.slice(1).map((at, index) => at - (this.#row?.[index] ?? at));
     gaps.sort((one, other) => one - other);
-    this.#milliseconds = gaps[FIRST / 2] || null;
-    this.#first = [];
+    this.#milliseconds = gaps[FIRST / 2] || this.#milliseconds;
+    this.#row = null;
+    this.#anchor = now;
   }
 
-  /**
-   * @param {number} now
-   * @param {number} interval
-   */
-  #measure(now, interval) {
-    const refreshes = Math.round((now - this.#anchor) / interval);
-    if (now - this.#last > PAUSE || refreshes > 4 * SPAN) this.#anchor = now;
+  /** @param {number} now when a refresh began that showed a frame, not always the next one */
+  add(now) {
+    // The page may have been elsewhere meanwhile, on another display too.
+    if (now - this.#last > PAUSE) this.#row ??= [];
+    this.#last = now;
+    if (this.#row || !this.#milliseconds) return;
+    const refreshes = Math.round((now - this.#anchor) / this.#milliseconds);
+    if (refreshes > 4 * SPAN) this.#anchor = now;
     else if (refreshes >= SPAN) this.#milliseconds = (now - this.#anchor) / refreshes;
   }
 }

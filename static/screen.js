@@ -34,6 +34,9 @@ import { Sizes } from "./sizes.js";
  * @property {number} interval between two refreshes
  */
 
+/** Milliseconds for which a frame may wait for the display. */
+const LONGEST_WAIT = 1000;
+
 const TELLS_FRAMES = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
 /** Phones zoom into a text field whose letters are smaller. */
 const INVISIBLE = "position:absolute;opacity:0;resize:none;pointer-events:none;font-size:16px";
@@ -239,11 +242,13 @@ export class Screen {
    * @returns {Meeting | null} null where the browser does not tell, and as long as too little is known
    */
   #meeting(now, { receiveTime, processingDuration }) {
-    if (this.#refresh.milliseconds === null) this.#countRefreshes();
-    else this.#refresh.add(now);
+    this.#refresh.add(now);
+    if (this.#refresh.wantsEach) this.#countRefreshes();
     const interval = this.#refresh.milliseconds;
     if (receiveTime === undefined || processingDuration === undefined || !interval) return null;
-    return { waited: now - receiveTime - 1000 * processingDuration, interval };
+    const waited = now - receiveTime - 1000 * processingDuration;
+    // A callback that was due while the page was hidden comes when it is shown again.
+    return Math.abs(waited) < LONGEST_WAIT ? { waited, interval } : null;
   }
 
   /** Look at some refreshes in a row: frames need not come with each of them. */
@@ -251,8 +256,8 @@ export class Screen {
     if (this.#counting) return;
     this.#counting = true;
     const count = (/** @type {number} */ now) => {
-      this.#refresh.add(now);
-      this.#counting = this.#refresh.milliseconds === null;
+      this.#refresh.addEach(now);
+      this.#counting = this.#refresh.wantsEach;
       if (this.#counting) requestAnimationFrame(count);
     };
     requestAnimationFrame(count);

@@ -21,6 +21,7 @@ class Link:
     """rate: bits per second at a time. delay: seconds one way. queue: seconds of waiting before packets are dropped.
 
     loss: share lost at random. jitter: seconds, uniform, for each packet on its own, so that they are reordered.
+    later: from when on the way to the receiver takes how many seconds more.
     """
 
     rate: Callable[[float], float]
@@ -28,6 +29,7 @@ class Link:
     queue: float = 0.3
     loss: float = 0.0
     jitter: float = 0.0
+    later: tuple[float, float] = (float("inf"), 0.0)
 
 
 class Bottleneck:
@@ -166,6 +168,7 @@ def simulate(
                     outcome.dropped += 1
                 elif chance.random() >= link.loss:
                     way = link.delay + chance.random() * link.jitter
+                    way += link.later[1] if at >= link.later[0] else 0.0
                     heapq.heappush(arrivals, (passed + way, number))
                 number += 1
                 at += octets * 8 / pace

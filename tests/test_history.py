@@ -41,7 +41,7 @@ def test_one_that_asks_for_everything_is_bounded() -> None:
 
 
 def sending() -> SentPacket:
-    return SentPacket(0, 0.0, 1000, 0)
+    return SentPacket(0, 10.0, 1000, 0)
 
 
 def test_what_was_reported_as_arrived_is_not_sent_again() -> None:
@@ -74,6 +74,13 @@ def test_where_packets_overtake_each_other_the_next_report_is_waited_for() -> No
     lost.missing, late.arrived = True, 3.0
     assert history.postponed(10.14, 0.05, shuffled=True) == [packet(1)]
     assert history.postponed(10.5, 0.05, shuffled=True) == []
+
+
+def test_a_report_that_is_lost_is_not_waited_for() -> None:
+    history = History()
+    history.remember(packet(1), 10.0, SentPacket(0, 10.0, 1000, 0))
+    assert history.answer([1], 10.1, 0.05, shuffled=True) == []
+    assert history.answer([1], 10.3, 0.05, shuffled=True) == [packet(1)]
 
 
 def test_where_nothing_is_reported_nothing_is_waited_for() -> None:

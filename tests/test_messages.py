@@ -122,6 +122,7 @@ def test_frames_that_were_presented() -> None:
         presented(frames=[[2**32, 0.1]]),
         presented(frames=[[1.5, 0.1]]),
         presented(frames=[[True, 0.1]]),
+        presented(frames=[[False, 0.1]]),
         presented(frames=[[1, "0.1"]]),
         presented(frames=[[1, True]]),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rtc_canvas.rtc.protection import (
     AMPLE_SHARE,
+    DUPLICATES_FROM,
     HEAVY_SHARE,
     LIGHT_SHARE,
     LINGER,
@@ -38,6 +39,15 @@ def test_where_there_is_room_there_are_more() -> None:
     assert protection.media_rate(50e6) == LOSSY_CEILING
     protection.update(0.01, 0.1, 50e6, 1.0)
     assert protection.share == LIGHT_SHARE
+
+
+def test_duplicates_take_half_and_are_sent_only_where_that_is_enough() -> None:
+    protection = Protection()
+    protection.duplicates = True
+    protection.update(0.05, 0.1, DUPLICATES_FROM, 0.0)
+    assert protection.media_rate(DUPLICATES_FROM) == DUPLICATES_FROM / 2
+    protection.update(0.05, 0.1, DUPLICATES_FROM - 1, 1.0)
+    assert protection.media_rate(1e6) == 1e6
 
 
 def test_it_lingers_and_goes() -> None:

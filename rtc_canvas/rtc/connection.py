@@ -160,6 +160,7 @@ class Connection:
             sender.ssrc,
             sender.fec_ssrc,
         )
+        self.flow.protection.duplicates = sender.fec_payload_type is None
         return answer
 
     def _adopt(self, transceiver: RTCRtpTransceiver, sender: VideoSender) -> None:

@@ -77,7 +77,7 @@ class Flow:
             return True
         now = time.monotonic()
         estimator = self.estimator
-        self._log.expire(now, estimator.min_round_trip)
+        self._log.expire(now, estimator.min_round_trip + estimator.queue_delay)
         ahead = estimator.min_round_trip + estimator.standing_queue + AHEAD
         window = estimator.target / 8 * ahead + AHEAD_BYTES
         if self._log.bytes_in_flight <= window:
@@ -136,8 +136,9 @@ class Flow:
         self.heard = True
         estimator = self.estimator
         estimator.on_report(report, now)
-        if not estimator.is_congested(now):
-            self.protection.update(estimator.loss, estimator.min_round_trip, estimator.target, now)
+        # What a full queue dropped is no reason for more packets.
+        loss = 0.0 if estimator.is_congested(now) else estimator.loss
+        self.protection.update(loss, estimator.min_round_trip, estimator.target, now)
         self._tell(self.protection.media_rate(estimator.target) / self._wire_share)
         self._on_room()
 

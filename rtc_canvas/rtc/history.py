@@ -16,6 +16,9 @@ PACKETS = 8192
 # Nobody repairs a loss by asking more often than this, and every answer costs bits.
 NACK_INTERVAL = 0.02
 
+# Seconds beyond two round trips within which a packet has been reported: browsers report every 60 ms.
+REPORTED_AFTER = 0.15
+
 # One that asks for all again and again gets no more than a burst and half a packet for each that was sent: enough for
 # an outage of a second and for every third packet lost.
 BURST = 1024
@@ -33,10 +36,11 @@ class _Kept:
     def arrived(self) -> bool:
         return any(sending.arrived is not None for sending in self.sendings)
 
-    @property
-    def under_way(self) -> bool:
-        """Whether nothing has been reported of it."""
-        return bool(self.sendings) and not self.sendings[-1].missing
+    def under_way(self, now: float, round_trip: float) -> bool:
+        """Whether a report that tells of it may still come; one may be lost, too."""
+        if not self.sendings or self.sendings[-1].missing:
+            return False
+        return now - self.sendings[-1].sent < 2 * round_trip + REPORTED_AFTER
 
 
 class History:
@@ -81,7 +85,7 @@ class History:
                 continue
             if kept.repaired_at is not None and now - kept.repaired_at < pause:
                 continue
-            if shuffled and kept.under_way:
+            if shuffled and kept.under_way(now, round_trip):
                 self._postponed.add(number)
                 continue
             if self._budget < 1:

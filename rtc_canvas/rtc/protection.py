@@ -10,6 +10,9 @@ HEAVY_LOSS = 0.02
 # Media packets for each repair packet; the last where the way has room for it beside all that media may use.
 LIGHT_SHARE, HEAVY_SHARE, AMPLE_SHARE = 5, 3, 2
 
+# Bits per second of which half may be spent on sending everything twice.
+DUPLICATES_FROM = 2_000_000
+
 # Losses come in spells.
 LINGER = 10.0
 
@@ -21,15 +24,19 @@ class Protection:
     """Follows loss and round trip of one connection.
 
     share: how many media packets one repair packet protects; None for no repair packets.
+    duplicates: whether each packet is sent twice instead, as the receiver knows no forward error correction.
     """
 
     def __init__(self) -> None:
         self.share: int | None = None
+        self.duplicates = False
         self._lost_at: float | None = None
 
     def update(self, loss: float, round_trip: float, target: float, now: float) -> None:
         """loss: share of packets, 0 to 1, lately. round_trip: seconds, the shortest lately. target: bits per second."""
-        if loss > LOSS and round_trip > ROUND_TRIP:
+        if self.duplicates and target < DUPLICATES_FROM:
+            self.share = None
+        elif loss > LOSS and round_trip > ROUND_TRIP:
             self._lost_at = now
             ample = target > LOSSY_CEILING * (1 + 1 / AMPLE_SHARE)
             heavy = AMPLE_SHARE if ample else HEAVY_SHARE
@@ -41,4 +48,5 @@ class Protection:
         """What of `target` bits per second is left for media."""
         if self.share is None:
             return target
-        return min(target / (1 + 1 / self.share), LOSSY_CEILING)
+        packets = 2 if self.duplicates else 1 + 1 / self.share
+        return min(target / packets, LOSSY_CEILING)

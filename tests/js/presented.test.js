@@ -4,45 +4,64 @@ import { test } from "node:test";
 import { Presented, RefreshInterval } from "../../static/presented.js";
 
 /**
+ * @param {RefreshInterval} refresh
  * @param {number} interval
- * @param {readonly number[]} refreshes
- * @returns {RefreshInterval} told of these refreshes, each time rounded as browsers do
+ * @param {readonly number[]} refreshes in a row
  */
-function told(interval, refreshes) {
-  const refresh = new RefreshInterval();
-  for (const count of refreshes) refresh.add(Math.round(10 * (1234.5 + count * interval)) / 10);
-  return refresh;
+function tellEach(refresh, interval, refreshes) {
+  for (const count of refreshes) refresh.addEach(at(interval, count));
+}
+
+/**
+ * @param {number} interval
+ * @param {number} count
+ * @returns {number} when that refresh begins, rounded as browsers do
+ */
+function at(interval, count) {
+  return Math.round(10 * (1234.5 + count * interval)) / 10;
 }
 
 const nine = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 test("a few refreshes in a row tell the interval", () => {
-  assert.equal(told(16.7, nine.slice(0, 8)).milliseconds, null);
   for (const interval of [6.944, 8.333, 16.667]) {
-    const guessed = told(interval, nine).milliseconds;
-    assert.ok(guessed && Math.abs(guessed - interval) < 0.1);
+    const refresh = new RefreshInterval();
+    tellEach(refresh, interval, nine.slice(0, 8));
+    assert.equal(refresh.milliseconds, null);
+    assert.ok(refresh.wantsEach);
+    tellEach(refresh, interval, [8]);
+    assert.ok(!refresh.wantsEach);
+    assert.ok(Math.abs((refresh.milliseconds ?? 0) - interval) < 0.1);
   }
 });
 
 test("one late refresh does not change what they tell", () => {
-  const refresh = told(10, [0, 1, 2, 3, 6, 7, 8, 9, 10]);
+  const refresh = new RefreshInterval();
+  tellEach(refresh, 10, [0, 1, 2, 3, 6, 7, 8, 9, 10]);
   assert.equal(refresh.milliseconds, 10);
 });
 
 test("over many refreshes it becomes exact, though only some of them show a frame", () => {
   for (const step of [1, 2, 3]) {
-    const later = Array.from({ length: 60 }, (_, index) => 9 + step * index);
-    const measured = told(16.6667, [...nine, ...later]).milliseconds;
-    assert.ok(measured && Math.abs(measured - 16.6667) < 0.005, `${step}: ${measured}`);
+    const refresh = new RefreshInterval();
+    refresh.add(at(16.6667, 0));
+    tellEach(refresh, 16.6667, nine);
+    for (let count = 9; count < 9 + 60 * step; count += step) refresh.add(at(16.6667, count));
+    const measured = refresh.milliseconds ?? 0;
+    assert.ok(Math.abs(measured - 16.6667) < 0.005, `${step}: ${measured}`);
   }
 });
 
-test("a pause in which the clock may have been elsewhere is not measured over", () => {
-  const refresh = told(16.6667, nine);
+test("after a pause it is guessed anew, as the display may be another one", () => {
+  const refresh = new RefreshInterval();
+  refresh.add(at(16.6667, 0));
+  tellEach(refresh, 16.6667, nine);
   const before = refresh.milliseconds;
-  refresh.add(5000);
   refresh.add(9007.3);
-  assert.equal(refresh.milliseconds, before);
+  assert.ok(refresh.wantsEach);
+  assert.equal(refresh.milliseconds, before, "until then the old one stays");
+  tellEach(refresh, 6.944, nine.map((count) => 2000 + count));
+  assert.ok(Math.abs((refresh.milliseconds ?? 0) - 6.944) < 0.1);
 });
 
 test("every fourth frame makes a message, which repeats the last eight", () => {

@@ -241,9 +241,9 @@ def _regained(seen: Observation) -> Iterator[float]:
     """Milliseconds, for each key frame that was lost; infinite where nothing was seen any more."""
     filtered = seen.packets[seen.packets["fate"] == Fate.FILTERED]
     for lost, moment in seen.lost_key_frames:
-        begin = float(filtered["time"][filtered["time"] >= moment][0])
+        begin = min(filtered["time"][filtered["time"] >= moment], default=-math.inf)
         shown = (at for number, at in seen.sightings if number >= lost)
-        yield 1000 * (min(shown, default=math.inf) - begin)
+        yield 1000 * (min(shown, default=math.inf) - float(begin))
 
 
 def _timeline(seen: Observation, end: float) -> Iterator[Second]:

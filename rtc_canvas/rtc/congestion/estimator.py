@@ -7,7 +7,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from .packets import Report
+from .packets import Report, SentPacket
 from .standing import CALM, LONG, StandingQueue
 from .trains import Trains
 from .trendline import Trendline
@@ -35,6 +35,13 @@ CUT = 0.8
 CUT_EVERY = 0.1
 HOLD_AFTER_CUT = 0.3
 LOSS_CUTS = 0.12
+
+# Where no train came for so many seconds, the target grows by this share with each report.
+STALE = 3.0
+CAREFUL_UP = 0.005
+
+# Seconds from one frame to the next, roughly.
+FRAME = 1 / 30
 
 BASE_WINDOW = 10.0
 ACKED_WINDOW = 0.4
@@ -82,7 +89,7 @@ class Estimator:
         self._standing = StandingQueue()
         self._delays = _WindowedMinimum(BASE_WINDOW)
         self._round_trips = _WindowedMinimum(BASE_WINDOW)
-        self._acked: deque[tuple[float, int]] = deque()
+        self._acked: deque[tuple[float, SentPacket]] = deque()
         self._fates: deque[tuple[float, int, int, int]] = deque()
         self._long_in_a_row = 0
         self._cut_at = -1.0
@@ -105,17 +112,17 @@ class Estimator:
 
     @property
     def standing_queue(self) -> float:
-        return self._standing.least
+        return max(self._standing.seconds, min(self._standing.least, LONG))
 
     def acked_rate(self, now: float) -> float:
         """Bits per second that were received lately."""
         while self._acked and self._acked[0][0] < now - ACKED_WINDOW:
             self._acked.popleft()
-        return sum(size for _, size in self._acked) * 8 / ACKED_WINDOW
+        return sum(packet.size for _, packet in self._acked) * 8 / ACKED_WINDOW
 
     def is_congested(self, now: float) -> bool:
         """Whether packets that were lost lately may have been dropped from a full queue."""
-        return self.queue_delay > CALM or now - self._cut_at < 2 * LOSS_WINDOW
+        return self._excess > CALM or now - self._cut_at < 2 * LOSS_WINDOW
 
     def on_report(self, report: Report, now: float) -> None:
         """Take what one feedback told, and set the target."""
@@ -133,7 +140,7 @@ class Estimator:
             self._delays.add(now, packet.arrived - packet.sent)
             ways.append(packet.arrived - packet.sent)
         for packet in report.received + report.late:
-            self._acked.append((now, packet.size))
+            self._acked.append((now, packet))
         # What shuffles packets only ever delays them: the fastest of them tells how long the queue is.
         way = min(ways) if self.shuffled else ways[-1]
         self.queue_delay = way - self._delays.minimum
@@ -144,13 +151,13 @@ class Estimator:
         elapsed = 0.0 if self._updated is None else min(now - self._updated, 0.25)
         self._updated = now
         restored = self._standing.update(
-            self.queue_delay, self.acked_rate(now), self.capacity, self.target, now
+            self.queue_delay, self.acked_rate(now), self._fresh_capacity(now), self.target, now
         )
         if restored is not None:
             self.target = max(self.target, restored)
         if self._cut_wanted(now):
             return
-        goal = self._within_limits(self._goal())
+        goal = self._within_limits(self._goal(now))
         if self.target < goal:
             self._rise(goal, elapsed, now)
         elif self.target > goal:
@@ -160,10 +167,28 @@ class Estimator:
             self.state = "holding"
         self.target = self._within_limits(self.target)
 
-    def _goal(self) -> float:
+    def _goal(self, now: float) -> float:
+        if self._fresh_capacity(now) is None and self._trains.measured is not None:
+            # Frames of a few packets tell nothing: where all that may be sent arrives, a little more may be.
+            used = not self._limited_by_program(now)
+            return self.target * (1 + CAREFUL_UP) if used else self.target
         if self.capacity is not None:
             return self.share * self.capacity
         return self.target if self.shuffled else float("inf")
+
+    def _fresh_capacity(self, now: float) -> float | None:
+        """The capacity, where trains told it lately."""
+        measured = self._trains.measured
+        return None if measured is None or now - measured > STALE else self.capacity
+
+    def _limited_by_program(self, now: float) -> bool:
+        """Whether what arrived lately was sent at much less than the target, because there was no more to send."""
+        self.acked_rate(now)
+        if not self._acked:
+            return True
+        sent = [packet.sent for _, packet in self._acked]
+        octets = sum(packet.size for _, packet in self._acked)
+        return octets * 8 / (max(sent) - min(sent) + FRAME) < self.target / 2
 
     def _rise(self, goal: float, elapsed: float, now: float) -> None:
         if self._excess > CALM or now - self._cut_at < HOLD_AFTER_CUT:
@@ -196,7 +221,9 @@ class Estimator:
         cause = self._cause()
         if cause is None:
             return False
-        self._cut(CUT * self.acked_rate(now), now, cause)
+        # Others' queue says nothing of how much more than that little could be sent.
+        base = self.target if self._limited_by_program(now) else self.acked_rate(now)
+        self._cut(CUT * base, now, cause)
         return True
 
     def _cause(self) -> Cause | None:

@@ -28,7 +28,7 @@ MOST_PACKETS = 4096
 class TransportFeedback:
     """One report.
 
-    number: its own count, 8 bits, by which a lost report is noticed.
+    number: its own count, 8 bits.
     arrivals: (transport-wide sequence number, 16 bits; arrival in seconds of the receiver's clock, None where the
         packet had not arrived) in the order of the numbers.
     """

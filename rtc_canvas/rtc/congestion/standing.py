@@ -16,8 +16,8 @@ CALM = 0.025
 # A queue counts as never empty after so many seconds.
 LASTING = 0.8
 
-# Less of the capacity than this arrives: others have the rest.
-OURS = 0.7
+# Less of the capacity than this arrives: others have the rest. Clearly less than a sender uses that is alone.
+OURS = 0.5
 
 # Of the rate before the cuts that were in vain, this share is taken up again.
 RESTORED = 0.7
@@ -40,7 +40,8 @@ class StandingQueue:
     ) -> float | None:
         """Take one report; the target to go on with where cuts are found to have been in vain, else None.
 
-        delay: seconds that packets wait. acked: bits per second that arrive; capacity: that each burst arrives at.
+        delay: seconds that packets wait. acked: bits per second that arrive; capacity: that bursts arrived at lately,
+        None where there were none.
         """
         recent = self._recent
         recent.append((now, delay, target))

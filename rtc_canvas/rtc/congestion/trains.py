@@ -25,8 +25,9 @@ FEWEST_SHUFFLED = 5
 class Trains:
     """Collects arrivals by frame.
 
-    capacity: bits per second, the median of the newest five trains younger than two seconds; None before the first.
-    shuffled_capacity: the same for packets that overtake each other, from more trains; None where these are too few.
+    capacity: bits per second, the median of the newest five trains, none of which was older than two seconds as the
+    newest came; None before the first. shuffled_capacity: the same for packets that overtake each other, from more
+    trains; None where these are too few. measured: when the newest came, None before the first.
     """
 
     def __init__(self) -> None:
@@ -34,18 +35,9 @@ class Trains:
         self._packets: list[SentPacket] = []
         self._rates: deque[tuple[float, float]] = deque(maxlen=TRAINS)
         self._paces: deque[tuple[float, float]] = deque(maxlen=SHUFFLED_TRAINS)
-        self._last: float | None = None
-
-    @property
-    def capacity(self) -> float | None:
-        return self._last
-
-    @property
-    def shuffled_capacity(self) -> float | None:
-        if len(self._paces) < FEWEST_SHUFFLED:
-            return None
-        pace = median(pace for _, pace in self._paces)
-        return 8 / pace if pace > 0 else None
+        self.capacity: float | None = None
+        self.shuffled_capacity: float | None = None
+        self.measured: float | None = None
 
     def add(self, packet: SentPacket, now: float) -> None:
         """Take the next packet that was received; packets come in the order of sending."""
@@ -77,7 +69,15 @@ class Trains:
         for collected in (self._rates, self._paces):
             while collected and collected[0][0] < now - FRESH:
                 collected.popleft()
-        self._last = median(rate for _, rate in self._rates)
+        self.measured = now
+        self.capacity = median(rate for _, rate in self._rates)
+        self.shuffled_capacity = self._from_paces()
+
+    def _from_paces(self) -> float | None:
+        if len(self._paces) < FEWEST_SHUFFLED:
+            return None
+        pace = median(pace for _, pace in self._paces)
+        return 8 / pace if pace > 0 else None
 
 
 def train_rate(packets: list[SentPacket]) -> float | None:
