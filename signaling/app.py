@@ -14,6 +14,7 @@ from . import whep
 from .access import Access, Grant
 from .assets import Asset, Assets
 from .discovery import config_document
+from .encoding import accepts_gzip
 from .etag import matches, quoted
 from .refusal import Refusal
 
@@ -131,7 +132,11 @@ class _Routes:
             ),
             self._host,
         )
-        return _translated(response)
+        translated = _translated(response)
+        if response.status == 201 and _accepts_gzip(request):
+            # The browser can do nothing before the last packet of an answer; so it is one.
+            translated.enable_compression(web.ContentCoding.gzip)
+        return translated
 
     def _grant(self, request: web.Request, *tokens: str) -> Grant:
         """What the request may do, by the tokens given or else by those in its fields."""
@@ -205,6 +210,7 @@ def _finishing(access: Access) -> Middleware:
         origin = _origin(request)
         if origin is not None and access.shares_with(origin) and not _is_open(response):
             response.headers.update(_shared_with(origin))
+            response.headers.add("Vary", "Origin")
         return response
 
     return finish
@@ -216,7 +222,6 @@ def _shared_with(origin: str) -> dict[str, str]:
         "Access-Control-Allow-Credentials": "true",
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Expose-Headers": "ETag, Location",
-        "Vary": "Origin",
     }
 
 
@@ -233,10 +238,21 @@ def _translated(response: whep.Response) -> web.Response:
 def _file_response(
     request: web.Request, asset: Asset, headers: Mapping[str, str] | None = None
 ) -> web.Response:
-    fields = {"ETag": quoted(asset.etag), "Cache-Control": "no-cache", **(headers or {})}
-    if matches(request.headers.get("If-None-Match", ""), asset.etag):
+    body, etag = asset.body, asset.etag
+    fields = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", **(headers or {})}
+    content = {"Content-Type": asset.content_type}
+    if asset.gzipped and _accepts_gzip(request):
+        # Other bytes have another strong tag (RFC 9110 clause 8.8.3.3).
+        body, etag = asset.gzipped, f"{asset.etag}-gzip"
+        content["Content-Encoding"] = "gzip"
+    fields["ETag"] = quoted(etag)
+    if matches(request.headers.get("If-None-Match", ""), etag):
         return web.Response(status=304, headers=fields)
-    return web.Response(body=asset.body, headers={**fields, "Content-Type": asset.content_type})
+    return web.Response(body=body, headers=fields | content)
+
+
+def _accepts_gzip(request: web.Request) -> bool:
+    return accepts_gzip(request.headers.get("Accept-Encoding", ""))
 
 
 async def _limited_body(request: web.Request) -> bytes:

@@ -16,6 +16,7 @@ const POINTER_BACKLOG = 4096;
  * @typedef {object} ChannelEvents
  * @property {(message: ServerMessage) => void} onmessage
  * @property {() => void} oninputopen
+ * @property {() => void} onappopen
  * @property {() => void} onclose the other side closed them
  */
 
@@ -28,9 +29,8 @@ export class Channels {
   /**
    * @param {RTCPeerConnection} peer one that has not made its offer
    * @param {ChannelEvents} events
-   * @param {() => Fields} hello makes the first message
    */
-  constructor(peer, events, hello) {
+  constructor(peer, events) {
     this.#input = peer.createDataChannel("input", { negotiated: true, id: 0 });
     this.#pointer = peer.createDataChannel("pointer", {
       negotiated: true,
@@ -46,7 +46,7 @@ export class Channels {
       maxRetransmits: 0,
     });
     this.#input.onopen = events.oninputopen;
-    this.#app.onopen = () => this.app(hello());
+    this.#app.onopen = events.onappopen;
     this.#app.onclose = events.onclose;
     this.#app.onmessage = ({ data }) => {
       const message = parseMessage(data);

@@ -36,19 +36,18 @@ export function preferredCodecs(offered, wanted = null) {
  */
 function pick(offered, names) {
   return names.flatMap((name) =>
-    offered
-      .filter((codec) => codec.mimeType.toLowerCase() === name)
-      .sort((one, other) => packetization(other) - packetization(one)),
+    offered.filter((codec) => codec.mimeType.toLowerCase() === name && isSendable(codec)),
   );
 }
 
 /**
- * H.264 that may split a picture over packets (packetization-mode 1, RFC 6184 6.3) comes before
- * H.264 that may not.
+ * Of H.264 the server sends baseline, its pictures split over packets (packetization-mode 1, RFC
+ * 6184 6.3). What else a browser has of it would make up half of the offer.
  *
  * @param {Codec} codec
- * @returns {number}
+ * @returns {boolean}
  */
-function packetization(codec) {
-  return codec.sdpFmtpLine?.includes("packetization-mode=1") ? 1 : 0;
+function isSendable({ mimeType, sdpFmtpLine = "" }) {
+  if (mimeType.toLowerCase() !== "video/h264") return true;
+  return /packetization-mode=1/.test(sdpFmtpLine) && !/profile-level-id=(?!42)/i.test(sdpFmtpLine);
 }

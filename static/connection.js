@@ -1,5 +1,6 @@
 /**
- * One peer connection, from offer to end. It lives once: after a loss, a new one is made.
+ * One peer connection, from offer to end. It lives once: after a loss, a new one is made. It may
+ * begin before the rest of the client is there, and needs none of it.
  *
  * @module
  */
@@ -8,15 +9,17 @@ import { Channels } from "./channels.js";
 import { preferredCodecs } from "./codecs.js";
 import { PROTOCOL } from "./messages.js";
 import { choose, ended, lost, noMedia, otherProtocol, Problem } from "./problem.js";
-import { Silence } from "./silence.js";
-import { sdpFragment } from "./whep.js";
+import { baseOf, sdpFragment, Whep } from "./whep.js";
 
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
-/** @typedef {import("./whep.js").Whep} Whep */
+/** @typedef {import("./whep.js").WhepOptions} WhepOptions */
 /** @typedef {import("./whep.js").Config} Config */
+
+/** @typedef {WhepOptions & {codec: string | null}} ConnectionOptions */
 
 /**
  * @typedef {object} ConnectionEvents
+ * @property {() => boolean} visible asked once, for the first message
  * @property {(stream: MediaStream) => void} onstream
  * @property {() => void} onup the server said hello
  * @property {() => void} oninputopen
@@ -32,15 +35,62 @@ const DISCONNECTED = 1.5;
 /** Milliseconds in which candidates are gathered into one PATCH. */
 const TRICKLE = 50;
 
+/**
+ * The one that was opened ahead, until it is taken.
+ * @type {{options: ConnectionOptions, connection: Connection} | null}
+ */
+let ahead = null;
+
+/**
+ * Open a connection before there is anybody to listen to it: the server answers while the rest of
+ * the client is on its way.
+ *
+ * @param {string} src
+ * @param {string | null} codec
+ */
+export function connectAhead(src, codec) {
+  // Without WebRTC the session says so.
+  if (!globalThis.RTCPeerConnection) return;
+  const options = { base: baseOf(src, document.baseURI), codec: codec || null };
+  ahead = { options, connection: new Connection(options) };
+}
+
+/**
+ * @param {ConnectionOptions} options
+ * @returns {Connection} the one that was opened ahead, where it has these options, or a new one
+ */
+export function connect(options) {
+  const opened = ahead;
+  ahead = null;
+  if (opened && isSame(opened.options, options)) return opened.connection;
+  opened?.connection.close();
+  return new Connection(options);
+}
+
+/**
+ * @param {ConnectionOptions} one
+ * @param {ConnectionOptions} other
+ */
+function isSame(one, other) {
+  return (
+    one.base === other.base &&
+    one.codec === other.codec &&
+    one.fetch === other.fetch &&
+    (one.token ?? null) === (other.token ?? null)
+  );
+}
+
 export class Connection {
-  #whep;
   #codec;
-  #events;
+  #whep;
   #peer = new RTCPeerConnection(configuration([]));
   /** @type {Channels} */
   channels;
   #ended = false;
-  #silence;
+  /** @type {ConnectionEvents | null} */
+  #events = null;
+  /** @type {((events: ConnectionEvents) => void)[]} what is to be told when somebody listens */
+  #untold = [];
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   #timers = new Map();
   /** @type {string[]} */
@@ -48,43 +98,34 @@ export class Connection {
   #answered = false;
 
   /**
-   * @param {Whep} whep
-   * @param {{codec: string | null, visible: () => boolean}} options
-   * @param {ConnectionEvents} events
+   * Connects at once. What fails is told by `onend`.
+   *
+   * @param {ConnectionOptions} options
    */
-  constructor(whep, { codec, visible }, events) {
-    this.#whep = whep;
-    this.#codec = codec;
-    this.#events = events;
+  constructor(options) {
+    this.#codec = options.codec;
+    this.#whep = new Whep(options);
     // The picture's transceiver first: its section of the SDP then carries the bundled transport.
     this.#receive();
-    this.channels = new Channels(
-      this.#peer,
-      {
-        onmessage: (message) => this.#onmessage(message),
-        oninputopen: events.oninputopen,
-        onclose: () => this.#end(lost("The server closed the connection.")),
-      },
-      () => ({ type: "hello", protocol: PROTOCOL, visible: visible() }),
-    );
+    this.channels = new Channels(this.#peer, {
+      onmessage: (message) => this.#onmessage(message),
+      oninputopen: () => this.#tell((events) => events.oninputopen()),
+      onappopen: () => this.#tell((events) => this.#greet(events.visible())),
+      onclose: () => this.#end(lost("The server closed the connection.")),
+    });
     this.#peer.onconnectionstatechange = () => this.#onstate();
     this.#peer.onicecandidate = ({ candidate }) => this.#oncandidate(candidate);
-    this.#silence = new Silence(this.#peer, () =>
-      this.#end(lost("Nothing arrives from the server.")),
-    );
+    this.#open();
   }
 
   /**
-   * Connect. What fails is told by `onend`.
+   * Tell of what happens, first of what has happened already.
+   *
+   * @param {ConnectionEvents} events
    */
-  async open() {
-    try {
-      const [config, offer] = await Promise.all([this.#whep.config(), this.#peer.createOffer()]);
-      if (this.#ended) return;
-      await this.#negotiate(config, offer);
-    } catch (error) {
-      this.#end(error instanceof Problem ? error : refused(error));
-    }
+  listen(events) {
+    this.#events = events;
+    for (const tell of this.#untold.splice(0)) tell(events);
   }
 
   /**
@@ -100,6 +141,31 @@ export class Connection {
     this.#whep.end();
   }
 
+  async #open() {
+    try {
+      const [config, offer] = await Promise.all([this.#whep.config(), this.#peer.createOffer()]);
+      if (this.#ended) return;
+      await this.#negotiate(config, offer);
+    } catch (error) {
+      this.#end(error instanceof Problem ? error : refused(error));
+    }
+  }
+
+  /**
+   * @param {(events: ConnectionEvents) => void} tell
+   */
+  #tell(tell) {
+    if (this.#events) tell(this.#events);
+    else this.#untold.push(tell);
+  }
+
+  /**
+   * @param {boolean} visible
+   */
+  #greet(visible) {
+    this.channels.app({ type: "hello", protocol: PROTOCOL, visible });
+  }
+
   /**
    * @param {Config} config
    * @param {RTCSessionDescriptionInit} offer
@@ -107,10 +173,12 @@ export class Connection {
   async #negotiate({ whep, iceServers, canvases }, offer) {
     if (!whep) throw choose(canvases);
     if (iceServers.length) this.#peer.setConfiguration(configuration(iceServers));
-    await this.#peer.setLocalDescription(offer);
     // The offer goes without candidates: the server answers with all of its own and learns this
     // side's address from the first check that arrives (a peer-reflexive candidate).
-    const answer = await this.#whep.offer(whep, offer.sdp ?? "", this.#codec);
+    const [answer] = await Promise.all([
+      this.#whep.offer(whep, offer.sdp ?? "", this.#codec),
+      this.#peer.setLocalDescription(offer),
+    ]);
     if (this.#ended) return this.#whep.end();
     await this.#peer.setRemoteDescription({ type: "answer", sdp: answer });
     this.#answered = true;
@@ -124,7 +192,8 @@ export class Connection {
     const codecs = preferredCodecs(offered, this.#codec);
     if (codecs.length && transceiver.setCodecPreferences) transceiver.setCodecPreferences(codecs);
     if ("jitterBufferTarget" in transceiver.receiver) transceiver.receiver.jitterBufferTarget = 0;
-    this.#peer.ontrack = ({ track }) => this.#events.onstream(new MediaStream([track]));
+    this.#peer.ontrack = ({ track }) =>
+      this.#tell((events) => events.onstream(new MediaStream([track])));
   }
 
   /**
@@ -138,10 +207,9 @@ export class Connection {
         return this.#end(otherProtocol(message.protocol, PROTOCOL));
       }
       this.#unlimit("patience");
-      this.#silence.watch();
-      this.#events.onup();
+      this.#tell((events) => events.onup());
     }
-    this.#events.onmessage(message);
+    this.#tell((events) => events.onmessage(message));
   }
 
   #onstate() {
@@ -181,13 +249,12 @@ export class Connection {
     this.#stop();
     // An old peer that the server still believes in would keep control from its successor.
     if (problem.code !== "ended") this.#whep.end();
-    this.#events.onend(problem);
+    this.#tell((events) => events.onend(problem));
   }
 
   #stop() {
     this.#ended = true;
-    this.#events.onstop();
-    this.#silence.stop();
+    this.#tell((events) => events.onstop());
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#peer.close();
   }

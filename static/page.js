@@ -4,7 +4,6 @@
  * @module
  */
 
-import { make } from "./dom.js";
 import { RtcCanvasElement } from "./rtc-canvas-element.js";
 
 /** @typedef {import("./problem.js").CanvasEntry} CanvasEntry */
@@ -29,7 +28,7 @@ on("state", ({ state }) => {
 });
 on("error", ({ code, canvases }) => {
   if (code === "protocol") reloadOnce();
-  if (code === "choose") canvas.replaceWith(listOf(canvases));
+  if (code === "choose") choose(canvases);
 });
 document.body.append(canvas);
 
@@ -51,20 +50,8 @@ function reloadOnce() {
 /**
  * @param {CanvasEntry[]} canvases
  */
-function listOf(canvases) {
+async function choose(canvases) {
+  const { listOf } = await import("./choice.js");
   document.title = "Canvases";
-  const items = canvases.map(({ name, title, url, size }) =>
-    make(
-      "li",
-      {},
-      make("a", { href: url }, make("b", {}, title || name), make("span", {}, size.join(" × "))),
-    ),
-  );
-  const empty = make("p", {}, "The program has made none yet. Reload this page when it has.");
-  return make(
-    "main",
-    {},
-    make("h1", {}, "Canvases"),
-    items.length ? make("ul", {}, ...items) : empty,
-  );
+  canvas.replaceWith(listOf(canvases));
 }

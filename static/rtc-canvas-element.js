@@ -11,7 +11,6 @@
 import { Bar } from "./bar.js";
 import { make } from "./dom.js";
 import { keyOf } from "./keyboard.js";
-import { Panel } from "./panel.js";
 import { RtcCanvas } from "./rtc-canvas.js";
 import { isStatisticsKey } from "./shortcuts.js";
 import { describe } from "./situation.js";
@@ -19,6 +18,7 @@ import { Status } from "./status.js";
 import { STYLE } from "./style.js";
 
 /** @typedef {import("./geometry.js").Fit} Fit */
+/** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {import("./situation.js").Situation} Situation */
 
 const EVENTS = ["state", "error", "control", "frame", "title", "notice", "statistics"];
@@ -29,8 +29,10 @@ export class RtcCanvasElement extends HTMLElement {
 
   #canvas;
   #status = new Status(() => this.#canvas.connect());
-  #panel = new Panel(() => this.#toggleStatistics());
   #bar;
+  #statistics = false;
+  /** @type {Panel | null} null until it is opened for the first time */
+  #panel = null;
   /** @type {Situation} */
   #situation = {
     state: "closed",
@@ -59,7 +61,6 @@ export class RtcCanvasElement extends HTMLElement {
       this.#status.announced,
       this.#status.cover,
       this.#bar.element,
-      this.#panel.element,
     );
     this.#listen();
   }
@@ -193,7 +194,7 @@ export class RtcCanvasElement extends HTMLElement {
         if (!this.#situation.picture) this.#update({ picture: true });
         break;
       case "statistics":
-        this.#panel.show(detail);
+        this.#panel?.show(detail);
     }
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
@@ -218,7 +219,7 @@ export class RtcCanvasElement extends HTMLElement {
 
   #connect() {
     this.#canvas.connect();
-    this.#canvas.statistics = this.#panel.open;
+    this.#canvas.statistics = this.#statistics;
   }
 
   /**
@@ -231,9 +232,15 @@ export class RtcCanvasElement extends HTMLElement {
     this.#toggleStatistics();
   }
 
-  #toggleStatistics() {
-    const open = !this.#panel.open;
-    this.#panel.open = this.#bar.statistics = this.#canvas.statistics = open;
+  async #toggleStatistics() {
+    const open = !this.#statistics;
+    this.#statistics = this.#bar.statistics = this.#canvas.statistics = open;
+    if (!this.#panel) {
+      const { Panel } = await import("./panel.js");
+      this.#panel ??= new Panel(() => this.#toggleStatistics());
+      this.shadowRoot?.append(this.#panel.element);
+    }
+    this.#panel.open = this.#statistics;
   }
 
   #toggleFullscreen() {

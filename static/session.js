@@ -4,17 +4,17 @@
  * @module
  */
 
-import { pauseBefore } from "./backoff.js";
-import { Connection } from "./connection.js";
+import { connect } from "./connection.js";
 import { lost, noWebRtc } from "./problem.js";
-import { CLOSED, next } from "./state.js";
-import { Whep } from "./whep.js";
+import { Silence } from "./silence.js";
+import { CLOSED, next, pauseBefore } from "./state.js";
 
+/** @typedef {import("./connection.js").Connection} Connection */
+/** @typedef {import("./connection.js").ConnectionOptions} ConnectionOptions */
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./problem.js").Problem} Problem */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Happening} Happening */
-/** @typedef {import("./whep.js").WhepOptions} WhepOptions */
 
 /**
  * @typedef {object} SessionEvents
@@ -34,6 +34,8 @@ export class Session {
   #state = CLOSED;
   /** @type {Connection | null} */
   #connection = null;
+  /** @type {Silence | null} */
+  #silence = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} until the next try */
   #timer;
   /** When the connection came up, Infinity while it is not. */
@@ -42,8 +44,8 @@ export class Session {
   #listeners = null;
 
   /**
-   * @param {() => WhepOptions & {codec: string | null, visible: () => boolean}} options asked anew
-   *   for every connection
+   * @param {() => ConnectionOptions & {visible: () => boolean}} options asked anew for every
+   *   connection
    * @param {SessionEvents} events
    */
   constructor(options, events) {
@@ -89,21 +91,29 @@ export class Session {
   #try() {
     this.#drop();
     if (!globalThis.RTCPeerConnection) return this.#end(noWebRtc());
-    const options = this.#options();
-    const connection = new Connection(new Whep(options), options, {
+    const { visible, ...options } = this.#options();
+    const connection = connect(options);
+    this.#connection = connection;
+    connection.listen({
+      visible,
       onstream: this.#events.onstream,
       onstop: this.#events.onstop,
-      onup: () => this.#up(),
+      onup: () => this.#up(connection),
       oninputopen: () => this.#events.oninputopen(connection),
       onmessage: this.#events.onmessage,
       onend: (problem) => this.#end(problem),
     });
-    this.#connection = connection;
-    connection.open();
   }
 
-  #up() {
+  /**
+   * @param {Connection} connection
+   */
+  #up(connection) {
     this.#since = performance.now();
+    this.#silence = new Silence(connection, () =>
+      this.#end(lost("Nothing arrives from the server.")),
+    );
+    this.#silence.watch();
     this.#happened({ type: "up" });
   }
 
@@ -126,6 +136,7 @@ export class Session {
   #drop() {
     clearTimeout(this.#timer);
     this.#since = Infinity;
+    this.#silence?.stop();
     this.#connection?.close();
     this.#connection = null;
   }

@@ -4,23 +4,25 @@
  * @module
  */
 
+/** @typedef {import("./connection.js").Connection} Connection */
+
 /** Seconds without a packet after which the server is gone; it judges its peers by the same. */
 const LIMIT = 5;
 
 export class Silence {
-  #peer;
+  #connection;
   #onsilence;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #timer;
+  /** @type {ReturnType<typeof setInterval> | null} null while nobody watches */
+  #timer = null;
   #arrived = 0;
   #since = 0;
 
   /**
-   * @param {RTCPeerConnection} peer
+   * @param {Connection} connection
    * @param {() => void} onsilence
    */
-  constructor(peer, onsilence) {
-    this.#peer = peer;
+  constructor(connection, onsilence) {
+    this.#connection = connection;
     this.#onsilence = onsilence;
   }
 
@@ -32,16 +34,17 @@ export class Silence {
   }
 
   stop() {
-    clearInterval(this.#timer);
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
   }
 
   async #look() {
     const now = performance.now();
-    const arrived = countArrivals(await this.#peer.getStats());
+    const arrived = countArrivals(await this.#connection.stats());
     if (arrived !== this.#arrived) {
       this.#arrived = arrived;
       this.#since = now;
-    } else if (now - this.#since > LIMIT * 1000 && this.#peer.connectionState !== "closed") {
+    } else if (now - this.#since > LIMIT * 1000 && this.#timer) {
       this.#onsilence();
     }
   }

@@ -1,5 +1,6 @@
 /**
- * The states of a canvas in the page, and what leads from one to another. Pure.
+ * The states of a canvas in the page, what leads from one to another, and how long it waits between
+ * two tries. Pure.
  *
  * ```
  * connect   closed, failed                  → connecting
@@ -57,4 +58,20 @@ export function next(state, happening) {
     case "close":
       return state.name === "closed" ? state : CLOSED;
   }
+}
+
+const FIRST = 0.25;
+const LONGEST = 5;
+
+/**
+ * How long to wait before trying again. Doubles from 0.25 s to 5 s. A quarter of it is chance: the
+ * pages of a server that restarted do not come back all at once.
+ *
+ * @param {number} attempt 1 for the first retry
+ * @param {number} [chance] from 0 to 1
+ * @returns {number} seconds
+ */
+export function pauseBefore(attempt, chance = Math.random()) {
+  const pause = Math.min(LONGEST, FIRST * 2 ** (attempt - 1));
+  return pause * (0.75 + 0.25 * chance);
 }

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { figures, sample } from "./figures.js";
-
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./figures.js").Figures} Figures */
 /** @typedef {import("./figures.js").Sample} Sample */
@@ -71,6 +69,7 @@ export class Statistics {
     const report = await this.#connection()
       ?.stats()
       .catch(() => null);
+    const { figures, sample } = await import("./figures.js");
     if (!this.#on) return;
     if (!report) this.#server = null;
     const now = report ? sample(report) : null;

@@ -93,6 +93,7 @@ class Link:
         answer = await self.connection.answer(offer, codec=codec)
         await self.viewer.accept(answer)
         await self.recorder.until(lambda: self.recorder.connected_count)
+        await self.viewer.connected()
         self._watch_packets()
         return answer
 

@@ -49,6 +49,7 @@ class Receiver:
         self._changed = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
         self.connection.on("track", self._start_reading)
+        self.connection.on("connectionstatechange", self._changed.set)
 
     async def offer(self, *, channels: bool = True, codec: str | None = None) -> str:
         transceiver = self.connection.addTransceiver("video", "recvonly")
@@ -111,6 +112,10 @@ class Receiver:
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
+
+    async def connected(self) -> None:
+        """Wait until this side is connected too: one of the two is the first."""
+        await self.until(lambda: self.connection.connectionState == "connected")
 
     async def open(self, timeout: float = 5.0) -> None:
         """Wait until the channels are open."""

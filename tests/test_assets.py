@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,39 @@ def test_an_edited_file_shows_and_has_another_tag(folder: Path) -> None:
     assert after is not None
     assert after.body == b"<!doctype html><p>new"
     assert after.etag != before.etag
+
+
+def test_each_content_is_compressed_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "export const words = 'again and again and again and again and again and again';"
+    (folder / "long.js").write_text(long)
+    assets = Assets(folder)
+    compressed: list[bytes] = []
+    compress = gzip.compress
+
+    def watched(body: bytes, *level: int, **options: int) -> bytes:
+        compressed.append(body)
+        return compress(body, *level, **options)
+
+    monkeypatch.setattr("signaling.assets.gzip.compress", watched)
+    for _ in range(3):
+        asset = assets.get("long.js")
+        assert asset is not None
+        assert asset.gzipped is not None
+        assert gzip.decompress(asset.gzipped) == asset.body == long.encode()
+    assert compressed == [], "it was compressed when the folder was read"
+    (folder / "long.js").write_text(2 * long)
+    for _ in range(3):
+        asset = assets.get("long.js")
+        assert asset is not None
+        assert asset.gzipped is not None
+        assert gzip.decompress(asset.gzipped) == 2 * long.encode()
+    assert compressed == [2 * long.encode()]
+
+
+def test_what_gzip_makes_no_smaller_is_left_as_it_is(folder: Path) -> None:
+    asset = Assets(folder).get("parts/wheel.js")
+    assert asset is not None
+    assert asset.gzipped is None
 
 
 def test_a_removed_file_is_gone(folder: Path) -> None:

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 
 import pytest
 from aioice import stun
+from OpenSSL import SSL
 
 from rtc_canvas.rtc.compat import require
 from rtc_canvas.rtc.compat.ice import Liveness
 from rtc_canvas.rtc.compat.sdp import h264_profile
 
 from .frames import flat
-from .link import Link, linked
+from .link import Link, link, linked
 
 
 def test_a_version_that_lacks_a_name_is_named_with_it() -> None:
@@ -61,10 +62,12 @@ def addresses(answer: str) -> list[tuple[str, int]]:
     return [(line[4], int(line[5])) for line in lines if ":" not in line[4]]
 
 
-async def send_from_a_stranger(made: Link, datagrams: Iterable[bytes]) -> None:
+async def send_from_a_stranger(
+    made: Link, datagrams: Iterable[bytes], answer: str | None = None
+) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         for data in datagrams:
-            for address in addresses(made.viewer.answer):
+            for address in addresses(answer or made.viewer.answer):
                 stranger.sendto(data, address)
     await asyncio.sleep(0.02)
 
@@ -141,4 +144,22 @@ async def test_a_check_without_a_priority_is_ignored(caplog: pytest.LogCaptureFi
         )
         message.add_message_integrity(str(ice.remote_password).encode())
         await send_from_a_stranger(made, [bytes(message)])
+        await assert_alive(made, caplog)
+
+
+def client_hello() -> bytes:
+    """What begins a DTLS handshake."""
+    client = SSL.Connection(SSL.Context(SSL.DTLS_METHOD))
+    client.set_connect_state()
+    with pytest.raises(SSL.WantReadError):
+        client.do_handshake()
+    return client.bio_read(1500)
+
+
+async def test_a_stranger_does_not_begin_the_handshake(caplog: pytest.LogCaptureFixture) -> None:
+    async with link() as made:
+        answer = await made.connection.answer(await made.viewer.offer(channels=False), codec=None)
+        await send_from_a_stranger(made, [client_hello()], answer)
+        await made.viewer.accept(answer)
+        await made.recorder.until(lambda: made.recorder.connected_count)
         await assert_alive(made, caplog)

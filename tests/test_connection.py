@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from pathlib import Path
 
@@ -90,7 +91,7 @@ async def test_extension_ids_beyond_one_byte_headers_are_not_accepted() -> None:
 async def test_the_answer_sends_video_from_here_and_repairs_losses() -> None:
     video = section(await answer_to(browser_offer("chromium")), "video")
     assert "a=sendonly\r\n" in video
-    assert "a=setup:active\r\n" in video
+    assert "a=setup:passive\r\n" in video
     assert "a=rtcp-mux\r\n" in video
     assert "a=candidate:" in video
     codec, *_ = [line for line in video.splitlines() if line.startswith("a=rtpmap:")]
@@ -100,6 +101,17 @@ async def test_the_answer_sends_video_from_here_and_repairs_losses() -> None:
     assert f"a=rtcp-fb:{number} nack\r\n" in video
     assert f"a=rtcp-fb:{number} nack pli\r\n" in video
     assert f"a=rtcp-fb:{number} transport-cc\r\n" in video
+
+
+@pytest.mark.parametrize(
+    ("offered", "answered"), [("actpass", "passive"), ("active", "passive"), ("passive", "active")]
+)
+async def test_the_browser_begins_the_handshake_unless_it_does_not_want_to(
+    offered: str, answered: str
+) -> None:
+    offer = browser_offer("chromium").replace("a=setup:actpass", f"a=setup:{offered}")
+    answer = await answer_to(offer)
+    assert set(re.findall("a=setup:(.*)\r\n", answer)) == {answered}
 
 
 async def test_a_host_without_another_address_offers_loopback(

@@ -116,6 +116,7 @@ async def test_the_viewer_sees_the_end_and_the_listener_is_not_told() -> None:
 async def test_a_last_message_gets_out() -> None:
     async with linked() as made:
         await made.viewer.open()
+        await made.recorder.until(lambda: "app" in made.recorder.opened)
         made.connection.send_message("app", {"type": "bye"})
         await made.connection.close()
         await made.viewer.message("bye")
@@ -141,6 +142,7 @@ async def test_a_viewer_with_another_certificate_is_not_connected() -> None:
         )
         await made.recorder.until(lambda: made.recorder.reasons)
         assert made.recorder.connected_count == 0
+        await made.viewer.connected()
 
 
 async def test_a_failure_while_sending_is_told() -> None:

@@ -263,6 +263,43 @@ async def test_an_unchanged_file_is_not_sent_again(client: Client, static: Path)
     assert (await get(client, "/static/page.js", If_None_Match=tag)).status == 200
 
 
+async def test_who_takes_gzip_gets_files_compressed(client: Client, static: Path) -> None:
+    body = "export const words = 'again and again and again and again and again and again';"
+    (static / "page.js").write_text(body)
+    compressed = await get(client, "/static/page.js", Accept_Encoding="gzip, deflate")
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert int(compressed.headers["Content-Length"]) < len(body)
+    assert await compressed.text() == body
+    plain = await get(client, "/static/page.js", Accept_Encoding="identity")
+    assert "Content-Encoding" not in plain.headers
+    assert await plain.text() == body
+    for response in (compressed, plain):
+        assert response.headers["Vary"] == "Accept-Encoding"
+        assert response.headers["Content-Type"] == "text/javascript; charset=utf-8"
+
+
+async def test_each_encoding_of_a_file_has_a_tag_of_its_own(client: Client, static: Path) -> None:
+    (static / "page.js").write_text("again and " * 20)
+    tags = {
+        encoding: (await get(client, "/static/page.js", Accept_Encoding=encoding)).headers["ETag"]
+        for encoding in ("gzip", "identity")
+    }
+    assert tags["gzip"] != tags["identity"]
+    for encoding, tag in tags.items():
+        fields = {"Accept_Encoding": encoding, "If_None_Match": tag}
+        again = await get(client, "/static/page.js", **fields)
+        assert (again.status, again.headers["ETag"]) == (304, tag)
+        assert again.headers["Vary"] == "Accept-Encoding"
+        assert "Content-Encoding" not in again.headers
+    fields = {"Accept_Encoding": "gzip", "If_None_Match": tags["identity"]}
+    assert (await get(client, "/static/page.js", **fields)).status == 200
+
+
+async def test_a_page_for_a_listed_origin_varies_by_both(client: Client) -> None:
+    response = await get(client, "/", **BEARER, Origin=FOREIGN)
+    assert set(response.headers.getall("Vary")) == {"Accept-Encoding", "Origin"}
+
+
 @pytest.mark.parametrize(
     "path",
     ["/static/../secret.js", "/static/%2e%2e/secret.js", "/static/..%2fsecret.js", "/static/x"],
@@ -326,6 +363,15 @@ async def test_a_session_from_offer_to_end(client: Client, program: Program) -> 
     ended = await client.delete("/whep/left/id-1", headers=BEARER)
     assert ended.status == 200
     assert program.peer.closed
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+async def test_an_answer_is_compressed_for_who_takes_that(client: Client, encoding: str) -> None:
+    fields = BEARER | SDP | {"Accept-Encoding": encoding}
+    created = await client.post("/whep/left", data=OFFER, headers=fields)
+    assert created.headers.get("Content-Encoding", "identity") == encoding
+    assert (created.status, await created.text()) == (201, "v=0\r\n")
+    assert created.headers["ETag"] == '"ours"', "it is the ICE session's, not the answer's"
 
 
 @pytest.mark.parametrize("path", ["/whep/left", "/whep/left/id-1"])

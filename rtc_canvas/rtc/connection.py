@@ -22,7 +22,7 @@ from ..encoded_frame import CODECS, Codec, EncodedFrame
 from ..exceptions import ConnectError
 from ..link_stats import LinkStats
 from .channels import ChannelName, Channels
-from .compat.dtls import watch
+from .compat.dtls import let_begin, watch
 from .compat.ice import Liveness, adopt
 from .compat.sctp import guard
 from .compat.sdp import accept_extensions, accept_transport_feedback, h264_profile
@@ -143,6 +143,7 @@ class Connection:
                 other.direction = "inactive"
         accept_extensions(parsed, transceiver, {PLAYOUT_DELAY, COLOR_SPACE, TRANSPORT_CC})
         accept_transport_feedback(parsed, transceiver)
+        let_begin(parsed, transceiver.receiver.transport)
         self._adopt(transceiver, sender)
         if any(media.kind == "application" for media in parsed.media):
             self._channels = Channels(

@@ -8,7 +8,12 @@ const CHROMIUM = [
   { mimeType: "video/rtx" },
   { mimeType: "video/VP9", sdpFmtpLine: "profile-id=0" },
   { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=0;profile-level-id=42001f" },
-  { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1;profile-level-id=42e01f" },
+  { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1;profile-level-id=42001f" },
+  { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=0;profile-level-id=42e01f" },
+  { mimeType: "video/H264", sdpFmtpLine: "profile-level-id=42E01F;packetization-mode=1" },
+  { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1;profile-level-id=4d001f" },
+  { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1;profile-level-id=640c1f" },
+  { mimeType: "video/H264" },
   { mimeType: "video/AV1" },
   { mimeType: "video/red" },
   { mimeType: "video/ulpfec" },
@@ -22,10 +27,22 @@ function names(codecs) {
   return codecs.map(({ mimeType }) => mimeType.replace("video/", ""));
 }
 
-test("H.264 that may split pictures comes first, then VP8, then repair", () => {
+test("H.264 comes first, then VP8, then repair", () => {
   const codecs = preferredCodecs(CHROMIUM);
   assert.deepEqual(names(codecs), ["H264", "H264", "VP8", "rtx", "flexfec-03"]);
-  assert.match(codecs[0]?.sdpFmtpLine ?? "", /packetization-mode=1/);
+});
+
+test("of H.264 only baseline that may split pictures is asked for", () => {
+  const lines = preferredCodecs(CHROMIUM).flatMap(({ sdpFmtpLine: line }) =>
+    line?.includes("profile-level-id") ? [line] : [],
+  );
+  assert.deepEqual(lines, [
+    "packetization-mode=1;profile-level-id=42001f",
+    "profile-level-id=42E01F;packetization-mode=1",
+  ]);
+  // Without a profile it is baseline (RFC 6184 8.1).
+  const plain = [{ mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1" }];
+  assert.deepEqual(preferredCodecs(plain), plain);
 });
 
 test("the one that is wanted comes first, the other stays", () => {

@@ -6,16 +6,64 @@ const folder = new URL("../../static/", import.meta.url);
 const modules = readdirSync(folder).filter((name) => name.endsWith(".js"));
 const page = readFileSync(new URL("index.html", folder), "utf8");
 
-test("the page loads every module at once", () => {
-  const loaded = [...page.matchAll(/(?:href|src)="static\/([^"]+\.js)"/g)].map(([, name]) => name);
-  assert.deepEqual(loaded.sort(), modules.sort());
+/**
+ * @param {string} module
+ */
+function sourceOf(module) {
+  return readFileSync(new URL(module, folder), "utf8");
+}
+
+/**
+ * @param {string} source
+ * @returns {string[]} the names of the modules without which it does not run
+ */
+function importsOf(source) {
+  const imports = source.matchAll(/^(?:import|\} from|import .* from) "\.\/([^"]+)";$/gm);
+  return Array.from(imports, ([, name]) => name ?? "");
+}
+
+/**
+ * @param {string} module
+ * @returns {Set<string>} it, and all that it does not run without
+ */
+function neededBy(module) {
+  const needed = new Set([module]);
+  for (const name of needed) for (const imported of importsOf(sourceOf(name))) needed.add(imported);
+  return needed;
+}
+
+const preloads = Array.from(
+  page.matchAll(/<link rel="modulepreload" href="static\/([^"]+)"( fetchpriority="low")? \/>/g),
+  ([, name, low]) => ({ name: name ?? "", low: low !== undefined }),
+);
+
+test("the page loads all that it needs at once, each found only by its importer otherwise", () => {
+  const named = preloads.map(({ name }) => name);
+  assert.deepEqual(named.sort(), [...neededBy("page.js")].sort());
+});
+
+test("what makes the connection comes before everything else", () => {
+  const connecting = neededBy("connection.js");
+  const first = preloads.slice(0, connecting.size);
+  assert.deepEqual(new Set(first.map(({ name }) => name)), connecting);
+  for (const { name, low } of preloads) assert.equal(low, !connecting.has(name), name);
+});
+
+test("what few look at is loaded when somebody does", () => {
+  const needed = neededBy("page.js");
+  for (const module of ["panel.js", "readout.js", "figures.js", "choice.js"]) {
+    assert.ok(!needed.has(module), module);
+  }
 });
 
 test("modules import only each other, so that they work from any place", () => {
   for (const module of modules) {
-    const source = readFileSync(new URL(module, folder), "utf8");
-    for (const [, name] of source.matchAll(/^(?:import|\} from|import .* from) "([^"]+)";$/gm)) {
-      assert.ok(modules.includes(name?.replace("./", "") ?? ""), `${module} imports ${name}`);
+    const source = sourceOf(module);
+    const lazy = Array.from(source.matchAll(/\bimport\("\.\/([^"]+)"\)/g), ([, name]) => name);
+    for (const name of [...importsOf(source), ...lazy]) {
+      assert.ok(modules.includes(name ?? ""), `${module} imports ${name}`);
     }
+    const froms = source.match(/^(?:import|\} from|import .* from) ".*";$/gm) ?? [];
+    assert.equal(froms.length, importsOf(source).length, `${module} imports from elsewhere`);
   }
 });

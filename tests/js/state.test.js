@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { lost, refusal } from "../../static/problem.js";
-import { CLOSED, next } from "../../static/state.js";
+import { CLOSED, next, pauseBefore } from "../../static/state.js";
 
 /** @typedef {import("../../static/state.js").Happening} Happening */
 /** @typedef {import("../../static/state.js").State} State */
@@ -77,4 +77,17 @@ test("what comes too late changes nothing", () => {
   assert.equal(next(failed, lose()), failed);
   assert.equal(next(live, connect), live);
   assert.equal(next(live, up), live);
+});
+
+test("pauses double from a quarter of a second to five", () => {
+  const pauses = [1, 2, 3, 4, 5, 6, 7, 100].map((attempt) => pauseBefore(attempt, 1));
+  assert.deepEqual(pauses, [0.25, 0.5, 1, 2, 4, 5, 5, 5]);
+});
+
+test("chance shortens them by a quarter at most", () => {
+  assert.equal(pauseBefore(6, 0), 3.75);
+  for (let count = 0; count < 100; count += 1) {
+    const pause = pauseBefore(3);
+    assert.ok(pause >= 0.75 && pause <= 1);
+  }
 });

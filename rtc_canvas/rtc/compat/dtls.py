@@ -6,12 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.sdp import SessionDescription
 
 from ..congestion.feedback import split_compound
 from . import require
 from .ice import Liveness
 
-require(RTCDtlsTransport, "_handle_rtcp_data")
+require(RTCDtlsTransport, "_handle_rtcp_data", "_set_role")
+
+
+def let_begin(offer: SessionDescription, transport: RTCDtlsTransport) -> None:
+    """Let the browser begin the handshake, where its offer leaves that open. Between offer and answer.
+
+    It is the first to know that the way is free. And OpenSSL's client waits at the end of DTLS 1.3 until its last
+    flight is acknowledged, a whole round trip, before it lets media through.
+    """
+    # What aiortc calls "auto" is a=setup:actpass.
+    if all(media.dtls is not None and media.dtls.role == "auto" for media in offer.media):
+        transport._set_role("server")
 
 
 def watch(

@@ -28,6 +28,7 @@ require(
     "sort_check_list",
 )
 require(ice, "get_host_addresses", "ICE_COMPLETED", "CandidatePair")
+require(ice.CandidatePair, "remote_addr")
 require(ice.StunProtocol, "request", "send_stun", "datagram_received")
 
 # Silent for a second, the peer is asked; silent for five, it is gone. Round trips of 600 ms and 10 % of loss give
@@ -39,6 +40,9 @@ _LOOK_EVERY = 0.25
 
 # No WebRTC packet is longer than what Ethernet carries.
 _DATAGRAM_LIMIT = 1500
+
+# RFC 7983: a first byte up to this is STUN's, which authenticates itself.
+_LAST_STUN = 3
 
 
 class Liveness:
@@ -64,7 +68,8 @@ def adopt(transport: RTCIceTransport, liveness: Liveness, on_gone: Callable[[], 
       ends peers with long round trips, and needs half a minute to notice the others.
     - A check that was cancelled half-way can be started again; aioice would leave its pair unusable for ever.
     - A host that has no address but loopback still offers that.
-    - No datagram of a stranger's, malformed, empty or too long, ends the connection or raises.
+    - No datagram of a stranger's, malformed, empty or too long, ends the connection or raises; and nobody begins the
+      DTLS handshake from an address from which no authenticated check came.
 
     on_gone: called once, when nothing authenticated came for 5 s.
     """
@@ -91,7 +96,7 @@ def adopt(transport: RTCIceTransport, liveness: Liveness, on_gone: Callable[[], 
             component, addresses or ["127.0.0.1"], timeout
         )
         for protocol in connection._protocols:
-            _shield(protocol)
+            _shield(connection, protocol)
         return found
 
     async def consent() -> None:
@@ -104,16 +109,18 @@ def adopt(transport: RTCIceTransport, liveness: Liveness, on_gone: Callable[[], 
     connection.connect = lambda: _connect(connection, liveness)
 
 
-def _shield(protocol: Any) -> None:
-    """Drop what the layers above raise for, as whoever finds the port can send it, before any authentication.
+def _shield(connection: Any, protocol: Any) -> None:
+    """Drop what does harm in the layers above, as whoever finds the port can send it, before any authentication.
 
     aioice raises for malformed STUN attributes; aiortc ends the connection for an empty datagram, and for one that is
-    longer than the buffer of its SRTP library.
+    longer than the buffer of its SRTP library, and OpenSSL takes the first handshake that comes.
     """
     receive = protocol.datagram_received
 
     def datagram_received(data: bytes, address: tuple[Any, ...]) -> None:
         if not 0 < len(data) <= _DATAGRAM_LIMIT:
+            return
+        if data[0] > _LAST_STUN and not _is_known(connection, (address[0], address[1])):
             return
         try:
             receive(data, address)
@@ -121,6 +128,11 @@ def _shield(protocol: Any) -> None:
             logger.debug("A malformed datagram was dropped.", exc_info=True)
 
     protocol.datagram_received = datagram_received
+
+
+def _is_known(connection: Any, address: tuple[str, int]) -> bool:
+    """Whether an address was offered, or an authenticated check came from it."""
+    return any(pair.remote_addr == address for pair in connection._check_list)
 
 
 async def _connect(connection: Any, liveness: Liveness) -> None:
