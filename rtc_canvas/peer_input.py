@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import Counter
-from typing import TypeAlias
 
 from .events import Channel, ClockMap, Event, HeldInput, InputOrder, ProgramEvent, parse_event
 from .exceptions import BadMessage, UnknownEvent
-
-Log: TypeAlias = logging.LoggerAdapter[logging.Logger]
+from .peer_log import Log
 
 # A gaming mouse sends a thousand moves a second, and a page sends at most one per frame.
 MESSAGES_PER_SECOND = 1000

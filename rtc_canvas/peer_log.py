@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TypeAlias
+
+Log: TypeAlias = logging.LoggerAdapter[logging.Logger]
+"""Where the lines about one peer go."""
 
 _log = logging.getLogger("rtc_canvas.peer")
 

@@ -6,11 +6,9 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
 
 from .link_stats import LinkStats
-
-Log: TypeAlias = logging.LoggerAdapter[logging.Logger]
+from .peer_log import Log
 
 # Between two looks at the clock; a line at most comes of each ten.
 TICK = 0.1

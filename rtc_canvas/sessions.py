@@ -27,6 +27,7 @@ from .encoded_frame import CODECS, Codec
 from .exceptions import ConnectError, EncoderError
 from .messages import PROTOCOL
 from .peer import Peer
+from .peer_log import PeerLog
 from .rtc.congestion.estimator import RateLimits
 from .rtc.connection import Connection
 from .version import __version__
@@ -148,7 +149,9 @@ class Sessions:
         self._check_served(canvas)
         served = self._served[canvas]
         peer = Peer(secrets.token_hex(3), grant.role, grant.user, served.audience)
-        connection = Connection(peer, self._limits, ice_servers=self._ice_servers)
+        connection = Connection(
+            peer, self._limits, log=PeerLog(peer.id), ice_servers=self._ice_servers
+        )
         wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
         try:
             answer = await connection.answer(offer, codec=wish)

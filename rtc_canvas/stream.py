@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from .adaptation import Adaptation
 from .encoded_frame import EncodedFrame
 from .exceptions import EncoderError
+from .peer_log import Log
 from .skips import Skips
 from .stats import SlidingRate
 from .stillness import next_repeat
 from .video.convert import Converter
 from .video.encoder import VideoEncoder, fitting_scale
 from .video.picture import Picture
-
-Log: TypeAlias = logging.LoggerAdapter[logging.Logger]
 
 # An encoder that fails is opened anew; one that goes on failing ends its peer, with a reason.
 MAX_FAILURES = 3

@@ -14,6 +14,7 @@ from aiortc import RTCPeerConnection
 from aiortc.exceptions import InvalidStateError
 from aiortc.rtcdtlstransport import State
 
+from rtc_canvas.peer_log import PeerLog
 from rtc_canvas.rtc.channels import MESSAGE_LIMIT, ChannelName, Channels
 
 from .link import linked
@@ -65,6 +66,7 @@ class Rig:
             cast(RTCPeerConnection, self.connection),
             on_open=self.opened.append,
             on_message=self._take,
+            log=PeerLog("4711af"),
         )
 
     def receive(self, channel: str, message: str | bytes) -> None:
@@ -120,7 +122,7 @@ def test_a_handler_that_raises_is_logged_once_and_counted(
         made.receive("input", "text")
     assert made.channels.failures == 3
     [record] = caplog.records
-    assert record.message == "Handling a message on input failed."
+    assert record.message == "peer 4711af: Handling a message on input failed."
     assert "The program's mistake." in caplog.text
 
 

@@ -10,9 +10,11 @@ from typing import Any, Final, Literal, TypeAlias
 from aiortc import RTCDataChannel, RTCPeerConnection
 from aiortc.exceptions import InvalidStateError
 
+from ..peer_log import Log
+
 ChannelName: TypeAlias = Literal["input", "pointer", "app", "frames"]
 
-logger = logging.getLogger(__name__)
+LOG: Log = logging.LoggerAdapter(logging.getLogger(__name__))
 
 INPUT: Final = "input"
 POINTER: Final = "pointer"
@@ -44,7 +46,9 @@ class Channels:
         *,
         on_open: Callable[[ChannelName], None],
         on_message: Callable[[ChannelName, str | bytes], None],
+        log: Log = LOG,
     ) -> None:
+        self._log = log
         self._on_open = on_open
         self._on_message = on_message
         self.failures = 0
@@ -63,7 +67,7 @@ class Channels:
         try:
             channel.send(json.dumps(message, separators=(",", ":"), allow_nan=False))
         except (InvalidStateError, ConnectionError, ValueError):
-            logger.debug("A message on %s could not be sent.", name, exc_info=True)
+            self._log.debug("A message on %s could not be sent.", name, exc_info=True)
             return False
         return True
 
@@ -87,4 +91,4 @@ class Channels:
         except Exception:
             self.failures += 1
             if self.failures == 1:
-                logger.exception("Handling a message on %s failed.", name)
+                self._log.exception("Handling a message on %s failed.", name)

@@ -21,6 +21,7 @@ from aiortc.sdp import SessionDescription, candidate_from_sdp
 from ..encoded_frame import CODECS, Codec, EncodedFrame
 from ..exceptions import ConnectError
 from ..link_stats import LinkStats
+from ..peer_log import Log
 from .channels import ChannelName, Channels
 from .compat.dtls import let_begin, watch
 from .compat.ice import Liveness, adopt
@@ -35,7 +36,7 @@ from .rtp import COLOR_SPACE, PLAYOUT_DELAY, TRANSPORT_CC
 from .sender import VideoSender
 from .track import EncodedTrack
 
-logger = logging.getLogger(__name__)
+LOG: Log = logging.LoggerAdapter(logging.getLogger(__name__))
 
 # Of the two that aiortc offers, constrained baseline first: it is what every browser decodes.
 _H264_PROFILES = ("42e0", "4200")
@@ -73,7 +74,7 @@ class Listener(Protocol):
 class Connection:
     """Answers one offer and carries one track of video and the data channels.
 
-    limits: of the rate that it feels its way to.
+    limits: of the rate that it feels its way to. log: where lines about it go.
     ice_servers: STUN and TURN servers of the server's own side; none by default, as aiortc's default asks a public one
         and waits 5 s for it where there is no way out.
     """
@@ -83,9 +84,11 @@ class Connection:
         listener: Listener,
         limits: RateLimits,
         *,
+        log: Log = LOG,
         ice_servers: Sequence[RTCIceServer] = (),
     ) -> None:
         self._listener = listener
+        self._log = log
         self.flow = Flow(limits, on_room=listener.room, on_target=listener.target_changed)
         self._ice_servers = list(ice_servers)
         self._liveness = Liveness()
@@ -118,7 +121,7 @@ class Connection:
         except Exception as error:
             # aiortc raises many kinds for offers that it does not take: ValueError, OperationError, even KeyError.
             await self.close()
-            logger.debug("An offer was refused by aiortc.", exc_info=True)
+            self._log.debug("An offer was refused by aiortc.", exc_info=True)
             raise ConnectError(f"The offer cannot be answered: {type(error).__name__}.") from error
 
     async def _negotiate(
@@ -132,6 +135,7 @@ class Connection:
             self.flow,
             on_key_frame=self._listener.key_frame_wanted,
             on_broken=lambda error: self._listener.lost(f"Sending failed: {error}"),
+            log=self._log,
         )
         install_sender(transceiver, sender)
         transceiver.setCodecPreferences(_preferences(self._codec))
@@ -150,6 +154,7 @@ class Connection:
                 connection,
                 on_open=self._listener.channel_open,
                 on_message=self._listener.message,
+                log=self._log,
             )
             assert connection.sctp is not None, "it comes with the first channel"
             guard(connection.sctp, self._liveness, self._listener.lost)
@@ -245,7 +250,7 @@ class Connection:
 
     def _state_changed(self) -> None:
         state = "closed" if self._connection is None else self._connection.connectionState
-        logger.debug("The connection is %s.", state)
+        self._log.debug("The connection is %s.", state)
         if state == "connected":
             self._listener.connected()
         elif state == "failed":

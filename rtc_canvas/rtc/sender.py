@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -12,7 +11,8 @@ from aiortc import clock
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from ..encoded_frame import EncodedFrame
-from .compat.sender import Negotiated, OpenSender
+from ..peer_log import Log
+from .compat.sender import LOG, Negotiated, OpenSender
 from .congestion.packets import SentPacket
 from .flexfec import groups, repair_payload
 from .flow import Flow, Queued
@@ -33,8 +33,6 @@ from .rtp import (
     retransmission,
 )
 from .track import EncodedTrack
-
-logger = logging.getLogger(__name__)
 
 CLOCK = 90_000
 
@@ -68,8 +66,9 @@ class VideoSender(OpenSender):
         *,
         on_key_frame: Callable[[], None],
         on_broken: Callable[[Exception], None],
+        log: Log = LOG,
     ) -> None:
-        super().__init__(track, transport)
+        super().__init__(track, transport, log=log)
         self._encoded_track = track
         self.flow = flow
         self._on_key_frame = on_key_frame
@@ -207,7 +206,7 @@ class VideoSender(OpenSender):
             return sending
         except Exception as error:
             # One tick sends for all peers: what goes wrong with this one must not stop the others.
-            logger.exception("A packet could not be sent.")
+            self.log.exception("A packet could not be sent.")
             self.flow.close()
             self.on_failure(error)
         return sending

@@ -24,9 +24,10 @@ from aiortc.rtp import (
     unpack_remb_fci,
 )
 
+from ...peer_log import Log
 from . import require
 
-logger = logging.getLogger(__name__)
+LOG: Log = logging.LoggerAdapter(logging.getLogger(__name__))
 
 require(
     RTCRtpSender,
@@ -55,10 +56,15 @@ class OpenSender(RTCRtpSender):
 
     aiortc's loop serialises packets before they could be paced or stamped and ends silently when an encoder
     raises; a subclass has its own.
+
+    log: where lines about it go.
     """
 
-    def __init__(self, track: MediaStreamTrack, transport: RTCDtlsTransport) -> None:
+    def __init__(
+        self, track: MediaStreamTrack, transport: RTCDtlsTransport, *, log: Log = LOG
+    ) -> None:
         super().__init__(track, transport)
+        self.log = log
         # Set by the constructor of RTCRtpSender; a version that renames one would leave a silent sender.
         require(self, *(f"_RTCRtpSender__{name}" for name in _SHARED))
         self.negotiated: Negotiated | None = None
@@ -140,7 +146,7 @@ class OpenSender(RTCRtpSender):
         except (asyncio.CancelledError, ConnectionError, MediaStreamError):
             pass
         except Exception as error:
-            logger.exception("The sender's loop failed.")
+            self.log.exception("The sender's loop failed.")
             self.on_failure(error)
         finally:
             if self.track is not None:
