@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from rtc_canvas.rtc.congestion.estimator import Estimator, RateLimits
 from rtc_canvas.rtc.congestion.feedback import TransportFeedback
 from rtc_canvas.rtc.congestion.packets import PacketLog
+from rtc_canvas.rtc.flow import AHEAD
 
 PACKET = 1200
 FEEDBACK_EVERY = 0.0625
@@ -142,7 +143,7 @@ def simulate(
             when, feedback = heapq.heappop(reports)
             estimator.on_report(log.report(feedback), when)
         log.expire(time, estimator.min_round_trip)
-        ahead = estimator.min_round_trip + estimator.standing_queue + 0.09
+        ahead = estimator.min_round_trip + estimator.standing_queue + AHEAD
         window = estimator.target / 8 * ahead + 3000
         rate = min(estimator.target, wants(time))
         if log.bytes_in_flight > window:

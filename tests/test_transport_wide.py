@@ -77,6 +77,12 @@ async def test_packets_are_numbered_repairs_too() -> None:
         assert numbers(made) == list(range(len(made.packets)))
 
 
+def told_what_is_left(targets: list[int]) -> bool:
+    """Whether the encoder was told the rate to start with, once, less what goes into headers."""
+    [target] = targets
+    return 0.9 * LIMITS.start < target < LIMITS.start
+
+
 async def test_a_report_reaches_the_estimator_and_the_target_the_listener() -> None:
     async with reported() as made:
         assert made.recorder.targets == []
@@ -85,7 +91,7 @@ async def test_a_report_reaches_the_estimator_and_the_target_the_listener() -> N
         assert flow.bad_feedback == 0
         assert flow.estimator.loss == 0
         assert 0 < flow.estimator.min_round_trip < 2
-        assert made.recorder.targets == [LIMITS.start]
+        assert told_what_is_left(made.recorder.targets)
         assert made.connection.has_room
 
 
@@ -116,7 +122,7 @@ async def test_a_report_and_a_request_in_one_compound_both_have_effect(report_fi
         parts = [report(0, [4 * number for number in numbers(made)]), pli(made)]
         await made.send_rtcp(b"".join(parts if report_first else parts[::-1]))
         await made.recorder.until(lambda: made.recorder.key_frames_wanted)
-        assert made.recorder.targets == [LIMITS.start]
+        assert told_what_is_left(made.recorder.targets)
         assert made.connection.flow.bad_feedback == 0
 
 

@@ -22,7 +22,7 @@ OVERHEAD = 28 + 10
 
 # A new frame is started while this much of the rate, in seconds, is on its way beyond a round trip: one frame and the
 # wait for a report.
-AHEAD = 0.09
+AHEAD = 0.12
 AHEAD_BYTES = 3000
 
 # The pace of a frame: as fast as the link is known to take it, for a frame that leaves slower only arrives later. It
