@@ -17,7 +17,7 @@ FRESH = 3.0
 FEWEST = 8
 
 # Seconds that a picture shall be there before the refresh.
-MARGIN = 0.001
+MARGIN = 0.0005
 
 # A picture that comes too late waits for the next refresh, and the motion stutters: as bad as so many intervals.
 MISS = 2.5
