@@ -116,9 +116,12 @@ class Estimator:
 
     def acked_rate(self, now: float) -> float:
         """Bits per second that were received lately."""
+        return sum(packet.size for packet in self._lately_acked(now)) * 8 / ACKED_WINDOW
+
+    def _lately_acked(self, now: float) -> list[SentPacket]:
         while self._acked and self._acked[0][0] < now - ACKED_WINDOW:
             self._acked.popleft()
-        return sum(packet.size for _, packet in self._acked) * 8 / ACKED_WINDOW
+        return [packet for _, packet in self._acked]
 
     def is_congested(self, now: float) -> bool:
         """Whether packets that were lost lately may have been dropped from a full queue."""
@@ -183,11 +186,11 @@ class Estimator:
 
     def _limited_by_program(self, now: float) -> bool:
         """Whether what arrived lately was sent at much less than the target, because there was no more to send."""
-        self.acked_rate(now)
-        if not self._acked:
+        acked = self._lately_acked(now)
+        if not acked:
             return True
-        sent = [packet.sent for _, packet in self._acked]
-        octets = sum(packet.size for _, packet in self._acked)
+        sent = [packet.sent for packet in acked]
+        octets = sum(packet.size for packet in acked)
         return octets * 8 / (max(sent) - min(sent) + FRAME) < self.target / 2
 
     def _rise(self, goal: float, elapsed: float, now: float) -> None:
