@@ -19,6 +19,7 @@ from .exceptions import ConfigError, ServeError
 from .peer import Peer
 from .stage import Latched, Size, Stage
 from .video.picture import ChannelOrder, Picture, Pixels, check_pixels
+from .video.same_pixels import same_pixels
 
 __all__ = ["Canvas"]
 
@@ -107,10 +108,13 @@ class Canvas:
     def push(self, array: Pixels, *, id: object = None, copy: bool = True) -> None:
         """Show an array. Never waits; a picture that has not been sent yet is replaced.
 
+        One that equals the picture before it costs a comparison here, and nothing is encoded or sent for it.
+
         array: (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) uint8 with sides of 16 to 4096 pixels, contiguous or not;
             alpha is ignored. It may have another size than the one before.
         id: the program's own name for the picture.
-        copy: False promises that the array is never written to again.
+        copy: False promises that the array is never written to again. Where that is broken, a change may show in
+            parts, or not at all: the array handed over once more is taken for the same picture.
 
         Raises:
             PictureError: for any other array.
@@ -130,9 +134,20 @@ class Canvas:
         copy: bool,
     ) -> None:
         pixels = check_pixels(array)
-        if copy:
-            pixels = np.array(pixels, order="C")
-        picture = Picture(next(self._numbers), pixels, self._format, handed_over, logical, id)
+        if copy and not pixels.flags.c_contiguous:
+            # Compared as the copy that it becomes: other layouts are slow to compare.
+            pixels, copy = np.array(pixels, order="C"), False
+        number, newest = next(self._numbers), self._stage.newest
+        if (
+            newest is not None
+            and newest.logical_size == logical
+            and same_pixels(newest.pixels, pixels)
+        ):
+            picture = replace(newest, number=number, render_time=handed_over, id=id)
+        else:
+            if copy:
+                pixels = np.array(pixels, order="C")
+            picture = Picture(number, pixels, self._format, handed_over, logical, id)
         self._stage.show(picture)
 
     @property

@@ -25,8 +25,9 @@ REPEAT_EVERY = 1.0
 class CanvasTrack(VideoStreamTrack):
     """A canvas's pictures as `av.VideoFrame`s: yuv420p, BT.709, limited range, newest picture wins.
 
-    Make one for each sender: aiortc's encoders write to the frames that they get. A picture that stays is returned
-    again every second. `recv()` waits for the first picture and raises MediaStreamError once the track has ended.
+    Make one for each sender: aiortc's encoders write to the frames that they get. A picture that stays, or comes again
+    with the same pixels, is returned every second. `recv()` waits for the first picture and raises MediaStreamError
+    once the track has ended.
     """
 
     def __init__(self, canvas: Canvas) -> None:
@@ -41,8 +42,8 @@ class CanvasTrack(VideoStreamTrack):
 
     async def recv(self) -> av.VideoFrame:
         picture = await self._next_picture()
-        when = time.monotonic() if picture.number == self._shown else picture.render_time
-        self._shown = picture.number
+        when = time.monotonic() if picture.content == self._shown else picture.render_time
+        self._shown = picture.content
         planes = await asyncio.to_thread(self._stage.converter.planes, picture)
         frame = planes.copy()
         # Strictly rising, or an encoder would merge two frames into one.
@@ -58,13 +59,13 @@ class CanvasTrack(VideoStreamTrack):
             self._changed.set()
 
     async def _next_picture(self) -> Picture:
-        """A newer picture than the one shown, or that again after a while."""
+        """A picture with other pixels than the one shown, or that again after a while."""
         due = self._event_loop.time() + REPEAT_EVERY
         while self.readyState == "live":
             self._changed.clear()
             picture = self._stage.newest
             if picture is not None and (
-                picture.number != self._shown or self._event_loop.time() >= due
+                picture.content != self._shown or self._event_loop.time() >= due
             ):
                 return picture
             with contextlib.suppress(TimeoutError):

@@ -66,8 +66,8 @@ class _Job:
 class Stream:
     """Encodes the newest picture whenever there is one and the sink has room; runs on the event loop.
 
-    Nothing queues: while a frame is being encoded or sent, newer pictures replace each other. A picture that stays
-    is sent again now and then, see `stillness`.
+    Nothing queues: while a frame is being encoded or sent, newer pictures replace each other. A picture that stays,
+    or comes again with the same pixels, is sent again now and then, see `stillness`.
 
     executor: where encoding runs, one job at a time.
     on_frame: called with each picture and the frame made of it, before that is sent.
@@ -188,12 +188,13 @@ class Stream:
         if picture is None or not self._visible:
             self._skips.forget()
             return None, None
-        new = self._sent is None or picture.number != self._sent.number
+        # The same pixels again are no new picture: they are as still as if nobody had handed them over.
+        new = self._sent is None or picture.content != self._sent.content
         if not self._sink.has_room:
             if new:
-                self._skips.wait(picture.number, self._due, self._interval, now)
+                self._skips.wait(picture.content, self._due, self._interval, now)
             return None, None
-        self._skips.end(picture.number, now)
+        self._skips.end(picture.content, now)
         step = self._adaptation.choose(
             self._encoder.target_bitrate, (picture.width, picture.height), now
         )

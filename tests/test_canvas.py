@@ -100,6 +100,60 @@ async def test_without_a_copy_the_array_itself_is_shown() -> None:
         assert np.shares_memory((await seen.next()).pixels, array)
 
 
+async def test_the_same_pixels_again_are_a_picture_with_the_content_of_the_first() -> None:
+    canvas = Canvas()
+    array = flat(1)
+    async with pictures(canvas) as seen:
+        canvas.push(array, id="first")
+        canvas.push(array, id="second")
+        canvas.push(array[:, ::-1], id="third")
+        pushed = await seen.take(3)
+    assert [(p.number, p.id, p.content) for p in pushed] == [
+        (1, "first", 1),
+        (2, "second", 1),
+        (3, "third", 1),
+    ]
+    assert all(picture.pixels is pushed[0].pixels for picture in pushed)
+    times = [picture.render_time for picture in pushed]
+    assert times == sorted(times)
+    assert len(set(times)) == 3, "each was handed over at its own time"
+
+
+async def test_other_pixels_end_a_run_of_the_same() -> None:
+    canvas = Canvas()
+    array = flat(1)
+    async with pictures(canvas) as seen:
+        for value in (1, 1, 2, 2, 1):
+            array[-1, -1] = value
+            canvas.push(array)
+        pushed = await seen.take(5)
+    assert [picture.content for picture in pushed] == [1, 1, 3, 3, 5]
+    assert [picture.pixels[-1, -1, 0] for picture in pushed] == [1, 1, 2, 2, 1]
+
+
+async def test_another_shape_or_logical_size_is_another_picture() -> None:
+    canvas = Canvas((64, 48))
+    async with pictures(canvas) as seen:
+        canvas.push(np.zeros((48, 64), np.uint8))
+        canvas.push(np.zeros((48, 64, 3), np.uint8))
+        assert canvas._stage.resized(128, 96, 0.5)
+        canvas.push(np.zeros((48, 64, 3), np.uint8))
+        pushed = await seen.take(3)
+    assert [picture.content for picture in pushed] == [1, 2, 3]
+    assert pushed[-1].logical_size == (128, 96)
+
+
+async def test_an_array_that_was_changed_against_its_promise_counts_as_the_same() -> None:
+    canvas = Canvas()
+    array = flat(1)
+    async with pictures(canvas) as seen:
+        canvas.push(array, copy=False)
+        array[:] = 2
+        canvas.push(array, copy=False)
+        pushed = await seen.take(2)
+    assert [picture.content for picture in pushed] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("array", "says"),
     [

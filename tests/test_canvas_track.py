@@ -68,12 +68,25 @@ async def test_a_picture_that_stays_is_repeated(monkeypatch: pytest.MonkeyPatch)
     assert len({id(frame) for frame in frames}) == 4, "each may be written to"
 
 
+async def test_the_same_pixels_again_are_no_new_frame() -> None:
+    canvas = Canvas((64, 48))
+    async with tracking(canvas) as track:
+        canvas.push(flat((9, 9, 9)))
+        await track.recv()
+        canvas.push(flat((9, 9, 9)))
+        waiting = asyncio.create_task(track.recv())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        canvas.push(flat((200, 200, 200)))
+        assert abs(int(rgb(await waiting).mean()) - 200) <= 3
+
+
 async def test_timestamps_are_the_render_times() -> None:
     canvas = Canvas((64, 48))
     async with tracking(canvas) as track:
         seconds = []
-        for _ in range(3):
-            canvas.push(flat((9, 9, 9)))
+        for level in range(3):
+            canvas.push(flat((level, 9, 9)))
             newest = track._stage.newest
             assert newest is not None
             frame = await track.recv()

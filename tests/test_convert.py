@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -136,6 +137,13 @@ def test_the_newest_picture_is_kept() -> None:
     kept = converter.planes(new)
     assert rgb(converter.planes(old).frame).mean() < 20, "an older one is converted all the same"
     assert converter.planes(new) is kept
+
+
+def test_the_same_pixels_again_are_not_converted_again() -> None:
+    converter = Converter()
+    first = picture(busy(64, 48), number=3)
+    again = dataclasses.replace(first, number=4)
+    assert converter.planes(again) is converter.planes(first)
 
 
 class CountingConverter(Converter):

@@ -154,3 +154,7 @@ def test_the_error_is_a_value_error_of_ours() -> None:
 def test_a_picture_knows_its_sides() -> None:
     shown = picture(np.zeros((48, 64, 3), np.uint8))
     assert (shown.width, shown.height) == (64, 48)
+
+
+def test_a_picture_has_a_content_of_its_own_unless_it_is_said() -> None:
+    assert picture(np.zeros((48, 64), np.uint8), number=7).content == 7

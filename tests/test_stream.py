@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -144,6 +144,12 @@ class Rig:
         self, number: int, *, size: tuple[int, int] = (64, 48), time: float = 0.0
     ) -> None:
         self.newest = picture(flat((number, 0, 0), *size), number=number, render_time=time)
+        await self.settle()
+
+    async def show_again(self, number: int) -> None:
+        """Show the pixels of the newest picture once more."""
+        assert self.newest is not None
+        self.newest = replace(self.newest, number=number, render_time=float(number))
         await self.settle()
 
     async def settle(self) -> None:
@@ -445,6 +451,54 @@ async def test_a_picture_that_stays_is_repeated(repeats: list[Repeat]) -> None:
     assert [encoding.trickle for encoding in made.encoder.asked] == [False, False, False, True]
     assert [encoding.key for encoding in made.encoder.asked] == [True, False, False, False]
     assert numbers(made.sent) == [1, 1, 1, 1]
+
+
+async def test_the_same_pixels_again_cost_no_frame() -> None:
+    async with running() as made:
+        await made.show(1)
+        for number in range(2, 60):
+            await made.show_again(number)
+        assert numbers(made.sent) == [1]
+        await made.show(60)
+    assert numbers(made.sent) == [1, 60]
+    assert len(made.encoder.asked) == made.stream.frames == 2
+
+
+async def test_stillness_goes_on_while_the_same_pixels_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    due = math.inf
+
+    def next_repeat(repeats: int, last_sent: float) -> Repeat:
+        asked.append(repeats)
+        return Repeat(due if repeats < 2 else math.inf, trickle=False)
+
+    monkeypatch.setattr(stream_module, "next_repeat", next_repeat)
+    async with running() as made:
+        await made.show(1)
+        due = 0.0
+        for number in (2, 3, 4):
+            await made.show_again(number)
+            await made.until(lambda: len(made.sent) == 3)
+    assert numbers(made.sent) == [1, 2, 2], "a repeat shows the newest of the same pictures"
+    assert asked == sorted(asked), "and refines on"
+    assert all(frame.time > made.sent[0].time for frame in made.sent[1:])
+
+
+async def test_the_same_pixels_again_are_not_skipped() -> None:
+    async with running() as made:
+        await made.show(1)
+        made.has_room = False
+        for number in (2, 3, 4):
+            await made.show_again(number)
+        await made.show(5)
+        for number in (6, 7, 8):
+            await made.show_again(number)
+        made.has_room = True
+        await made.settle()
+    assert numbers(made.sent) == [1, 8]
+    assert made.stream.skipped == 0
 
 
 async def test_a_repeat_comes_by_itself_when_it_is_due(repeats: list[Repeat]) -> None:

@@ -82,18 +82,18 @@ class Converter:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._reformatter = VideoReformatter()
-        self._number = 0
+        self._content = 0
         self._newest: dict[float, Planes] = {}
 
     def planes(self, picture: Picture, scale: float = 1.0) -> Planes:
         """The planes of a picture, both sides scaled by `scale`, at most 1."""
         with self._lock:
-            if picture.number == self._number and scale in self._newest:
+            if picture.content == self._content and scale in self._newest:
                 return self._newest[scale]
             planes = self._convert(picture, scale)
-            if picture.number > self._number:
-                self._number, self._newest = picture.number, {}
-            if picture.number == self._number:
+            if picture.content > self._content:
+                self._content, self._newest = picture.content, {}
+            if picture.content == self._content:
                 self._newest[scale] = planes
             return planes
 

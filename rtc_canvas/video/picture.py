@@ -27,6 +27,8 @@ class Picture:
     order: the order of the colour channels.
     render_time: when it was handed over, seconds of `time.monotonic()`.
     logical_size: (width, height) of the coordinates that viewers point with.
+    content: the number of the first picture of an unbroken run with the same pixels, order and logical size; 0 stands
+        for the picture's own number, and becomes it.
     """
 
     number: int
@@ -35,6 +37,11 @@ class Picture:
     render_time: float
     logical_size: tuple[float, float]
     id: object = None
+    content: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.content:
+            object.__setattr__(self, "content", self.number)
 
     @property
     def width(self) -> int:
