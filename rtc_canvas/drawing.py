@@ -32,9 +32,6 @@ DRAW_FAILED = "The program's draw failed."
 # Draws whose pictures may still be on their way to a screen.
 REMEMBERED = 64
 
-# Times travel as RTP timestamps, which are a little coarser.
-SAME_TIME = 0.0005
-
 
 @dataclass(frozen=True, slots=True)
 class DrawRequest:
@@ -117,7 +114,7 @@ class Drawing:
         """A picture came onto the screen of the viewer who steers: draws are timed to that display."""
         with self._condition:
             for started, handed_over in self._drawn:
-                if abs(handed_over - picture.time) < SAME_TIME:
+                if handed_over == picture.time:
                     self._drawn.remove((started, handed_over))
                     self._phase.learn(started, picture.waited, picture.interval)
                     return

@@ -24,6 +24,7 @@ from .messages import (
     parse_presented,
 )
 from .peer_audience import PeerAudience
+from .peer_frames import PeerFrames
 from .peer_input import PeerInput
 from .peer_log import PeerLog
 from .rate_log import RateLog
@@ -56,6 +57,7 @@ class Peer:
         self._log = PeerLog(id)
         self._rate_log = RateLog(self._log, lambda: self.stats)
         self._input = PeerInput(self, self._log)
+        self._frames = PeerFrames(id, self._tell_frames, self._target)
         self._transport: Transport | None = None
         self._stream: Stream | None = None
         self._connected = False
@@ -121,7 +123,7 @@ class Peer:
             encoder,
             adaptation,
             executor=executor,
-            on_frame=self._announce,
+            on_frame=self._sending,
             on_failure=lambda reason: self._end(reason, True),
             log=self._log,
         )
@@ -145,6 +147,12 @@ class Peer:
         """Send a message on `app`, if that is open."""
         if self._transport is not None:
             self._transport.send_message(APP, message)
+
+    def _tell_frames(self, message: Mapping[str, object]) -> bool:
+        return self._transport is not None and self._transport.send_message(FRAMES, message)
+
+    def _target(self) -> float:
+        return 0.0 if self._stream is None else self._stream.encoder.target_bitrate
 
     def set_steering(self, steering: bool) -> list[ProgramEvent]:
         """Give or take control; returns the events that release what the peer holds down."""
@@ -179,6 +187,7 @@ class Peer:
             if timer is not None:
                 timer.cancel()
         self._rate_log.stop()
+        self._frames.stop()
         # First, as that may tell the page something, and `bye` is the last message.
         self._audience.peer_left(self, reason)
         self.tell({"type": "bye", "reason": reason, "retry": retry})
@@ -205,6 +214,7 @@ class Peer:
 
     def room(self) -> None:
         self.wake()
+        self._frames.left()
 
     def target_changed(self, bitrate: int) -> None:
         if self._stream is not None:
@@ -224,6 +234,8 @@ class Peer:
             self._greet()
         elif channel == INPUT:
             self._audience.peer_may_steer(self)
+        elif channel == FRAMES:
+            self._frames.left()
 
     def _greet(self) -> None:
         self.tell(
@@ -256,8 +268,8 @@ class Peer:
     def lost(self, reason: str) -> None:
         self._end(reason, True)
 
-    def _announce(self, picture: Picture, frame: EncodedFrame) -> None:
-        """Tell the page how to show frames of this size, when that changes."""
+    def _sending(self, picture: Picture, frame: EncodedFrame) -> None:
+        """Tell the page how to show frames of this size, when that changes, and which picture it is."""
         message = {
             "type": "size",
             "picture": frame.picture_size,
@@ -268,6 +280,8 @@ class Peer:
         if message != self._announced:
             self._announced = message
             self.tell(message)
+        if self._transport is not None:
+            self._frames.sending(picture, self._transport.timestamp(frame))
 
     def _app_message(self, message: str | bytes) -> None:
         try:
@@ -294,8 +308,9 @@ class Peer:
             self._input.drop("frames")
             return
         for timestamp, waited in presented.frames:
-            time = self._transport.frame_time(timestamp) if self._transport else None
-            if time is not None:
+            frame = self._frames.log.frame(timestamp)
+            if frame is not None and frame.first:
+                time = frame.picture.render_time
                 self._audience.peer_shown(self, Shown(time, waited, presented.interval))
 
     def _set_visible(self, visible: bool) -> None:

@@ -48,10 +48,12 @@ export class Channels {
     this.#input.onopen = events.oninputopen;
     this.#app.onopen = events.onappopen;
     this.#app.onclose = events.onclose;
-    this.#app.onmessage = ({ data }) => {
-      const message = parseMessage(data);
-      if (message) events.onmessage(message);
-    };
+    for (const channel of [this.#app, this.#frames]) {
+      channel.onmessage = ({ data }) => {
+        const message = parseMessage(data);
+        if (message) events.onmessage(message);
+      };
+    }
   }
 
   /**

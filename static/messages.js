@@ -5,6 +5,7 @@
  */
 
 /** @typedef {import("./geometry.js").Size} Size */
+/** @typedef {import("./identities.js").FrameIdentity} FrameIdentity */
 /** @typedef {import("./sizes.js").PictureSize} PictureSize */
 /**
  * @typedef {{type: "hello", protocol: number, peer: string, resizable: boolean}
@@ -14,6 +15,7 @@
  *   | {type: "cursor", cursor: string}
  *   | {type: "notice", text: string | null}
  *   | {type: "stats", figures: Record<string, unknown>}
+ *   | {type: "frames", frames: FrameIdentity[]}
  *   | {type: "bye", reason: string, retry: boolean}} ServerMessage
  */
 
@@ -47,6 +49,8 @@ export function parseMessage(data) {
       return { type: "notice", text: text(message.text) || null };
     case "stats":
       return { type: "stats", figures: message };
+    case "frames":
+      return { type: "frames", frames: list(message.frames).flatMap(parseFrame) };
     case "bye":
       return { type: "bye", reason: text(message.reason), retry: message.retry === true };
     default:
@@ -80,6 +84,26 @@ function parseSizeMessage(message) {
   return picture && encoded && shown && logical
     ? { type: "size", picture, encoded, shown, logical }
     : null;
+}
+
+/**
+ * @param {unknown} entry `[RTP timestamp, picture, id, render time, seq]`
+ * @returns {FrameIdentity[]} none for what is malformed
+ */
+function parseFrame(entry) {
+  const [rtpTimestamp, picture, id, renderTime, seq] = list(entry);
+  const numbers = [rtpTimestamp, picture, renderTime, seq];
+  if (!numbers.every((number) => typeof number === "number")) return [];
+  const sent = typeof id === "number" || typeof id === "string" ? id : null;
+  return [{ rtpTimestamp, picture, id: sent, renderTime, seq }];
+}
+
+/**
+ * @param {unknown} value
+ * @returns {any[]}
+ */
+function list(value) {
+  return Array.isArray(value) ? value : [];
 }
 
 /**

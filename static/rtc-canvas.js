@@ -12,6 +12,7 @@
  * @module
  */
 
+import { Identities } from "./identities.js";
 import { InputWriter } from "./input-writer.js";
 import { Keyboard } from "./keyboard.js";
 import { Pointer } from "./pointer.js";
@@ -51,7 +52,8 @@ const RESIZE_PAUSE = 100;
  *   "closed"
  * - `error` ({code, reason, advice, canvases}): it failed, and will not try again by itself
  * - `control` ({steering}): whether input from here steers the program
- * - `frame` ({width, height, rtpTimestamp, presentedFrames}): a frame is on the screen
+ * - `frame` ({width, height, rtpTimestamp, presentedFrames, picture, id, renderTime}): a frame is
+ *   on the screen; the last three are null where the server has not told them yet
  * - `title` ({title}), `notice` ({text}): what the program calls itself; what is worth telling
  * - `statistics` ({here, server}): once a second while `statistics` is true
  */
@@ -78,6 +80,7 @@ export class RtcCanvas extends EventTarget {
   #session;
   #statistics;
   #presented = new Presented();
+  #identities = new Identities();
   /** @type {InputWriter | null} */
   #writer = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -229,6 +232,7 @@ export class RtcCanvas extends EventTarget {
   #disconnected() {
     this.#writer?.stop();
     this.#writer = null;
+    this.#identities.clear();
     this.#setSteering(false);
   }
 
@@ -254,6 +258,8 @@ export class RtcCanvas extends EventTarget {
         return this.#statistics.ask();
       case "control":
         return this.#setSteering(message.steering);
+      case "frames":
+        return this.#identities.learn(message.frames);
       case "size":
         return this.#screen.announce(message);
       case "cursor":
@@ -281,7 +287,9 @@ export class RtcCanvas extends EventTarget {
       const message = this.#presented.add(frame.rtpTimestamp, waited, interval);
       if (message) this.#session.connection?.channels.frames(message);
     }
-    this.#tell("frame", frame);
+    this.#identities.shown(frame.rtpTimestamp);
+    const { picture = null, id = null, renderTime = null } = this.#identities.onScreen ?? {};
+    this.#tell("frame", { ...frame, picture, id, renderTime });
   }
 
   /**

@@ -113,9 +113,9 @@ class StandInTransport:
         self._changed.set()
         return True
 
-    def frame_time(self, timestamp: int) -> float | None:
-        """A time that can be told apart from the timestamp; none for the one that no frame has."""
-        return timestamp / 10 if timestamp else None
+    def timestamp(self, frame: EncodedFrame) -> int:
+        """One that can be told apart from the picture's number."""
+        return 3000 * (self.frames.index(frame) if frame in self.frames else len(self.frames))
 
     async def close(self) -> None:
         self.closed = True

@@ -16,11 +16,11 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "version exceptions adaptation encoded_frame link_stats peer_log skips stillness",
-        "config control display_phase events messages rate_log stats",
+        "version exceptions adaptation encoded_frame frame_log link_stats peer_log skips stillness",
+        "announcements config control display_phase events messages rate_log stats",
         "video rtc",
         "peer_input stage stream transport",
-        "peer_audience",
+        "peer_audience peer_frames",
         "peer",
         "audience drawing",
         "canvas",
@@ -187,10 +187,12 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 PURE = (
     *(
         "adaptation",
+        "announcements",
         "control",
         "encoded_frame",
         "events",
         "exceptions",
+        "frame_log",
         "link_stats",
         "messages",
         "peer_log",

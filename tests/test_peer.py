@@ -300,10 +300,14 @@ def presented(*frames: tuple[int, float]) -> str:
 async def test_pictures_that_whoever_steers_was_shown_reach_the_canvas() -> None:
     async with bare_room() as (room, spy):
         steering, watching = room.join(), room.join()
-        watching.peer.message("frames", presented((40, 0.008)))
+        spy.stage.show(PICTURE)
+        for guest in (steering, watching):
+            await guest.frame(2)
+        watching.peer.message("frames", presented((0, 0.008)))
         assert spy.pictures_shown == []
-        steering.peer.message("frames", presented((0, 0.001), (50, 0.009)))
-        assert spy.pictures_shown == [Shown(5.0, 0.009, 0.0167)]
+        # The second frame is the same picture again, and the third was never sent.
+        steering.peer.message("frames", presented((0, 0.009), (3000, 0.001), (999_000, 0.001)))
+        assert spy.pictures_shown == [Shown(PICTURE.render_time, 0.009, 0.0167)]
 
 
 @pytest.mark.parametrize("message", ["{", presented((-1, 0.5)), '{"type": "later"}'])

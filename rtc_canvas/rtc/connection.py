@@ -205,9 +205,9 @@ class Connection:
         """Send a JSON message; False where the channel is not open."""
         return self._channels is not None and self._channels.send(channel, message)
 
-    def frame_time(self, timestamp: int) -> float | None:
-        """The `EncodedFrame.time` of the frame with this RTP timestamp, to 1/90 000 s; None where it cannot be one."""
-        return None if self._sender is None else self._sender.frame_time(timestamp)
+    def timestamp(self, frame: EncodedFrame) -> int:
+        """The RTP timestamp that a frame will be sent with, or was; of the newest frame only."""
+        return 0 if self._sender is None else self._sender.media_clock.timestamp(frame.time)
 
     async def add_candidate(self, line: str, mid: str) -> None:
         """Add a candidate of the browser's: its `candidate:` line without `a=`, and its media section.

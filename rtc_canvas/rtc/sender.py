@@ -17,6 +17,7 @@ from .congestion.packets import SentPacket
 from .flexfec import groups, repair_payload
 from .flow import Flow, Queued
 from .history import History
+from .media_clock import MediaClock
 from .payload_h264 import h264_payloads
 from .payload_vp8 import vp8_payloads
 from .rtp import (
@@ -33,8 +34,6 @@ from .rtp import (
     retransmission,
 )
 from .track import EncodedTrack
-
-CLOCK = 90_000
 
 # Of an RTP packet with the extensions that are sent here, bytes.
 HEADER_SIZE = 12 + 20
@@ -78,9 +77,7 @@ class VideoSender(OpenSender):
         # when they come reordered (RFC 3711 clause 3.3.1).
         self._sequence_number = secrets.randbelow(1 << 15)
         self._rtx_sequence_number = secrets.randbelow(1 << 15)
-        self._timestamp_origin = secrets.randbits(32)
-        self._time_origin: float | None = None
-        self._last_ticks = -1
+        self.media_clock = MediaClock()
         self._picture_id = secrets.randbits(15)
         self._history = History()
         self.fec_ssrc = secrets.randbits(32)
@@ -106,7 +103,7 @@ class VideoSender(OpenSender):
             self._send_frame(frame, negotiated)
 
     def _send_frame(self, frame: EncodedFrame, negotiated: Negotiated) -> None:
-        timestamp = self._timestamp(frame.time)
+        timestamp = self.media_clock.timestamp(frame.time)
         values = self._frame_values(frame)
         payloads = self._payloads(frame)
         last = len(payloads) - 1
@@ -210,22 +207,6 @@ class VideoSender(OpenSender):
             self.flow.close()
             self.on_failure(error)
         return sending
-
-    def _timestamp(self, seconds: float) -> int:
-        """The RTP timestamp of a time; strictly rising from call to call."""
-        if self._time_origin is None:
-            self._time_origin = seconds
-        ticks = round((seconds - self._time_origin) * CLOCK)
-        self._last_ticks = max(self._last_ticks + 1, ticks)
-        return (self._timestamp_origin + self._last_ticks) & 0xFFFFFFFF
-
-    def frame_time(self, timestamp: int) -> float | None:
-        """The time of the frame that was sent with this RTP timestamp, or would have been; None for a later one."""
-        if self._time_origin is None:
-            return None
-        newest = self._timestamp_origin + self._last_ticks
-        ticks = self._last_ticks - ((newest - timestamp) & 0xFFFFFFFF)
-        return self._time_origin + ticks / CLOCK if ticks >= 0 else None
 
     def _payloads(self, frame: EncodedFrame) -> list[bytes]:
         share = -(-len(frame.data) // PACKETS_OF_A_FRAME)

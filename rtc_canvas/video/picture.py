@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
@@ -29,6 +31,7 @@ class Picture:
     logical_size: (width, height) of the coordinates that viewers point with.
     content: the number of the first picture of an unbroken run with the same pixels, order and logical size; 0 stands
         for the picture's own number, and becomes it.
+    inputs: by the id of each peer, the `seq` of its newest event that the program had taken before this picture.
     """
 
     number: int
@@ -38,6 +41,7 @@ class Picture:
     logical_size: tuple[float, float]
     id: object = None
     content: int = 0
+    inputs: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         if not self.content:

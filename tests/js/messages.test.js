@@ -30,6 +30,23 @@ test("messages of the protocol", () => {
   });
 });
 
+test("which picture each frame shows", () => {
+  const [rtpTimestamp, picture, renderTime, seq] = [4294967295, 7, 1234.5678, 21];
+  for (const id of [12, "a name", null]) {
+    assert.deepEqual(parse({ type: "frames", frames: [[rtpTimestamp, picture, id, renderTime, seq]] }), {
+      type: "frames",
+      frames: [{ rtpTimestamp, picture, id, renderTime, seq }],
+    });
+  }
+  const good = [1, 2, { an: "object" }, 3, 4, "newer"];
+  const bad = [null, 7, [], [1, 2, 3], ["1", 2, 3, 4, 5], [1, 2, 3, null, 5]];
+  assert.deepEqual(parse({ type: "frames", frames: [...bad, good] }), {
+    type: "frames",
+    frames: [{ rtpTimestamp: 1, picture: 2, id: null, renderTime: 3, seq: 4 }],
+  });
+  assert.deepEqual(parse({ type: "frames" }), { type: "frames", frames: [] });
+});
+
 test("fields of the wrong kind become harmless", () => {
   assert.deepEqual(parse({ type: "control", steering: "yes" }), {
     type: "control",

@@ -1,0 +1,66 @@
+"""The messages that tell a page which picture each frame shows: what they say, and when they go. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from .frame_log import SentFrame
+
+# Frames that wait to be told; more than come while a message may not go yet.
+MOST = 16
+
+# What a message takes on the wire, bytes: what is around it, and each entry. And its share of the rate at most.
+AROUND = 120
+ENTRY = 50
+SHARE = 0.05
+
+LARGEST_INTEGER = 2**53
+LONGEST_TEXT = 64
+
+
+class Announcements:
+    """Collects frames and makes messages of them. Each repeats one frame of the message before, as that may be lost."""
+
+    def __init__(self) -> None:
+        self._untold: deque[SentFrame] = deque(maxlen=MOST)
+        self._told: SentFrame | None = None
+        self._told_at = 0.0
+        self._cost = 0
+
+    def add(self, frame: SentFrame) -> None:
+        """A frame that is to be told."""
+        self._untold.append(frame)
+
+    def wait(self, target: float, now: float) -> float | None:
+        """Seconds until a message may go so that a narrow link stays free for pictures; None where there is none.
+
+        target: bits per second that pictures may use.
+        """
+        if not self._untold:
+            return None
+        return max(0.0, self._told_at + self._cost / (SHARE * max(target, 1.0)) - now)
+
+    def message(self) -> dict[str, object]:
+        """What is to be told now."""
+        frames = [*([] if self._told is None else [self._told]), *self._untold]
+        return {"type": "frames", "frames": [_entry(frame) for frame in frames]}
+
+    def sent(self, now: float) -> None:
+        """The message went out."""
+        self._cost = 8 * (AROUND + ENTRY * (len(self._untold) + 1))
+        self._told = self._untold[-1]
+        self._told_at = now
+        self._untold.clear()
+
+
+def _entry(frame: SentFrame) -> tuple[int, int, int | str | None, float, int]:
+    picture = frame.picture
+    time = round(picture.render_time, 4)
+    return frame.timestamp, picture.number, _page_id(picture.id), time, picture.seq
+
+
+def _page_id(id: object) -> int | str | None:
+    """A program's id as a page gets it: what JavaScript can hold and is short, else None."""
+    if isinstance(id, int) and not isinstance(id, bool) and abs(id) <= LARGEST_INTEGER:
+        return int(id)
+    return str(id) if isinstance(id, str) and len(id) <= LONGEST_TEXT else None

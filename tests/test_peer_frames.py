@@ -1,0 +1,100 @@
+"""One peer's `frames` channel."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from rtc_canvas.peer_frames import PeerFrames
+from rtc_canvas.video.picture import Picture
+
+from .frames import flat, picture
+
+
+class Page:
+    """The page's end of the channel, which is open unless it says otherwise."""
+
+    def __init__(self) -> None:
+        self.open = True
+        self.messages: list[Any] = []
+        self.told = asyncio.Event()
+
+    def send(self, message: Mapping[str, object]) -> bool:
+        if self.open:
+            self.messages.append(message)
+            self.told.set()
+        return self.open
+
+    def pictures(self) -> list[list[int]]:
+        """The numbers of the pictures that each message tells of."""
+        return [[entry[1] for entry in message["frames"]] for message in self.messages]
+
+
+def joined(target: float = 6e6) -> tuple[PeerFrames, Page]:
+    page = Page()
+    return PeerFrames("p1", page.send, lambda: target), page
+
+
+def made(number: int, inputs: Mapping[str, int] | None = None) -> Picture:
+    one = picture(flat((0, 0, 0)), number=number, render_time=number / 2)
+    return replace(one, logical_size=(32.0, 24.0), id="id", inputs=inputs or {})
+
+
+async def test_the_first_frame_of_a_picture_is_told_once_it_has_left() -> None:
+    frames, page = joined()
+    frames.sending(made(1), 1500)
+    assert page.messages == []
+    frames.left()
+    assert page.messages == [{"type": "frames", "frames": [(1500, 1, "id", 0.5, 0)]}]
+    frames.left()
+    assert len(page.messages) == 1, "there is nothing new"
+
+
+async def test_a_frame_that_is_sent_again_is_told_before_it_leaves() -> None:
+    frames, page = joined()
+    frames.sending(made(1), 1500)
+    frames.sending(made(1), 9000)
+    assert page.pictures() == [[1, 1]]
+    frames.left()
+    frames.sending(made(1), 18_000)
+    assert page.pictures()[1:] == [[1, 1]]
+
+
+async def test_the_newest_input_of_this_peer_alone_is_told() -> None:
+    frames, page = joined()
+    frames.sending(made(1, {"p0": 30, "p1": 12}), 1500)
+    frames.left()
+    assert page.messages[0]["frames"][0][4] == 12
+
+
+async def test_a_narrow_link_gets_several_frames_in_a_message() -> None:
+    frames, page = joined(target=1e6)
+    for number in range(1, 5):
+        frames.sending(made(number), number * 1500)
+        frames.left()
+    assert page.pictures() == [[1]]
+    page.told.clear()
+    await asyncio.wait_for(page.told.wait(), 5)
+    assert page.pictures() == [[1], [1, 2, 3, 4]]
+    frames.stop()
+
+
+async def test_a_channel_that_opens_late_hears_of_the_last_frames() -> None:
+    frames, page = joined()
+    page.open = False
+    for number in (1, 2, 3):
+        frames.sending(made(number), number * 1500)
+        frames.left()
+    page.open = True
+    frames.left()
+    assert page.pictures() == [[1, 2, 3]]
+
+
+async def test_it_remembers_what_it_sent() -> None:
+    frames, _ = joined()
+    frames.sending(made(5), 1500)
+    sent = frames.log.picture(5)
+    assert sent is not None
+    assert (sent.size, sent.logical_size, sent.render_time) == ((64, 48), (32, 24), 2.5)
