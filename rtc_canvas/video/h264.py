@@ -13,6 +13,7 @@ from ..exceptions import EncoderError
 from .convert import Planes
 from .encoder import FrameInterval, encode_one, new_context, opened
 from .fill import MOST, Fill
+from .h264_level import fitting_level
 
 # x264 is told this frame rate whatever the real one is, and gets its bits per frame through the bit rate: its own
 # mode for varying frame rates holds every frame back by one.
@@ -103,9 +104,16 @@ class H264Encoder:
         context.options = {
             "maxrate": str(ceiling),
             "bufsize": str(vbv),
+            **self._level(size),
             **(_x264_options(size) if self.name == "libx264" else _HARDWARE_OPTIONS[self.name]),
         }
         return opened(context)
+
+    def _level(self, size: tuple[int, int]) -> dict[str, str]:
+        """x264 would take it from the ceiling, five times the rate, and NVIDIA's encoder finds it by itself."""
+        if self.name != "libx264":
+            return {}
+        return {"level": fitting_level(size, HIGHEST * self._opened_for)}
 
 
 def _x264_options(size: tuple[int, int]) -> dict[str, str]:
