@@ -164,6 +164,18 @@ async def test_baseline_is_taken_however_it_is_written(profile: str) -> None:
     assert "a=rtpmap:108 H264/90000" in await answer_to(offer)
 
 
+async def test_the_answer_says_the_level_that_the_largest_pictures_have() -> None:
+    said = await answer_to(browser_offer("chromium"))
+    assert said.count("a=fmtp:108 level-asymmetry-allowed=1;") == 1
+    assert "profile-level-id=42e034" in said
+    assert "profile-level-id=42e01f" not in said
+
+
+async def test_the_answer_keeps_the_level_of_an_offer_that_wants_one_for_both_ways() -> None:
+    offer = browser_offer("chromium").replace("level-asymmetry-allowed=1;", "")
+    assert "profile-level-id=42e01f" in await answer_to(offer)
+
+
 @pytest.mark.parametrize("name", ["mode 0", "high", "vp9"])
 def test_other_formats_are_not(name: str) -> None:
     with pytest.raises(

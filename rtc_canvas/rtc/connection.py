@@ -26,7 +26,7 @@ from .channels import ChannelName, Channels
 from .compat.dtls import let_begin, watch
 from .compat.ice import Liveness, adopt
 from .compat.sctp import guard
-from .compat.sdp import accept_extensions, accept_transport_feedback, h264_profile
+from .compat.sdp import accept_extensions, accept_transport_feedback, answer_level, h264_profile
 from .compat.sender import install_sender
 from .congestion.estimator import RateLimits
 from .flexfec_sdp import with_flexfec
@@ -40,6 +40,9 @@ LOG: Log = logging.LoggerAdapter(logging.getLogger(__name__))
 
 # Of the two that aiortc offers, constrained baseline first: it is what every browser decodes.
 _H264_PROFILES = ("42e0", "4200")
+
+# Ten times the level of the largest pictures that are sent; browsers offer 3.1 whatever they take.
+_H264_LEVEL = 52
 
 # The media sections that aiortc answers.
 _KINDS = ("audio", "video", "application")
@@ -147,6 +150,7 @@ class Connection:
                 other.direction = "inactive"
         accept_extensions(parsed, transceiver, {PLAYOUT_DELAY, COLOR_SPACE, TRANSPORT_CC})
         accept_transport_feedback(parsed, transceiver)
+        answer_level(parsed, transceiver, _H264_LEVEL)
         let_begin(parsed, transceiver.receiver.transport)
         self._adopt(transceiver, sender)
         if any(media.kind == "application" for media in parsed.media):

@@ -44,6 +44,27 @@ def accept_transport_feedback(offer: SessionDescription, transceiver: RTCRtpTran
             codec.rtcpFeedback.append(feedback)
 
 
+def answer_level(offer: SessionDescription, transceiver: RTCRtpTransceiver, level: int) -> None:
+    """Say that H.264 up to a level will be sent, where the offer gives each way a level. Between offer and answer.
+
+    Without that (RFC 6184 clause 8.2.2) an answer may say no more than its offer, whatever is sent.
+
+    level: ten times the number of the level.
+    """
+    require(transceiver, "_codecs")
+    uneven = {
+        codec.payloadType
+        for media in offer.media
+        if media.rtp.muxId == transceiver.mid
+        for codec in media.rtp.codecs
+        if str(codec.parameters.get("level-asymmetry-allowed")) == "1"
+    }
+    for codec in transceiver._codecs:
+        if codec.payloadType in uneven and codec.mimeType.lower() == "video/h264":
+            profile = h264_profile(codec.parameters)
+            codec.parameters = {**codec.parameters, "profile-level-id": f"{profile}{level:02x}"}
+
+
 def h264_profile(parameters: dict[str, int | str | None]) -> str:
     """The profile bytes of a `profile-level-id` without its level, such as `42e0`; constrained baseline by default."""
     return str(parameters.get("profile-level-id", "42e01f")).lower()[:4]
