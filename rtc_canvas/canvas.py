@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -119,10 +119,13 @@ class Canvas:
         Raises:
             PictureError: for any other array.
         """
-        self._show(array, self._stage.size.logical, id, time.monotonic(), copy=copy)
+        inputs = self._drawing.taken.newest
+        self._show(array, self._stage.size.logical, id, time.monotonic(), inputs, copy=copy)
 
-    def _present(self, array: Any, request: DrawRequest, handed_over: float) -> None:
-        self._show(array, request.logical_size, request.index, handed_over, copy=True)
+    def _present(
+        self, array: Any, request: DrawRequest, handed_over: float, inputs: Mapping[str, int]
+    ) -> None:
+        self._show(array, request.logical_size, request.index, handed_over, inputs, copy=True)
 
     def _show(
         self,
@@ -130,6 +133,7 @@ class Canvas:
         logical: tuple[float, float],
         id: object,
         handed_over: float,
+        inputs: Mapping[str, int],
         *,
         copy: bool,
     ) -> None:
@@ -143,11 +147,11 @@ class Canvas:
             and newest.logical_size == logical
             and same_pixels(newest.pixels, pixels)
         ):
-            picture = replace(newest, number=number, render_time=handed_over, id=id)
+            picture = replace(newest, number=number, render_time=handed_over, id=id, inputs=inputs)
         else:
             if copy:
                 pixels = np.array(pixels, order="C")
-            picture = Picture(number, pixels, self._format, handed_over, logical, id)
+            picture = Picture(number, pixels, self._format, handed_over, logical, id, inputs=inputs)
         self._stage.show(picture)
 
     @property

@@ -9,13 +9,14 @@ import threading
 import time
 import weakref
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from .display_phase import DisplayPhase, Shown
 from .events import EventBuffer, ProgramEvent
 from .stage import Stage
+from .taken_input import TakenInput
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class DrawRequest:
 
 
 Draw: TypeAlias = Callable[[DrawRequest], Any]
-Present: TypeAlias = Callable[[Any, DrawRequest, float], None]
+Present: TypeAlias = Callable[[Any, DrawRequest, float, Mapping[str, int]], None]
 
 
 class Drawing:
@@ -58,7 +59,9 @@ class Drawing:
 
     The thread holds this object only while it works, so that a canvas nobody else holds can be collected.
 
-    present(array, request, time): takes what a draw returned at `time`; may raise for an array that is none.
+    present(array, request, time, inputs): takes what a draw returned at `time`, having begun with the newest input of
+        each peer in `inputs`; may raise for an array that is none.
+    taken: the input that the program has taken.
     """
 
     def __init__(self, stage: Stage, present: Present, *, mode: Mode, fps: float) -> None:
@@ -71,6 +74,7 @@ class Drawing:
         self._condition = threading.Condition()
         self._buffer = EventBuffer()
         self._waiting = EventBuffer()
+        self.taken = TakenInput()
         self._draw_wanted = True
         # The beat, and where on or beside it the next draw is.
         self._due = 0.0
@@ -121,7 +125,10 @@ class Drawing:
 
     def waiting_events(self) -> list[ProgramEvent]:
         with self._condition:
-            return self._waiting.drain()
+            events = self._waiting.drain()
+        for event in events:
+            self.taken.take(event)
+        return events
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the thread, if it does not run; `loop` runs the handlers that are coroutine functions."""
@@ -180,12 +187,13 @@ class Drawing:
         size = self._stage.size
         request = DrawRequest(size.physical, size.logical, size.pixel_ratio, now, self._index)
         self._index += 1
+        inputs = self.taken.newest
         self._busy_with = f"The draw function {_name(draw)}"
         try:
             array = draw(request)
             if array is not None:
                 handed_over = time.monotonic()
-                self._present(array, request, handed_over)
+                self._present(array, request, handed_over, inputs)
                 with self._condition:
                     self._drawn.append((now, handed_over))
         except BaseException:  # SystemExit too: it would only end this thread
@@ -235,11 +243,18 @@ class Drawing:
             self._handler_failed(handler)
             return
         if inspect.iscoroutine(result):
-            self._start_async(handler, result)
+            self._start_async(handler, event, result)
         else:
-            self.request_draw()
+            self._handled(event)
 
-    def _start_async(self, handler: Handler, coroutine: Coroutine[Any, Any, object]) -> None:
+    def _handled(self, event: ProgramEvent) -> None:
+        """A handler has done what it does for the event."""
+        self.taken.take(event)
+        self.request_draw()
+
+    def _start_async(
+        self, handler: Handler, event: ProgramEvent, coroutine: Coroutine[Any, Any, object]
+    ) -> None:
         running = self._running
         if running is None:
             coroutine.close()
@@ -251,7 +266,7 @@ class Drawing:
             except Exception:
                 self._handler_failed(handler)
             else:
-                self.request_draw()
+                self._handled(event)
 
         def start() -> None:
             task = running.loop.create_task(run())

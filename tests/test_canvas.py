@@ -92,6 +92,20 @@ async def test_an_array_that_changes_later_is_shown_as_it_was() -> None:
         assert np.all((await seen.next()).pixels == 1)
 
 
+async def test_a_pushed_picture_includes_the_events_that_were_handed_out() -> None:
+    canvas = Canvas()
+    async with pictures(canvas) as seen, room_of(canvas) as room:
+        guest = room.join()
+        canvas.push(flat(1))
+        guest.send("key_down")
+        guest.send("key_up")
+        canvas.push(flat(2))
+        canvas.events()
+        canvas.push(flat(3))
+        inputs = [dict((await seen.next()).inputs) for _ in range(3)]
+    assert inputs == [{}, {}, {guest.peer.id: 2}]
+
+
 async def test_without_a_copy_the_array_itself_is_shown() -> None:
     canvas = Canvas()
     array = flat(1)

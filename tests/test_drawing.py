@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ class Program:
     def __init__(self) -> None:
         self.requests: list[DrawRequest] = []
         self.shown: list[object] = []
+        self.included: list[Mapping[str, int]] = []
         self.failure: BaseException | None = None
         self.on_shown: Callable[[object], None] = self.shown.append
 
@@ -48,7 +50,10 @@ class Program:
             raise self.failure
         return f"picture {request.index}"
 
-    def present(self, array: object, request: DrawRequest, time: float) -> None:
+    def present(
+        self, array: object, request: DrawRequest, time: float, inputs: Mapping[str, int]
+    ) -> None:
+        self.included.append(inputs)
         self.on_shown(array)
 
 
@@ -252,6 +257,47 @@ def test_requests_do_not_draw_faster_than_the_rate(clock: Clock) -> None:
     clock.now += 0.015
     work_off(drawing)
     assert len(program.requests) == 2
+
+
+# What draws include.
+
+
+def typed(seq: int) -> ProgramEvent:
+    return event(peer=SimpleNamespace(id="p1"), seq=seq)
+
+
+def test_a_draw_includes_the_events_whose_handlers_have_returned(clock: Clock) -> None:
+    program = Program()
+    drawing, _ = watched(program)
+    drawing.on(("key_down",), lambda event: None)
+    work_off(drawing)
+    for seq in (3, 5):
+        clock.now += 1
+        drawing.take_events([typed(seq)])
+        work_off(drawing)
+    assert program.included == [{}, {"p1": 3}, {"p1": 5}]
+
+
+def test_a_draw_includes_no_event_that_came_while_it_drew(clock: Clock) -> None:
+    program = Program()
+    drawing, _ = watched(program)
+
+    def draw(request: DrawRequest) -> str:
+        drawing.taken.take(typed(1))
+        return "drawn"
+
+    drawing.draw = draw
+    work_off(drawing)
+    assert program.included == [{}]
+
+
+def test_a_draw_includes_no_event_whose_handler_failed(clock: Clock) -> None:
+    program = Program()
+    drawing, _ = watched(program)
+    drawing.on(("key_down",), lambda event: 1 / 0)
+    drawing.take_events([typed(1)])
+    work_off(drawing)
+    assert program.included == [{}]
 
 
 # Failing draws.

@@ -14,7 +14,7 @@ from rtc_canvas.drawing import Drawing, DrawRequest
 from rtc_canvas.events import ProgramEvent
 
 from .room import Seen
-from .test_drawing import Program, event, watched
+from .test_drawing import Program, event, typed, watched
 
 
 @contextlib.asynccontextmanager
@@ -70,12 +70,13 @@ async def test_an_async_handler_counts_when_it_returns() -> None:
     async with running(program) as drawing:
         assert await drawn.next() == "picture 0"
         drawing.on(("key_down",), handle)
-        drawing.take_events([event()])
+        drawing.take_events([typed(7)])
         await entered.next()
         drawing.interval = 0
         assert drawing.next_work() is None, "no draw is wanted yet"
         may_return.set()
         assert await drawn.next() == "picture 1"
+    assert program.included == [{}, {"p1": 7}]
 
 
 async def test_a_failing_async_handler_is_logged(caplog: pytest.LogCaptureFixture) -> None:

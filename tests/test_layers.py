@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "version exceptions adaptation encoded_frame frame_log link_stats peer_log skips stillness",
         "announcements config control display_phase events messages rate_log stats",
         "video rtc",
-        "peer_input stage stream transport",
+        "peer_input stage stream taken_input transport",
         "peer_audience peer_frames",
         "peer",
         "audience drawing",
