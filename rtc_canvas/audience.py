@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .control import Control, Effect, Event, Gained, Left, Opened, step
-from .display_phase import Shown
 from .events import ProgramEvent
 from .peer import Peer
+from .presentations import Presentation
 from .stage import Latched, Stage
 from .video.convert import Converter
 from .video.picture import Picture
@@ -93,11 +93,25 @@ class Audience:
             else:
                 peer.drop_input("watching")
 
-    def peer_shown(self, peer: Peer, picture: Shown) -> None:
-        """Draws are timed to one display: that of the peer who steers."""
+    def peer_presented(self, peer: Peer, presentation: Presentation) -> None:
+        """A picture came onto a peer's screen. Draws are timed to one display: that of the peer who steers."""
         stage = self._stage()
-        if stage is not None and peer.steering:
-            stage.shown(picture)
+        if stage is None:
+            return
+        if peer.steering and presentation.meeting is not None:
+            stage.shown(presentation.meeting)
+        if stage.wants_presented:
+            picture = presentation.picture
+            self._tell_program(
+                {
+                    "type": "presented",
+                    "peer": peer,
+                    "picture": picture.number,
+                    "id": picture.id,
+                    "render_time": picture.render_time,
+                    "shown": presentation.shown,
+                }
+            )
 
     def peer_left(self, peer: Peer, reason: str) -> None:
         self._sizes.pop(peer.id, None)

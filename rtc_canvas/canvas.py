@@ -26,7 +26,7 @@ __all__ = ["Canvas"]
 _DrawT = TypeVar("_DrawT", bound=Draw)
 _HandlerT = TypeVar("_HandlerT", bound=Handler)
 
-AUDIENCE_EVENTS = ("control", "join", "leave")
+AUDIENCE_EVENTS = ("control", "join", "leave", "presented")
 
 
 class Canvas:
@@ -169,8 +169,13 @@ class Canvas:
     def on(self, *types: str) -> Callable[[_HandlerT], _HandlerT]:
         """Decorator: have `handler(event)` called for events of these types, on the canvas's thread.
 
-        types: those of input ("pointer_move", "key_down", ...), "resize", "join", "leave", "control", or "*" for all.
-            A coroutine function is started on the event loop instead, in the order of the events.
+        types: those of input ("pointer_move", "key_down", ...), "resize", "join", "leave", "control", "presented", or
+            "*" for all but that last one. A coroutine function is started on the event loop instead, in the order of
+            the events.
+
+        "presented" tells once for each picture and peer that it came onto that peer's screen: `peer`, `picture` (its
+        number), `id`, `render_time` and `shown` (seconds of `time.monotonic()`; `shown` is None while the page's clock
+        is not known). It causes no draw, and there is none for browsers without requestVideoFrameCallback.
 
         Raises:
             ConfigError: for a type that does not exist.

@@ -30,6 +30,8 @@ RETRY_AFTER = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 DRAW_FAILED = "The program's draw failed."
 
+PRESENTED = "presented"
+
 # Draws whose pictures may still be on their way to a screen.
 REMEMBERED = 64
 
@@ -106,11 +108,16 @@ class Drawing:
         with self._condition:
             self._condition.notify()
 
+    @property
+    def wants_presented(self) -> bool:
+        """Whether somebody handles "presented": a handler of all types does not."""
+        return PRESENTED in self._handlers
+
     def take_events(self, events: list[ProgramEvent]) -> None:
         """Events with a handler go to it, the others wait for `waiting_events`."""
         with self._condition:
             for event in events:
-                handled = event["type"] in self._handlers or "*" in self._handlers
+                handled = any(type_ in self._handlers for type_ in _names(event))
                 (self._buffer if handled else self._waiting).put(event)
             self._condition.notify()
 
@@ -231,8 +238,9 @@ class Drawing:
 
     def _handle(self, events: list[ProgramEvent]) -> None:
         for event in events:
-            for handler in (*self._handlers.get(event["type"], ()), *self._handlers.get("*", ())):
-                self._call(handler, event)
+            for type_ in _names(event):
+                for handler in self._handlers.get(type_, ()):
+                    self._call(handler, event)
 
     def _call(self, handler: Handler, event: ProgramEvent) -> None:
         self._busy_with = f"The handler {_name(handler)}"
@@ -250,7 +258,8 @@ class Drawing:
     def _handled(self, event: ProgramEvent) -> None:
         """A handler has done what it does for the event."""
         self.taken.take(event)
-        self.request_draw()
+        if event["type"] != PRESENTED:  # or each picture would cause the next
+            self.request_draw()
 
     def _start_async(
         self, handler: Handler, event: ProgramEvent, coroutine: Coroutine[Any, Any, object]
@@ -282,6 +291,12 @@ class Drawing:
             logger.exception("The handler %s failed.", _name(handler))
         else:
             logger.error("The handler %s failed again (%d times).", _name(handler), failures)
+
+
+def _names(event: ProgramEvent) -> tuple[str, ...]:
+    """What handlers of this event are registered for. "*" leaves out what comes with each picture."""
+    type_ = event["type"]
+    return (type_,) if type_ == PRESENTED else (type_, "*")
 
 
 def _name(function: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from .exceptions import BadMessage, UnknownEvent
 
@@ -14,6 +14,9 @@ PROTOCOL = 1
 MESSAGE_LIMIT = 4096
 
 MOST_FRAMES = 16
+
+# No page is open for so long: seconds.
+LATEST = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,39 @@ class WantStats:
     on: bool
 
 
+class PresentedFrame(NamedTuple):
+    """A frame that came onto the page's screen.
+
+    waited: seconds that it waited, decoded, for the refresh that showed it; None where the browser does not tell.
+    shown: when that refresh began, seconds of the page's clock.
+    """
+
+    timestamp: int
+    waited: float | None
+    shown: float
+
+
 @dataclass(frozen=True, slots=True)
 class Presented:
     """Frames that came onto the page's screen.
 
-    interval: seconds between two refreshes of its display.
-    frames: (RTP timestamp, seconds that it waited, decoded, for the refresh that showed it).
+    interval: seconds between two refreshes of its display; None while the page does not know.
     """
 
-    interval: float
-    frames: tuple[tuple[int, float], ...]
+    interval: float | None
+    frames: tuple[PresentedFrame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The answer to a ping: what the page's clock was, seconds."""
+
+    ping: int
+    time: float
 
 
 AppMessage: TypeAlias = Hello | Visibility | WantStats
+FramesMessage: TypeAlias = Presented | Pong
 
 
 def parse_app_message(message: str | bytes) -> AppMessage:
@@ -71,7 +94,7 @@ def parse_app_message(message: str | bytes) -> AppMessage:
     raise UnknownEvent(f"app: the type {sent.get('type')!r:.80} is unknown.")
 
 
-def parse_presented(message: str | bytes) -> Presented:
+def parse_frames_message(message: str | bytes) -> FramesMessage:
     """Parse one message of the `frames` channel.
 
     Raises:
@@ -79,24 +102,35 @@ def parse_presented(message: str | bytes) -> Presented:
         BadMessage: anything else is wrong with it.
     """
     sent = _object("frames", message)
-    if sent.get("type") != "presented":
-        raise UnknownEvent(f"frames: the type {sent.get('type')!r:.80} is unknown.")
+    match sent.get("type"):
+        case "presented":
+            return _presented(sent)
+        case "pong":
+            return Pong(_integer(sent, "ping"), _seconds(sent.get("t"), 0, LATEST))
+    raise UnknownEvent(f"frames: the type {sent.get('type')!r:.80} is unknown.")
+
+
+def _presented(sent: dict[str, Any]) -> Presented:
     frames = sent.get("frames")
     if not isinstance(frames, list) or len(frames) > MOST_FRAMES:
         raise BadMessage(f"frames: 'frames' must be a list of at most {MOST_FRAMES}.")
-    return Presented(_seconds(sent.get("interval")), tuple(map(_frame, frames)))
+    return Presented(_seconds_or_none(sent.get("interval")), tuple(map(_frame, frames)))
 
 
-def _frame(entry: object) -> tuple[int, float]:
+def _frame(entry: object) -> PresentedFrame:
     match entry:
-        case [int(timestamp), waited] if type(timestamp) is int and 0 <= timestamp < 2**32:
-            return timestamp, _seconds(waited)
-    raise BadMessage("frames: a frame must be [RTP timestamp, seconds].")
+        case [int(timestamp), waited, shown] if type(timestamp) is int and 0 <= timestamp < 2**32:
+            return PresentedFrame(timestamp, _seconds_or_none(waited), _seconds(shown, 0, LATEST))
+    raise BadMessage("frames: a frame must be [RTP timestamp, seconds waited, time shown].")
 
 
-def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -10 < value < 10:
-        raise BadMessage("frames: seconds must be a number between -10 and 10.")
+def _seconds_or_none(value: object) -> float | None:
+    return None if value is None else _seconds(value, -10, 10)
+
+
+def _seconds(value: object, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low < value < high:
+        raise BadMessage(f"frames: seconds must be a number between {low:g} and {high:g}.")
     return float(value)
 
 
@@ -117,12 +151,12 @@ def _object(channel: str, message: str | bytes) -> dict[str, Any]:
 def _boolean(sent: dict[str, Any], name: str) -> bool:
     value = sent.get(name)
     if not isinstance(value, bool):
-        raise BadMessage(f"app: {name!r} must be true or false.")
+        raise BadMessage(f"{sent['type']}: {name!r} must be true or false.")
     return value
 
 
 def _integer(sent: dict[str, Any], name: str) -> int:
     value = sent.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31:
-        raise BadMessage(f"app: {name!r} must be a small integer.")
+        raise BadMessage(f"{sent['type']}: {name!r} must be a small integer.")
     return value

@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from .adaptation import Adaptation
 from .control import Role
-from .display_phase import Shown
 from .encoded_frame import EncodedFrame
 from .events import ProgramEvent
 from .exceptions import BadMessage
@@ -21,7 +20,6 @@ from .messages import (
     Visibility,
     WantStats,
     parse_app_message,
-    parse_presented,
 )
 from .peer_audience import PeerAudience
 from .peer_frames import PeerFrames
@@ -57,7 +55,7 @@ class Peer:
         self._log = PeerLog(id)
         self._rate_log = RateLog(self._log, lambda: self.stats)
         self._input = PeerInput(self, self._log)
-        self._frames = PeerFrames(id, self._tell_frames, self._target)
+        self._frames = PeerFrames(id, self._tell_frames, self._target, self._input.page_time)
         self._transport: Transport | None = None
         self._stream: Stream | None = None
         self._connected = False
@@ -88,6 +86,7 @@ class Peer:
         now = time.monotonic()
         return PeerStats(
             **transport.stats.by_name(),
+            **self._frames.figures(now),
             codec=transport.codec,
             encoder=stream.encoder.name,
             size=stream.size,
@@ -235,7 +234,7 @@ class Peer:
         elif channel == INPUT:
             self._audience.peer_may_steer(self)
         elif channel == FRAMES:
-            self._frames.left()
+            self._frames.opened()
 
     def _greet(self) -> None:
         self.tell(
@@ -303,15 +302,12 @@ class Peer:
 
     def _frames_message(self, message: str | bytes) -> None:
         try:
-            presented = parse_presented(message)
+            presentations = self._frames.receive(message)
         except BadMessage:
             self._input.drop("frames")
             return
-        for timestamp, waited in presented.frames:
-            frame = self._frames.log.frame(timestamp)
-            if frame is not None and frame.first:
-                time = frame.picture.render_time
-                self._audience.peer_shown(self, Shown(time, waited, presented.interval))
+        for presentation in presentations:
+            self._audience.peer_presented(self, presentation)
 
     def _set_visible(self, visible: bool) -> None:
         if visible != self._visible:

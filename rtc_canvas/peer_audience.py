@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
-from .display_phase import Shown
 from .events import ProgramEvent
+from .presentations import Presentation
 from .stream import FrameSource
 
 P = TypeVar("P", contravariant=True)
@@ -23,7 +23,7 @@ class PeerAudience(FrameSource, Protocol[P]):
 
     def peer_input(self, peer: P, events: list[ProgramEvent]) -> None: ...
 
-    def peer_shown(self, peer: P, picture: Shown) -> None: ...
+    def peer_presented(self, peer: P, presentation: Presentation) -> None: ...
 
     def peer_left(self, peer: P, reason: str) -> None: ...
 

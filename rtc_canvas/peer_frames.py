@@ -5,18 +5,28 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from .announcements import Announcements
+from .clock_offset import ClockOffset
 from .frame_log import FrameLog, SentPicture
+from .messages import Pong, parse_frames_message
+from .presentations import Presentation, Presentations
 from .video.picture import Picture
+
+# A page is asked for the time every so many seconds: at first, while pictures come, and while none do.
+QUICKLY, QUICK_PINGS = 0.2, 8
+PING_EVERY = 1.0
+PING_IDLE_EVERY = 20.0
 
 
 class PeerFrames:
-    """Tells the page which picture each frame shows, and knows what was sent. Lives on the event loop.
+    """Tells the page which picture each frame shows, and learns when it was shown. Lives on the event loop.
 
     peer: its id.
     send: sends a message on `frames`; False where that channel is not open.
     target: bits per second that pictures may use now.
+    page_time: by the `seq` of an event, when it happened on the page's clock; None for one that is not known.
     """
 
     def __init__(
@@ -24,14 +34,46 @@ class PeerFrames:
         peer: str,
         send: Callable[[Mapping[str, object]], bool],
         target: Callable[[], float],
+        page_time: Callable[[int], float | None],
     ) -> None:
         self._peer = peer
         self._send = send
         self._target = target
         self._loop = asyncio.get_running_loop()
         self._announcements = Announcements()
-        self._timer: asyncio.TimerHandle | None = None
+        self._announcing: asyncio.TimerHandle | None = None
+        self._clock = ClockOffset()
+        self._pings = 0
+        self._pinging: asyncio.TimerHandle | None = None
+        self._moving = False
         self.log = FrameLog()
+        self._presentations = Presentations(self.log, self._clock, page_time)
+
+    def figures(self, now: float) -> dict[str, Any]:
+        """Those of `PeerStats` that are learnt here; from any thread."""
+        glass = self._presentations.glass.percentiles(now)
+        answer = self._presentations.input_to_photon.percentiles(now)
+        return {
+            "glass_p50": glass and glass.p50,
+            "glass_p95": glass and glass.p95,
+            "glass_p99": glass and glass.p99,
+            "input_to_photon_p50": answer and answer.p50,
+            "input_to_photon_p95": answer and answer.p95,
+            "input_to_photon_p99": answer and answer.p99,
+            "clock_error": self._clock.error(now),
+        }
+
+    def opened(self) -> None:
+        """The channel is open."""
+        self.left()
+        self._ping()
+
+    def stop(self) -> None:
+        for timer in (self._announcing, self._pinging):
+            if timer is not None:
+                timer.cancel()
+
+    # To the page.
 
     def sending(self, picture: Picture, timestamp: int) -> None:
         """A frame that shows this picture is about to leave with this RTP timestamp."""
@@ -45,25 +87,48 @@ class PeerFrames:
         )
         frame = self.log.add(timestamp, sent)
         self._announcements.add(frame)
-        if not frame.first:
+        if frame.first:
+            self._moving = True
+        else:
             self._announce()
 
     def left(self) -> None:
         """What was about to leave has left: telling of it delays it no more."""
-        if self._timer is not None:
+        if self._announcing is not None:
             return
         wait = self._announcements.wait(self._target(), time.monotonic())
         if wait:
-            self._timer = self._loop.call_later(wait, self._announce)
+            self._announcing = self._loop.call_later(wait, self._announce)
         elif wait is not None:
             self._announce()
 
-    def stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-
     def _announce(self) -> None:
-        self.stop()
-        self._timer = None
+        if self._announcing is not None:
+            self._announcing.cancel()
+            self._announcing = None
         if self._send(self._announcements.message()):
             self._announcements.sent(time.monotonic())
+
+    def _ping(self) -> None:
+        self._pings += 1
+        self._send({"type": "ping", "ping": self._clock.ask(time.monotonic())})
+        pause = PING_EVERY if self._moving else PING_IDLE_EVERY
+        self._moving = False
+        self._pinging = self._loop.call_later(
+            QUICKLY if self._pings < QUICK_PINGS else pause, self._ping
+        )
+
+    # From the page.
+
+    def receive(self, message: str | bytes) -> list[Presentation]:
+        """Take a message; the pictures that it tells of for the first time.
+
+        Raises:
+            BadMessage: for one that is not taken.
+        """
+        now = time.monotonic()
+        told = parse_frames_message(message)
+        if isinstance(told, Pong):
+            self._clock.answer(told.ping, told.time, now)
+            return []
+        return self._presentations.take(told, now)

@@ -13,6 +13,9 @@ from .peer_log import Log
 MESSAGES_PER_SECOND = 1000
 BURST = 2000
 
+# Events whose time on the page's clock is remembered: more than come before a picture of them is shown.
+REMEMBERED = 1024
+
 
 class PeerInput:
     """Parses, orders and follows one peer's input; counts what it does not take.
@@ -27,6 +30,7 @@ class PeerInput:
         self._order = InputOrder()
         self._clock = ClockMap()
         self._held = HeldInput()
+        self._page_times: dict[int, float] = {}
         self._allowance = float(BURST)
         self._filled = time.monotonic()
         self._dropped: Counter[str] = Counter()
@@ -62,6 +66,10 @@ class PeerInput:
         now = time.monotonic()
         return [self._program_event(event, now) for event in events]
 
+    def page_time(self, seq: int) -> float | None:
+        """When an event happened, seconds of the page's clock; None for one that did not come or came long ago."""
+        return self._page_times.get(seq)
+
     def follow(self, event: ProgramEvent) -> None:
         """Take note of an event that was delivered."""
         self._held.follow(event)
@@ -74,4 +82,7 @@ class PeerInput:
         return self._held.release(self._peer, time.monotonic())
 
     def _program_event(self, event: Event, now: float) -> ProgramEvent:
+        self._page_times[event.seq] = event.t
+        if len(self._page_times) > REMEMBERED:
+            del self._page_times[next(iter(self._page_times))]
         return event.program_event(self._peer, self._clock.to_server(event.t, now))

@@ -51,7 +51,13 @@ class Latched:
 
 
 class StageListener(Protocol):
-    """The canvas's side. May be called from any thread; takes effect without waiting."""
+    """The canvas's side. May be called from any thread; takes effect without waiting.
+
+    wants_presented: whether the program has a handler for pictures that came onto a screen: there are many of those.
+    """
+
+    @property
+    def wants_presented(self) -> bool: ...
 
     def take_events(self, events: list[ProgramEvent]) -> None: ...
 
@@ -123,6 +129,11 @@ class Stage:
     def unwatch(self, notify: Callable[[], None]) -> None:
         with self._lock:
             self._watchers = {n: count for n, count in self._watchers.items() if n != notify}
+
+    @property
+    def wants_presented(self) -> bool:
+        """Whether the program wants to be told of each picture that came onto a screen."""
+        return self.listener is not None and self.listener.wants_presented
 
     def take_events(self, events: list[ProgramEvent]) -> None:
         if self.listener is not None:

@@ -25,6 +25,11 @@ class PeerStats(LinkStats):
         frame rate leaves out are not counted.
     key_frames: how many were sent, by the reason for each: join, resize, request, visible, rate, error.
     dropped_input: input messages that were not taken, by the reason for each.
+    glass_p50, glass_p95, glass_p99: seconds from a picture's hand-over until the refresh of the peer's display that
+        showed it; percentiles of the last ten seconds, None where no picture was shown, or its browser does not tell.
+    input_to_photon_p50, input_to_photon_p95, input_to_photon_p99: the same from an event in the page until the refresh
+        that showed the first picture drawn or pushed after its handler had returned.
+    clock_error: seconds by which the glass times may be wrong, as two clocks are compared for them.
     """
 
     codec: Codec | None = None
@@ -38,6 +43,13 @@ class PeerStats(LinkStats):
     skipped: int = 0
     key_frames: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     dropped_input: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    glass_p50: float | None = None
+    glass_p95: float | None = None
+    glass_p99: float | None = None
+    input_to_photon_p50: float | None = None
+    input_to_photon_p95: float | None = None
+    input_to_photon_p99: float | None = None
+    clock_error: float | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The figures as JSON takes them."""

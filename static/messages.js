@@ -16,6 +16,7 @@
  *   | {type: "notice", text: string | null}
  *   | {type: "stats", figures: Record<string, unknown>}
  *   | {type: "frames", frames: FrameIdentity[]}
+ *   | {type: "ping", ping: number}
  *   | {type: "bye", reason: string, retry: boolean}} ServerMessage
  */
 
@@ -51,6 +52,8 @@ export function parseMessage(data) {
       return { type: "stats", figures: message };
     case "frames":
       return { type: "frames", frames: list(message.frames).flatMap(parseFrame) };
+    case "ping":
+      return typeof message.ping === "number" ? { type: "ping", ping: message.ping } : null;
     case "bye":
       return { type: "bye", reason: text(message.reason), retry: message.retry === true };
     default:

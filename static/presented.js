@@ -1,5 +1,5 @@
 /**
- * How long pictures wait for the display: from frames that were shown to messages. Pure.
+ * When pictures came onto the display: from frames that were shown to messages. Pure.
  *
  * @module
  */
@@ -62,28 +62,50 @@ export class RefreshInterval {
   }
 }
 
+/**
+ * A frame on the screen: its RTP timestamp, the seconds that it waited, decoded, for the refresh that
+ * showed it (null where the browser does not tell), and when that refresh began on the page's clock.
+ *
+ * @typedef {[rtpTimestamp: number, waited: number | null, shown: number]} ShownFrame
+ */
+
+/** @typedef {{type: "presented", interval: number | null, frames: ShownFrame[]}} Report */
+
 /** Collects frames that were shown, and makes messages of them. */
 export class Presented {
-  /** @type {[number, number][]} */
+  /** @type {ShownFrame[]} */
   #frames = [];
+  /** @type {number | null} */
+  #interval = null;
   #untold = 0;
 
   /**
    * @param {number} rtpTimestamp
-   * @param {number} waited milliseconds from when the frame was decoded until it was shown
-   * @param {number} interval milliseconds between two refreshes
-   * @returns {{type: string, interval: number, frames: [number, number][]} | null} what to send
+   * @param {import("./screen.js").Meeting} meeting
+   * @returns {Report | null} what to send now
    */
-  add(rtpTimestamp, waited, interval) {
-    this.#frames.push([rtpTimestamp, seconds(waited)]);
+  add(rtpTimestamp, { waited, shown, interval }) {
+    this.#frames.push([rtpTimestamp, secondsOrNull(waited), seconds(shown)]);
     if (this.#frames.length > REPEATED) this.#frames.shift();
-    if (++this.#untold < WORTH) return null;
+    this.#interval = secondsOrNull(interval);
+    this.#untold += 1;
+    return this.#untold < WORTH ? null : this.take();
+  }
+
+  /** @returns {Report | null} what has not been told, however little it is */
+  take() {
+    if (!this.#untold) return null;
     this.#untold = 0;
-    return { type: "presented", interval: seconds(interval), frames: [...this.#frames] };
+    return { type: "presented", interval: this.#interval, frames: [...this.#frames] };
   }
 }
 
 /** @param {number} milliseconds */
 function seconds(milliseconds) {
   return Math.round(milliseconds * 1000) / 1e6;
+}
+
+/** @param {number | null} milliseconds */
+function secondsOrNull(milliseconds) {
+  return milliseconds === null ? null : seconds(milliseconds);
 }

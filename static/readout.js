@@ -46,6 +46,9 @@ export function rowsServer(server) {
     ["Repairs", join(amount(server?.retransmitted, 0), server?.fec && "FEC")],
     ["Skipped", amount(server?.skipped, 0)],
     ["Encoding", milliseconds(server?.encode_time)],
+    ["Picture to screen", percentiles(server, "glass")],
+    ["Input to screen", percentiles(server, "input_to_photon")],
+    ["Clock error", milliseconds(server?.clock_error)],
     ["Key frames", counts(server?.key_frames)],
     ["Dropped input", counts(server?.dropped_input)],
   ];
@@ -65,6 +68,18 @@ function amount(value, digits, unit = "") {
  */
 function milliseconds(seconds) {
   return typeof seconds === "number" ? amount(seconds * 1000, 1, " ms") : UNKNOWN;
+}
+
+/**
+ * The 50th, 95th and 99th percentile.
+ *
+ * @param {Record<string, unknown> | null} server
+ * @param {string} name
+ */
+function percentiles(server, name) {
+  const seconds = ["p50", "p95", "p99"].map((which) => server?.[`${name}_${which}`]);
+  if (!seconds.every((each) => typeof each === "number")) return UNKNOWN;
+  return `${seconds.map((each) => amount(Number(each) * 1000, 0)).join(" / ")} ms`;
 }
 
 /**

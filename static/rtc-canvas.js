@@ -16,7 +16,7 @@ import { Identities } from "./identities.js";
 import { InputWriter } from "./input-writer.js";
 import { Keyboard } from "./keyboard.js";
 import { Pointer } from "./pointer.js";
-import { Presented } from "./presented.js";
+import { Reports } from "./reports.js";
 import { Screen } from "./screen.js";
 import { Session } from "./session.js";
 import { Statistics } from "./stats.js";
@@ -79,8 +79,8 @@ export class RtcCanvas extends EventTarget {
   #keyboard;
   #session;
   #statistics;
-  #presented = new Presented();
   #identities = new Identities();
+  #reports = new Reports((message) => this.#session.connection?.channels.frames(message));
   /** @type {InputWriter | null} */
   #writer = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -233,6 +233,7 @@ export class RtcCanvas extends EventTarget {
     this.#writer?.stop();
     this.#writer = null;
     this.#identities.clear();
+    this.#reports.clear();
     this.#setSteering(false);
   }
 
@@ -260,6 +261,8 @@ export class RtcCanvas extends EventTarget {
         return this.#setSteering(message.steering);
       case "frames":
         return this.#identities.learn(message.frames);
+      case "ping":
+        return this.#reports.answer(message.ping);
       case "size":
         return this.#screen.announce(message);
       case "cursor":
@@ -276,17 +279,11 @@ export class RtcCanvas extends EventTarget {
   }
 
   /**
-   * Whoever steers tells when frames were shown: the server times the program's draws to that.
-   *
    * @param {import("./screen.js").Frame} frame
    * @param {import("./screen.js").Meeting | null} meeting
    */
   #onframe(frame, meeting) {
-    if (this.#steering && meeting && frame.rtpTimestamp !== null) {
-      const { waited, interval } = meeting;
-      const message = this.#presented.add(frame.rtpTimestamp, waited, interval);
-      if (message) this.#session.connection?.channels.frames(message);
-    }
+    if (meeting && frame.rtpTimestamp !== null) this.#reports.shown(frame.rtpTimestamp, meeting);
     this.#identities.shown(frame.rtpTimestamp);
     const { picture = null, id = null, renderTime = null } = this.#identities.onScreen ?? {};
     this.#tell("frame", { ...frame, picture, id, renderTime });

@@ -27,11 +27,12 @@ import { Sizes } from "./sizes.js";
  */
 
 /**
- * How a frame met the display, in milliseconds.
+ * How a frame met the display, in milliseconds; null for what the browser does not tell.
  *
  * @typedef {object} Meeting
- * @property {number} waited from when it was decoded until the refresh that showed it
- * @property {number} interval between two refreshes
+ * @property {number} shown when the refresh began that showed it, on the clock of performance.now()
+ * @property {number | null} waited from when it was decoded until then
+ * @property {number | null} interval between two refreshes, null while too little is known
  */
 
 /** Milliseconds for which a frame may wait for the display. */
@@ -239,16 +240,16 @@ export class Screen {
   /**
    * @param {number} now when the refresh began
    * @param {VideoFrameCallbackMetadata} frame
-   * @returns {Meeting | null} null where the browser does not tell, and as long as too little is known
+   * @returns {Meeting | null} null for one that was seen too late to tell of
    */
   #meeting(now, { receiveTime, processingDuration }) {
     this.#refresh.add(now);
     if (this.#refresh.wantsEach) this.#countRefreshes();
-    const interval = this.#refresh.milliseconds;
-    if (receiveTime === undefined || processingDuration === undefined || !interval) return null;
-    const waited = now - receiveTime - 1000 * processingDuration;
+    const told = receiveTime !== undefined && processingDuration !== undefined;
+    const waited = told ? now - receiveTime - 1000 * processingDuration : null;
     // A callback that was due while the page was hidden comes when it is shown again.
-    return Math.abs(waited) < LONGEST_WAIT ? { waited, interval } : null;
+    if (Math.abs(waited ?? 0) >= LONGEST_WAIT) return null;
+    return { shown: now, waited, interval: this.#refresh.milliseconds };
   }
 
   /** Look at some refreshes in a row: frames need not come with each of them. */

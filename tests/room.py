@@ -72,6 +72,7 @@ class StageSpy:
         self.events: list[ProgramEvent] = []
         self.draws_wanted = 0
         self.pictures_shown: list[Shown] = []
+        self.wants_presented = False
 
     def take_events(self, events: list[ProgramEvent]) -> None:
         self.events += events

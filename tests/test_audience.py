@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import json
+import time
 import weakref
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -330,6 +333,43 @@ async def test_the_size_is_told_before_the_first_frame_of_it() -> None:
         assert size["logical"] == [65, 49]
 
 
+# What is on their screens.
+
+
+def presented(guest: Guest, timestamp: int) -> None:
+    """The guest's page tells that it shows the frame with this RTP timestamp."""
+    frames = [[timestamp, 0.004, 5.0]]
+    message = {"type": "presented", "interval": 0.0167, "frames": frames}
+    guest.peer.message("frames", json.dumps(message))
+
+
+async def test_a_program_that_wants_to_know_is_told_of_each_picture_on_each_screen() -> None:
+    async with bare_room() as (room, spy):
+        guests = [room.join(), room.join()]
+        spy.wants_presented = True
+        spy.stage.show(replace(picture(7), id="seven"))
+        for guest in guests:
+            await guest.frame(2)
+            presented(guest, 0)
+            presented(guest, 3000)
+        told = [event for event in spy.events if event["type"] == "presented"]
+        assert [event["peer"] for event in told] == [guest.peer for guest in guests]
+        for event in told:
+            assert (event["picture"], event["id"], event["render_time"]) == (7, "seven", 7.0)
+            assert event["shown"] is None, "the page's clock is not known"
+            assert event["timestamp"] <= time.monotonic()
+
+
+async def test_a_program_that_does_not_want_to_know_is_told_nothing() -> None:
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        spy.stage.show(picture(1))
+        await guest.frame()
+        presented(guest, 0)
+        assert "presented" not in spy.types()
+        assert len(spy.pictures_shown) == 1, "draws are timed all the same"
+
+
 # A canvas that nobody holds.
 
 
@@ -345,5 +385,6 @@ async def test_an_audience_does_not_hold_its_stage() -> None:
     guest.send("key_down")
     guest.send("resize")
     guest.tell("visibility", visible=False)
+    presented(guest, 0)
     assert room.audience.newest is None
     await room.close()

@@ -383,6 +383,24 @@ def test_handlers_run_in_order_those_for_all_events_last() -> None:
     assert calls == ["keys", "downs", "all key_down", "keys", "all key_up", "all wheel"]
 
 
+def test_pictures_that_were_presented_go_to_whoever_asks_for_just_that_and_cause_no_draw(
+    clock: Clock,
+) -> None:
+    program = Program()
+    told: list[ProgramEvent] = []
+    drawing, _ = watched(program)
+    work_off(drawing)
+    clock.now += 1
+    drawing.on(("*",), lambda event: pytest.fail("there are too many of them"))
+    assert not drawing.wants_presented
+    drawing.on(("presented",), told.append)
+    assert drawing.wants_presented
+    drawing.take_events([event("presented")])
+    assert work_off(drawing) is None
+    assert told == [event("presented")]
+    assert len(program.requests) == 1
+
+
 def test_handlers_run_before_the_draw_that_they_cause(clock: Clock) -> None:
     calls: list[str] = []
     drawing, _ = watched(Program())

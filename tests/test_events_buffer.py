@@ -106,6 +106,15 @@ def test_moves_are_dropped_first_then_wheels_then_edges() -> None:
     assert buffer.dropped == 3
 
 
+def test_words_of_presented_pictures_make_room_for_all_input() -> None:
+    run = ("presented", "key_down", "presented", "pointer_move", "presented", "key_up")
+    assert [each["type"] for each in through(*map(event, run), limit=3)] == [
+        "key_down",
+        "pointer_move",
+        "key_up",
+    ]
+
+
 def test_a_move_is_dropped_at_once_where_only_edges_wait() -> None:
     buffer = EventBuffer(limit=1)
     for type_ in ("key_down", "pointer_move", "pointer_move"):
@@ -149,7 +158,7 @@ class PlainBuffer:
 
     def drop(self) -> None:
         self.dropped += 1
-        for type_ in ("pointer_move", "wheel"):
+        for type_ in ("presented", "pointer_move", "wheel"):
             for place, waiting in enumerate(self.waiting):
                 if waiting["type"] == type_:
                     del self.waiting[place]
@@ -160,7 +169,7 @@ class PlainBuffer:
 
 events = st.builds(
     event,
-    st.sampled_from(["pointer_move", "wheel", "resize", "key_down"]),
+    st.sampled_from(["pointer_move", "wheel", "resize", "key_down", "presented"]),
     peer=st.sampled_from("ab"),
     buttons=st.sampled_from([(), (1,)]),
     x=st.integers(0, 9),

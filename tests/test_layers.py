@@ -16,10 +16,10 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "version exceptions adaptation encoded_frame frame_log link_stats peer_log skips stillness",
-        "announcements config control display_phase events messages rate_log stats",
+        "version exceptions adaptation clock_offset encoded_frame frame_log latency link_stats peer_log",
+        "announcements config control display_phase events messages rate_log skips stats stillness",
         "video rtc",
-        "peer_input stage stream taken_input transport",
+        "peer_input presentations stage stream taken_input transport",
         "peer_audience peer_frames",
         "peer",
         "audience drawing",
@@ -188,14 +188,17 @@ PURE = (
     *(
         "adaptation",
         "announcements",
+        "clock_offset",
         "control",
         "encoded_frame",
         "events",
         "exceptions",
         "frame_log",
+        "latency",
         "link_stats",
         "messages",
         "peer_log",
+        "presentations",
         "skips",
         "stats",
         "stillness",

@@ -16,11 +16,13 @@ from rtc_canvas.messages import (
     MOST_FRAMES,
     AppMessage,
     Hello,
+    Pong,
     Presented,
+    PresentedFrame,
     Visibility,
     WantStats,
     parse_app_message,
-    parse_presented,
+    parse_frames_message,
 )
 
 json_values = st.recursive(
@@ -94,14 +96,25 @@ def test_nothing_but_a_refusal_comes_of_what_is_wrong(message: str | bytes) -> N
 
 
 def presented(**fields: Any) -> str:
-    message = {"type": "presented", "interval": 0.0167, "frames": [[4294967295, 0.004], [0, -1e-4]]}
+    frames = [[4294967295, 0.004, 812.25], [0, -1e-4, 812.5]]
+    message = {"type": "presented", "interval": 0.0167, "frames": frames}
     return json.dumps({**message, **fields})
 
 
 def test_frames_that_were_presented() -> None:
-    parsed = parse_presented(presented(newer="field"))
-    assert parsed == Presented(0.0167, ((4294967295, 0.004), (0, -1e-4)))
-    assert parse_presented(presented(frames=[])).frames == ()
+    parsed = parse_frames_message(presented(newer="field"))
+    frames = (PresentedFrame(4294967295, 0.004, 812.25), PresentedFrame(0, -1e-4, 812.5))
+    assert parsed == Presented(0.0167, frames)
+    assert parse_frames_message(presented(frames=[])) == Presented(0.0167, ())
+
+
+def test_a_browser_may_tell_no_more_than_when() -> None:
+    parsed = parse_frames_message(presented(interval=None, frames=[[1, None, 5]]))
+    assert parsed == Presented(None, (PresentedFrame(1, None, 5.0),))
+
+
+def test_pongs() -> None:
+    assert parse_frames_message('{"type": "pong", "ping": 3, "t": 12.5}') == Pong(3, 12.5)
 
 
 @pytest.mark.parametrize(
@@ -110,31 +123,51 @@ def test_frames_that_were_presented() -> None:
         "{",
         "[]",
         presented().ljust(MESSAGE_LIMIT + 1),
-        presented(interval=None),
+        presented(interval="0.1"),
         presented(interval=float("nan")),
         presented(interval=float("inf")),
         presented(interval=10),
         presented(frames={}),
-        presented(frames=[[1, 0.1]] * (MOST_FRAMES + 1)),
+        presented(frames=[[1, 0.1, 5]] * (MOST_FRAMES + 1)),
         presented(frames=[1]),
         presented(frames=[[1]]),
-        presented(frames=[[-1, 0.1]]),
-        presented(frames=[[2**32, 0.1]]),
-        presented(frames=[[1.5, 0.1]]),
-        presented(frames=[[True, 0.1]]),
-        presented(frames=[[False, 0.1]]),
-        presented(frames=[[1, "0.1"]]),
-        presented(frames=[[1, True]]),
+        presented(frames=[[1, 0.1]]),
+        presented(frames=[[-1, 0.1, 5]]),
+        presented(frames=[[2**32, 0.1, 5]]),
+        presented(frames=[[1.5, 0.1, 5]]),
+        presented(frames=[[True, 0.1, 5]]),
+        presented(frames=[[False, 0.1, 5]]),
+        presented(frames=[[1, "0.1", 5]]),
+        presented(frames=[[1, True, 5]]),
+        presented(frames=[[1, 0.1, None]]),
+        presented(frames=[[1, 0.1, -1]]),
+        presented(frames=[[1, 0.1, 1e300]]),
+        presented(frames=[[1, 0.1, float("nan")]]),
+        '{"type": "pong", "ping": 3}',
+        '{"type": "pong", "ping": -3, "t": 12.5}',
+        '{"type": "pong", "ping": 3.5, "t": 12.5}',
+        '{"type": "pong", "ping": 3, "t": NaN}',
+        '{"type": "pong", "ping": 3, "t": -5}',
+        '{"type": "pong", "ping": 3, "t": 1e10}',
     ],
 )
-def test_presented_frames_that_are_refused(message: str) -> None:
+def test_words_of_frames_that_are_refused(message: str) -> None:
     with pytest.raises(BadMessage) as refused:
-        parse_presented(message)
+        parse_frames_message(message)
     assert not isinstance(refused.value, UnknownEvent)
     assert "\n" not in str(refused.value)
 
 
-@given(st.text() | st.binary() | json_values.map(json.dumps))
+@given(
+    st.text()
+    | st.binary()
+    | json_values.map(json.dumps)
+    | st.builds(
+        lambda type_, fields: json.dumps({**fields, "type": type_}),
+        st.sampled_from(["presented", "pong"]),
+        st.dictionaries(st.sampled_from(["interval", "frames", "ping", "t"]), json_values),
+    )
+)
 def test_whatever_comes_on_frames_is_parsed_or_refused(message: str | bytes) -> None:
     with contextlib.suppress(BadMessage):
-        parse_presented(message)
+        parse_frames_message(message)

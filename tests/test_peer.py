@@ -6,6 +6,8 @@ import asyncio
 import json
 import logging
 import threading
+import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -293,7 +295,7 @@ async def test_every_log_line_begins_with_its_id(caplog: pytest.LogCaptureFixtur
 # What its page tells of its display.
 
 
-def presented(*frames: tuple[int, float]) -> str:
+def presented(*frames: tuple[int, float | None, float]) -> str:
     return json.dumps({"type": "presented", "interval": 0.0167, "frames": frames})
 
 
@@ -303,14 +305,37 @@ async def test_pictures_that_whoever_steers_was_shown_reach_the_canvas() -> None
         spy.stage.show(PICTURE)
         for guest in (steering, watching):
             await guest.frame(2)
-        watching.peer.message("frames", presented((0, 0.008)))
+        watching.peer.message("frames", presented((0, 0.008, 5.0)))
         assert spy.pictures_shown == []
         # The second frame is the same picture again, and the third was never sent.
-        steering.peer.message("frames", presented((0, 0.009), (3000, 0.001), (999_000, 0.001)))
+        frames = (0, 0.009, 5.0), (3000, 0.001, 5.1), (999_000, 0.001, 5.2)
+        steering.peer.message("frames", presented(*frames))
         assert spy.pictures_shown == [Shown(PICTURE.render_time, 0.009, 0.0167)]
 
 
-@pytest.mark.parametrize("message", ["{", presented((-1, 0.5)), '{"type": "later"}'])
+async def test_what_a_page_shows_is_measured() -> None:
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        guest.peer.channel_open("frames")
+        [ping] = guest.told("ping")
+        pong = {"type": "pong", "ping": ping["ping"], "t": 5.0}
+        asked = time.monotonic()
+        guest.peer.message("frames", json.dumps(pong))
+        guest.send("key_down", t=4.0)
+        now = time.monotonic()
+        picture = replace(PICTURE, render_time=now, inputs={guest.peer.id: 1})
+        spy.stage.show(picture)
+        await guest.frame()
+        stats = guest.peer.stats
+        assert stats.glass_p50 is stats.input_to_photon_p50 is None
+        guest.peer.message("frames", presented((0, 0.009, 5.25)))
+        stats = guest.peer.stats
+        assert stats.glass_p50 == stats.glass_p99 == pytest.approx(0.25, abs=now - asked + 0.05)
+        assert stats.input_to_photon_p50 == stats.input_to_photon_p99 == 1.25
+        assert stats.clock_error is not None
+
+
+@pytest.mark.parametrize("message", ["{", presented((-1, 0.5, 5.0)), '{"type": "later"}'])
 async def test_a_report_of_frames_that_is_wrong_is_counted(message: str) -> None:
     async with bare_room() as (room, spy):
         guest = room.join()

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from rtc_canvas.exceptions import BadMessage
 from rtc_canvas.peer_frames import PeerFrames
 from rtc_canvas.video.picture import Picture
 
@@ -34,11 +39,13 @@ class Page:
 
 def joined(target: float = 6e6) -> tuple[PeerFrames, Page]:
     page = Page()
-    return PeerFrames("p1", page.send, lambda: target), page
+    return PeerFrames("p1", page.send, lambda: target, lambda seq: seq / 10), page
 
 
-def made(number: int, inputs: Mapping[str, int] | None = None) -> Picture:
-    one = picture(flat((0, 0, 0)), number=number, render_time=number / 2)
+def made(
+    number: int, inputs: Mapping[str, int] | None = None, render_time: float | None = None
+) -> Picture:
+    one = picture(flat((0, 0, 0)), number=number, render_time=render_time or number / 2)
     return replace(one, logical_size=(32.0, 24.0), id="id", inputs=inputs or {})
 
 
@@ -98,3 +105,63 @@ async def test_it_remembers_what_it_sent() -> None:
     sent = frames.log.picture(5)
     assert sent is not None
     assert (sent.size, sent.logical_size, sent.render_time) == ((64, 48), (32, 24), 2.5)
+
+
+# What the page tells.
+
+
+def tell(peer: PeerFrames, type_: str, **fields: Any) -> list[int]:
+    """A message of the page's; the numbers of the pictures that it tells of."""
+    told = peer.receive(json.dumps({"type": type_, **fields}))
+    return [presentation.picture.number for presentation in told]
+
+
+async def test_a_page_is_asked_for_the_time_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rtc_canvas.peer_frames.QUICKLY", 0.001)
+    frames, page = joined()
+    assert frames.figures(time.monotonic())["clock_error"] is None
+    frames.opened()
+    async with asyncio.timeout(5):
+        while len(page.messages) < 3:
+            page.told.clear()
+            await page.told.wait()
+    frames.stop()
+    assert page.messages[:3] == [{"type": "ping", "ping": number} for number in (1, 2, 3)]
+    assert tell(frames, "pong", ping=2, t=5.0) == []
+    error = frames.figures(time.monotonic())["clock_error"]
+    assert 0 < error < 5
+
+
+@pytest.mark.parametrize(("moving", "seconds"), [(False, 20), (True, 1)])
+async def test_a_still_canvas_asks_next_to_nothing(
+    moving: bool, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rtc_canvas.peer_frames.QUICK_PINGS", 0)
+    frames, _ = joined()
+    if moving:
+        frames.sending(made(1), 1500)
+    frames.opened()
+    timer = frames._pinging
+    assert timer is not None
+    assert timer.when() - asyncio.get_running_loop().time() == pytest.approx(seconds, abs=0.5)
+    frames.stop()
+
+
+async def test_what_a_page_shows_is_told_and_measured() -> None:
+    frames, _ = joined()
+    frames.opened()
+    now = time.monotonic()
+    tell(frames, "pong", ping=1, t=100.0)
+    frames.sending(made(1, {"p1": 995}, render_time=now), 1500)
+    assert frames.figures(now)["glass_p50"] is None
+    assert tell(frames, "presented", interval=None, frames=[[1500, None, 100.5]]) == [1]
+    figures = frames.figures(time.monotonic())
+    assert figures["glass_p50"] == figures["glass_p99"] == pytest.approx(0.5, abs=0.1)
+    assert figures["input_to_photon_p50"] == figures["input_to_photon_p99"] == 1.0
+    frames.stop()
+
+
+async def test_what_is_no_message_is_refused() -> None:
+    frames, _ = joined()
+    with pytest.raises(BadMessage):
+        frames.receive('{"type": "presented"}')

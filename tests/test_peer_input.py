@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from rtc_canvas import peer_input
-from rtc_canvas.peer_input import BURST, MESSAGES_PER_SECOND, PeerInput
+from rtc_canvas.peer_input import BURST, MESSAGES_PER_SECOND, REMEMBERED, PeerInput
 from rtc_canvas.peer_log import PeerLog
 
 from .room import FIELDS
@@ -90,3 +90,11 @@ def test_what_was_delivered_is_released() -> None:
     [up] = peer.release()
     assert (up["type"], up["code"], up["peer"]) == ("key_up", "KeyA", PEER)
     assert peer.release() == []
+
+
+def test_when_events_happened_by_the_pages_clock() -> None:
+    peer = make_input()
+    for seq in range(1, REMEMBERED + 3):
+        peer.receive(message("key_down", seq), "input")
+    assert peer.page_time(2) is peer.page_time(REMEMBERED + 3) is None
+    assert (peer.page_time(3), peer.page_time(REMEMBERED)) == (0.03, REMEMBERED / 100)

@@ -19,9 +19,9 @@ class EventBuffer:
     - ``wheel`` of the same peer with equal buttons and modifiers: dx and dy are summed;
     - ``resize``: the last stays, whoever it came from.
 
-    When it is full the oldest move is dropped, without one the oldest wheel, and an edge (the
-    oldest) only when there is nothing else. Not locked: the owner calls it from one thread at a
-    time.
+    When it is full, the oldest word of a picture that was presented is dropped, without one the
+    oldest move, then the oldest wheel, and an edge (the oldest) only when there is nothing else.
+    Not locked: the owner calls it from one thread at a time.
 
     Args:
         limit: the most events that wait.
@@ -33,12 +33,14 @@ class EventBuffer:
         self._limit = limit
         self._place = 0
         # One queue for each rank, so that dropping needs no search; places restore the order.
+        self._presented: deque[tuple[int, ProgramEvent]] = deque()
         self._moves: deque[tuple[int, ProgramEvent]] = deque()
         self._wheels: deque[tuple[int, ProgramEvent]] = deque()
         self._edges: deque[tuple[int, ProgramEvent]] = deque()
+        self._queues = (self._presented, self._moves, self._wheels, self._edges)
 
     def __len__(self) -> int:
-        return len(self._moves) + len(self._wheels) + len(self._edges)
+        return sum(len(queue) for queue in self._queues)
 
     def put(self, event: ProgramEvent) -> None:
         """Queue an event, or merge it into the last one."""
@@ -51,19 +53,20 @@ class EventBuffer:
         self._place += 1
         queue.append((self._place, event))
         if len(self) > self._limit:
-            (self._moves or self._wheels or self._edges).popleft()
+            next(queue for queue in self._queues if queue).popleft()
             self.dropped += 1
 
     def drain(self) -> list[ProgramEvent]:
         """Take everything out, oldest first."""
-        queues = (self._moves, self._wheels, self._edges)
-        waiting = sorted(chain(*queues), key=lambda placed: placed[0])
-        for queue in queues:
+        waiting = sorted(chain(*self._queues), key=lambda placed: placed[0])
+        for queue in self._queues:
             queue.clear()
         return [event for _, event in waiting]
 
     def _queue_of(self, event: ProgramEvent) -> deque[tuple[int, ProgramEvent]]:
         match event["type"]:
+            case "presented":
+                return self._presented
             case "pointer_move":
                 return self._moves
             case "wheel":

@@ -47,6 +47,11 @@ test("which picture each frame shows", () => {
   assert.deepEqual(parse({ type: "frames" }), { type: "frames", frames: [] });
 });
 
+test("the server asks for the time", () => {
+  assert.deepEqual(parse({ type: "ping", ping: 7 }), { type: "ping", ping: 7 });
+  assert.equal(parse({ type: "ping", ping: "7" }), null);
+});
+
 test("fields of the wrong kind become harmless", () => {
   assert.deepEqual(parse({ type: "control", steering: "yes" }), {
     type: "control",

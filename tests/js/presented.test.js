@@ -64,11 +64,18 @@ test("after a pause it is guessed anew, as the display may be another one", () =
   assert.ok(Math.abs((refresh.milliseconds ?? 0) - 6.944) < 0.1);
 });
 
+/**
+ * @param {number} shown
+ */
+function meeting(shown) {
+  return { waited: 1.23456, shown, interval: 16.6667 };
+}
+
 test("every fourth frame makes a message, which repeats the last eight", () => {
   const presented = new Presented();
   const messages = [];
   for (let frame = 1; frame <= 12; frame++) {
-    const message = presented.add(frame * 3000, 1.23456, 16.6667);
+    const message = presented.add(frame * 3000, meeting(100.0004 * frame));
     if (message) messages.push(message);
   }
   assert.equal(messages.length, 3);
@@ -80,7 +87,27 @@ test("every fourth frame makes a message, which repeats the last eight", () => {
       [5, 6, 7, 8, 9, 10, 11, 12],
     ],
   );
-  assert.deepEqual(messages[0]?.frames[0], [3000, 0.001235]);
+  assert.deepEqual(messages[0]?.frames[1], [6000, 0.001235, 0.200001]);
   assert.equal(messages[0]?.interval, 0.016667);
   assert.equal(messages[0]?.type, "presented");
+});
+
+test("fewer frames can be told of as well, and once", () => {
+  const presented = new Presented();
+  assert.equal(presented.take(), null);
+  assert.equal(presented.add(3000, meeting(5)), null);
+  assert.equal(presented.take()?.frames.length, 1);
+  assert.equal(presented.take(), null);
+  assert.equal(presented.add(6000, meeting(6)), null);
+  assert.equal(presented.take()?.frames.length, 2);
+});
+
+test("a browser may tell no more than when", () => {
+  const presented = new Presented();
+  presented.add(3000, { waited: null, shown: 5, interval: null });
+  assert.deepEqual(presented.take(), {
+    type: "presented",
+    interval: null,
+    frames: [[3000, null, 0.005]],
+  });
 });

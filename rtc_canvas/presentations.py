@@ -1,0 +1,88 @@
+"""When each picture of a peer came onto its screen, from what its page tells. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .clock_offset import ClockOffset
+from .display_phase import Shown
+from .frame_log import FrameLog, SentFrame, SentPicture
+from .latency import Latency
+from .messages import Presented, PresentedFrame
+
+# A page that tells of more than this is wrong, or lies: seconds.
+LONGEST = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """A picture that came onto a peer's screen.
+
+    shown: when the refresh began that showed it, seconds of `time.monotonic()`; None while the page's clock is unknown.
+    meeting: how it met the display, for draws to be timed by; None where the browser does not tell.
+    """
+
+    picture: SentPicture
+    shown: float | None
+    meeting: Shown | None
+
+
+class Presentations:
+    """Takes a page's reports, each picture once, and measures how long pictures and the answers to input take.
+
+    Only the first frame of a picture is measured: one that was sent again may have been on the screen already.
+
+    page_time: by the `seq` of an event, when it happened on the page's clock; None for one that is not known.
+    glass: from the hand-over of a picture until the refresh that showed it.
+    input_to_photon: from an event until the refresh that showed the first picture that includes it.
+    """
+
+    def __init__(
+        self, log: FrameLog, clock: ClockOffset, page_time: Callable[[int], float | None]
+    ) -> None:
+        self._log = log
+        self._clock = clock
+        self._page_time = page_time
+        self._newest = 0
+        self._answered = 0
+        self.glass = Latency()
+        self.input_to_photon = Latency()
+
+    def take(self, presented: Presented, now: float) -> list[Presentation]:
+        """The pictures that came onto the screen by this report and were not told of before."""
+        return [
+            self._present(frame, told, presented.interval, now)
+            for told in presented.frames
+            if (frame := self._log.frame(told.timestamp)) and frame.picture.number > self._newest
+        ]
+
+    def _present(
+        self, frame: SentFrame, told: PresentedFrame, interval: float | None, now: float
+    ) -> Presentation:
+        picture = frame.picture
+        self._newest = picture.number
+        shown = self._clock.to_server(told.shown, now)
+        if frame.first and shown is not None:
+            _measure(self.glass, shown - picture.render_time, now)
+        self._answer(frame, told.shown, now)
+        meeting = None
+        if frame.first and told.waited is not None and interval is not None:
+            meeting = Shown(picture.render_time, told.waited, interval)
+        return Presentation(picture, shown, meeting)
+
+    def _answer(self, frame: SentFrame, shown: float, now: float) -> None:
+        """The picture may be the first that includes some input: both times are the page's, no clocks are compared."""
+        seq = frame.picture.seq
+        if seq <= self._answered:
+            return
+        self._answered = seq
+        happened = self._page_time(seq)
+        if frame.first and happened is not None:
+            _measure(self.input_to_photon, shown - happened, now)
+
+
+def _measure(latency: Latency, seconds: float, now: float) -> None:
+    if -LONGEST < seconds < LONGEST:
+        # Clocks are compared with an error: nothing is shown before it is there.
+        latency.add(max(seconds, 0.0), now)
