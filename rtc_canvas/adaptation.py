@@ -10,7 +10,9 @@ Preference: TypeAlias = Literal["sharpness", "motion"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """bits: per pixel of the picture and second, from which on it is taken. scale: of both sides. fps: the most."""
+    """bits: per pixel of the picture and second, from which on it is taken, see `_weight`. scale: of both sides. fps:
+    the most.
+    """
 
     bits: float
     scale: float
@@ -44,6 +46,11 @@ PATIENCE_OF_RATE = 0.5
 # Nothing gains from being made smaller than this, pixels.
 SMALLEST = 320 * 180
 
+# Up to this size each pixel wants its bits. Beyond, pixels get finer rather than more is shown: of four times the
+# pixels each wants 0.7 of them.
+FULL_WEIGHT = 1280 * 720
+FINER = 0.75
+
 
 class Adaptation:
     """Chooses a step for one peer's rate and picture; down at once, up with patience.
@@ -55,34 +62,45 @@ class Adaptation:
         self._steps = _STEPS[prefer]
         self._min_fps = min_fps
         self._index = 0
-        self._better_since: float | None = None
+        # Since when there has been more than enough for each step; None where there is not.
+        self._roomy_since: list[float | None] = [None] * len(self._steps)
 
     def choose(self, bitrate: float, size: tuple[int, int], now: float) -> Step:
         """The step for `bitrate` bits per second and a picture of `size`."""
         pixels = size[0] * size[1]
-        density = bitrate / pixels
-        wanted = self._fitting(density)
-        if wanted > self._index:
-            self._index, self._better_since = wanted, None
-        elif self._fitting(density / MARGIN) < self._index:
-            self._rise(pixels, now)
-        else:
-            self._better_since = None
+        density = bitrate / _weight(pixels)
+        roomy = self._fitting(density / MARGIN)
+        self._roomy_since = [
+            None if index < roomy else now if since is None else since
+            for index, since in enumerate(self._roomy_since)
+        ]
+        self._index = max(self._fitting(density), self._risen(pixels, now))
         step = self._steps[self._index]
         return Step(step.bits, _scale(step, pixels), max(step.fps, self._min_fps))
+
+    def still_scale(self, bitrate: float, size: tuple[int, int]) -> float:
+        """By what a picture that stays may be scaled: it needs no patience, as it is made larger only."""
+        pixels = size[0] * size[1]
+        roomy = self._fitting(bitrate / _weight(pixels) / MARGIN)
+        return _scale(self._steps[min(roomy, self._index)], pixels)
 
     def _fitting(self, density: float) -> int:
         return next(index for index, step in enumerate(self._steps) if density >= step.bits)
 
-    def _rise(self, pixels: int, now: float) -> None:
-        now_scale, then = (_scale(self._steps[i], pixels) for i in (self._index, self._index - 1))
-        patience = PATIENCE_OF_RATE if then == now_scale else PATIENCE
-        if self._better_since is None:
-            self._better_since = now
-        elif now - self._better_since >= patience:
-            self._index -= 1
-            self._better_since = None
+    def _risen(self, pixels: int, now: float) -> int:
+        """The best of the steps that have been waited for, and the one that is taken now."""
+        scale = _scale(self._steps[self._index], pixels)
+        for index, since in enumerate(self._roomy_since[: self._index]):
+            same = _scale(self._steps[index], pixels) == scale
+            if since is not None and now - since >= (PATIENCE_OF_RATE if same else PATIENCE):
+                return index
+        return self._index
 
 
 def _scale(step: Step, pixels: int) -> float:
     return 1.0 if pixels * step.scale**2 < SMALLEST else step.scale
+
+
+def _weight(pixels: int) -> float:
+    """How many pixels those of a picture count as."""
+    return pixels if pixels <= FULL_WEIGHT else FULL_WEIGHT * (pixels / FULL_WEIGHT) ** FINER

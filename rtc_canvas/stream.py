@@ -205,19 +205,21 @@ class Stream:
             return _Job(picture, True, self._key_wanted, False, step.scale), None
         if self._key_wanted is not None:
             return _Job(picture, False, self._key_wanted, False, max(step.scale, self._scale)), None
-        return self._next_repeat(picture, step.scale, now)
+        return self._next_repeat(picture, now)
 
-    def _next_repeat(
-        self, picture: Picture, scale: float, now: float
-    ) -> tuple[_Job | None, float | None]:
-        """The same for a picture that was sent. scale: what the rate allows now."""
+    def _next_repeat(self, picture: Picture, now: float) -> tuple[_Job | None, float | None]:
+        """The same for a picture that was sent."""
         repeat = next_repeat(self._repeats, self._sent_at)
         if now < repeat.time:
             return None, repeat.time
-        # Each change of size costs a key frame: a repeat makes the picture larger where it may, and never smaller.
-        larger = scale > self._scale
-        trickle = repeat.trickle and not larger
-        return _Job(picture, False, None, trickle, max(scale, self._scale)), None
+        # Each change of size costs a key frame: a picture that has gained its quality is made larger where it may be,
+        # and none is made smaller.
+        scale = self._scale
+        if repeat.trickle:
+            size = picture.width, picture.height
+            scale = max(scale, self._adaptation.still_scale(self._encoder.target_bitrate, size))
+        trickle = repeat.trickle and scale == self._scale
+        return _Job(picture, False, None, trickle, scale), None
 
     @property
     def _due(self) -> float:

@@ -7,6 +7,7 @@ import pytest
 from rtc_canvas.adaptation import Adaptation, Preference
 
 HD = (1280, 720)
+UHD = (3840, 2160)
 
 
 def test_a_full_rate_sends_everything() -> None:
@@ -39,6 +40,41 @@ def test_the_frame_rate_comes_back_sooner_than_the_size() -> None:
     assert adaptation.choose(1_000_000, HD, 0.0).fps == 24
     assert adaptation.choose(2_000_000, HD, 0.1).fps == 24
     assert adaptation.choose(2_000_000, HD, 0.7).fps == 240
+
+
+def test_it_rises_at_once_to_the_step_that_it_has_had_the_rate_for() -> None:
+    adaptation = Adaptation()
+    assert adaptation.choose(100_000, HD, 0.0).scale == 0.5
+    rates = {0.1: 800_000, 1.0: 4_000_000, 3.2: 4_000_000, 3.9: 4_000_000, 4.1: 4_000_000}
+    steps = [adaptation.choose(rate, HD, time) for time, rate in rates.items()]
+    assert [step.scale for step in steps] == [0.5, 0.5, 0.75, 0.75, 1.0]
+    assert steps[-1].fps == 240
+
+
+def test_a_picture_that_stays_needs_no_patience() -> None:
+    adaptation = Adaptation()
+    assert adaptation.choose(200_000, HD, 0.0).scale == 0.5
+    assert adaptation.still_scale(200_000, HD) == 0.5
+    assert adaptation.still_scale(800_000, HD) == 0.75
+    assert adaptation.still_scale(4_000_000, HD) == 1.0
+    assert adaptation.choose(4_000_000, HD, 0.1).scale == 0.5, "motion does"
+
+
+def test_it_needs_some_more_than_the_step_asks_for() -> None:
+    adaptation = Adaptation()
+    assert adaptation.choose(900_000, HD, 0.0).scale == 1.0
+    assert adaptation.still_scale(900_000, HD) == 1.0, "it has the step already"
+    assert adaptation.choose(500_000, HD, 0.0).scale == 0.75
+    assert adaptation.still_scale(900_000, HD) == 0.75
+
+
+def test_the_default_rate_carries_large_pictures_whole() -> None:
+    """What headers leave of 8 Mbit/s."""
+    adaptation = Adaptation()
+    assert adaptation.choose(1_000_000, UHD, 0.0).scale == 0.5
+    adaptation.choose(7_400_000, UHD, 0.1)
+    step = adaptation.choose(7_400_000, UHD, 3.2)
+    assert (step.scale, step.fps) == (1.0, 240)
 
 
 def test_a_rate_that_wavers_changes_nothing() -> None:

@@ -75,6 +75,9 @@ class FixedAdaptation(Adaptation):
         self.asked.append((bitrate, size))
         return self.step
 
+    def still_scale(self, bitrate: float, size: tuple[int, int]) -> float:
+        return self.step.scale
+
 
 class HeldExecutor(Executor):
     """Runs each job when it is told to; at once by default."""
