@@ -25,6 +25,7 @@ from .exceptions import (
     ServeError,
 )
 from .peer import Peer
+from .probe import ProbeRequest
 from .running import run
 from .server import Server, serve, serve_in_thread
 from .stats import PeerStats
@@ -39,6 +40,7 @@ __all__ = [
     "Peer",
     "PeerStats",
     "PictureError",
+    "ProbeRequest",
     "RtcCanvasError",
     "ServeConfig",
     "ServeError",

@@ -9,10 +9,11 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from .control import Control, Effect, Event, Gained, Left, Opened, step
+from .control import Control, Effect, Event, Gained, Left, Opened, Role, step
 from .events import ProgramEvent
 from .peer import Peer
 from .presentations import Presentation
+from .probe import Question
 from .stage import Latched, Stage
 from .video.convert import Converter
 from .video.picture import Picture
@@ -120,9 +121,22 @@ class Audience:
             self._attend()
             self._tell_program({"type": "leave", "peer": peer, "reason": reason})
 
-    def latched_messages(self) -> list[Mapping[str, object]]:
+    def latched_messages(self, role: Role) -> list[Mapping[str, object]]:
+        return self._latched.messages(role)
+
+    @property
+    def probe_role(self) -> Role | None:
+        return self._latched.probe
+
+    def peer_asks(self, question: Question) -> None:
         stage = self._stage()
-        return (self._told if stage is None else stage.latched).messages()
+        if stage is not None:
+            stage.ask(question)
+
+    @property
+    def _latched(self) -> Latched:
+        stage = self._stage()
+        return self._told if stage is None else stage.latched
 
     # Control.
 
@@ -203,9 +217,9 @@ class Audience:
         for peer in self._peers.values():
             peer.wake()
         if stage.latched is not self._told:
-            known = self._told.messages()
-            self._told = stage.latched
-            for message in self._told.messages():
-                if message not in known:
-                    for peer in self._peers.values():
+            before, self._told = self._told, stage.latched
+            for peer in self._peers.values():
+                known = before.messages(peer.role)
+                for message in self._told.messages(peer.role):
+                    if message not in known:
                         peer.tell(message)

@@ -7,16 +7,18 @@ import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
 from .audience import Audience
 from .config import CanvasConfig
+from .control import ROLES, Role
 from .drawing import Draw, Drawing, DrawRequest, Handler, Mode
 from .events import EVENT_TYPES, ProgramEvent
 from .exceptions import ConfigError, ServeError
 from .peer import Peer
+from .probe import Probe
 from .stage import Latched, Size, Stage
 from .video.picture import ChannelOrder, Picture, Pixels, check_pixels
 from .video.same_pixels import same_pixels
@@ -25,6 +27,7 @@ __all__ = ["Canvas"]
 
 _DrawT = TypeVar("_DrawT", bound=Draw)
 _HandlerT = TypeVar("_HandlerT", bound=Handler)
+_ProbeT = TypeVar("_ProbeT", bound=Probe)
 
 AUDIENCE_EVENTS = ("control", "join", "leave", "presented")
 
@@ -201,6 +204,45 @@ class Canvas:
         At most 1024 wait, merged where that loses nothing; past that, moves are dropped first.
         """
         return self._drawing.waiting_events()
+
+    # What is under the pointer.
+
+    @overload
+    def probe(self, function: _ProbeT) -> _ProbeT: ...
+
+    @overload
+    def probe(self, *, role: Role = "viewer") -> Callable[[_ProbeT], _ProbeT]: ...
+
+    def probe(
+        self, function: _ProbeT | None = None, *, role: Role = "viewer"
+    ) -> _ProbeT | Callable[[_ProbeT], _ProbeT]:
+        """Decorator: have `function(request)` tell what lies at a point of a picture, for viewers that ask.
+
+        It gets a `ProbeRequest`, on the canvas's thread, never beside a draw or a handler, and returns a number, a
+        string, a bool, None, or a small list or dict of those; numpy's scalars and arrays count as such. A coroutine
+        function runs on the event loop. An answer that takes longer than 2 s is not waited for.
+
+        Viewers ask about the picture on their screen, which is not always the newest: keep what you need to answer
+        for those of the last second or two, by `request.id`.
+
+        role: who may ask: "viewer" (default) is everybody, "operator" who may steer, "admin" who decides about others.
+
+        Raises:
+            ConfigError: for a role that does not exist, and for what is no function.
+        """
+        if role not in ROLES:
+            raise ConfigError(f"role must be one of {', '.join(ROLES)}, got {role!r}.")
+
+        def register(function: _ProbeT) -> _ProbeT:
+            if not callable(function):
+                raise ConfigError(
+                    f"probe() takes a function, got {function!r}; a role is given as role=..."
+                )
+            self._drawing.probe_by(function)
+            self._stage.latch(probe=role)
+            return function
+
+        return register if function is None else register(function)
 
     # What the page shows.
 

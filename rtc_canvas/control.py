@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 __all__ = [
+    "ROLES",
     "Away",
     "Back",
     "Control",
@@ -27,11 +28,20 @@ __all__ = [
     "Opened",
     "Reason",
     "Role",
+    "may",
     "step",
 ]
 
 Role: TypeAlias = Literal["viewer", "operator", "admin"]
 Reason: TypeAlias = Literal["away", "left", "expired"]
+
+ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
+"""Each may do all that the one before may."""
+
+
+def may(role: Role, needed: Role) -> bool:
+    """Whether a peer of one role may do what another is needed for."""
+    return ROLES.index(role) >= ROLES.index(needed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from typing import Any, Literal, TypeAlias
 
 from .display_phase import DisplayPhase, Shown
 from .events import EventBuffer, ProgramEvent
+from .probe import Probe, Question
+from .probing import Probing
 from .stage import Stage
 from .taken_input import TakenInput
 
@@ -77,6 +79,7 @@ class Drawing:
         self._buffer = EventBuffer()
         self._waiting = EventBuffer()
         self.taken = TakenInput()
+        self._probing = Probing()
         self._draw_wanted = True
         # The beat, and where on or beside it the next draw is.
         self._due = 0.0
@@ -119,6 +122,16 @@ class Drawing:
             for event in events:
                 handled = any(type_ in self._handlers for type_ in _names(event))
                 (self._buffer if handled else self._waiting).put(event)
+            self._condition.notify()
+
+    def probe_by(self, probe: Probe) -> None:
+        """Have this function answer from now on."""
+        with self._condition:
+            self._probing.probe = probe
+
+    def ask(self, question: Question) -> None:
+        with self._condition:
+            self._probing.ask(question)
             self._condition.notify()
 
     def shown(self, picture: Shown) -> None:
@@ -172,6 +185,11 @@ class Drawing:
         """What to do now, or the seconds to wait, or None to wait until told. Called with the condition held."""
         if (handling := self.next_handling()) is not None:
             return handling
+        draw = self._next_draw_or_pause()
+        question = self._probing.next(draw_due=callable(draw))
+        return draw if question is None else lambda: self._probe(question)
+
+    def _next_draw_or_pause(self) -> Callable[[], None] | float | None:
         if self.draw is None or not self._stage.watchers:
             return None
         if not (self._draw_wanted or self._mode == "continuous"):
@@ -235,6 +253,10 @@ class Drawing:
         self._stage.latch(notice=DRAW_FAILED)
         self._draw_wanted = True
         self._due = self._next_draw = time.monotonic() + pause
+
+    def _probe(self, question: Question) -> None:
+        self._busy_with = f"The probe {_name(self._probing.probe)}"
+        self._probing.put(question)
 
     def _handle(self, events: list[ProgramEvent]) -> None:
         for event in events:

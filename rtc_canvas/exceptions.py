@@ -8,9 +8,12 @@
     * :exc:`PictureError` (also a :exc:`ValueError`): an array that cannot be shown.
     * :exc:`EncoderError`: no encoder could be opened, or one failed.
     * :exc:`ConnectError`: a peer could not be connected.
+    * :exc:`ProbeError`: a question about a picture cannot be answered.
 """
 
 from __future__ import annotations
+
+from typing import Literal, TypeAlias
 
 __all__ = [
     "BadMessage",
@@ -18,6 +21,7 @@ __all__ = [
     "ConnectError",
     "EncoderError",
     "PictureError",
+    "ProbeError",
     "RtcCanvasError",
     "ServeError",
     "UnknownEvent",
@@ -53,6 +57,22 @@ class ConnectError(RtcCanvasError):
     def __init__(self, reason: str, *, status: int = 422) -> None:
         super().__init__(reason)
         self.status = status
+
+
+NoAnswer: TypeAlias = Literal["none", "role", "forgotten", "outside", "failed", "slow", "many"]
+
+
+class ProbeError(RtcCanvasError):
+    """A question about a picture has no answer; the text is one sentence for the page that asked.
+
+    reason: "none": the program has no probe. "role": this peer may not ask. "forgotten": the picture is not known any
+        more. "outside": the point is. "failed": the program's probe raised, or returned what cannot be told. "slow": it
+        took too long. "many": too many were asked.
+    """
+
+    def __init__(self, reason: NoAnswer, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 class ConfigError(RtcCanvasError, ValueError):

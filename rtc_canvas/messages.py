@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
 from .exceptions import BadMessage, UnknownEvent
 
@@ -17,6 +18,9 @@ MOST_FRAMES = 16
 
 # No page is open for so long: seconds.
 LATEST = 1e9
+
+# No picture has a point beyond.
+FARTHEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,22 @@ class PresentedFrame(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about the picture on the page's screen.
+
+    number: the page's own, which the answer carries. picture: the picture's.
+    x, y: a logical point of it, within ±1 000 000.
+    logical: (width, height) that the page took for the range of those: it may not know yet that this changed.
+    """
+
+    number: int
+    picture: int
+    x: float
+    y: float
+    logical: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Presented:
     """Frames that came onto the page's screen.
 
@@ -72,7 +92,7 @@ class Pong:
     time: float
 
 
-AppMessage: TypeAlias = Hello | Visibility | WantStats
+AppMessage: TypeAlias = Hello | Visibility | WantStats | Asked
 FramesMessage: TypeAlias = Presented | Pong
 
 
@@ -91,7 +111,24 @@ def parse_app_message(message: str | bytes) -> AppMessage:
             return Visibility(_boolean(sent, "visible"))
         case "stats":
             return WantStats(_boolean(sent, "on"))
+        case "probe":
+            return _asked(sent)
     raise UnknownEvent(f"app: the type {sent.get('type')!r:.80} is unknown.")
+
+
+def _asked(sent: dict[str, Any]) -> Asked:
+    match sent.get("logical"):
+        case [width, height]:
+            logical = _side(width), _side(height)
+        case _:
+            raise BadMessage("app: 'logical' must be [width, height].")
+    return Asked(
+        _integer(sent, "probe"),
+        _integer(sent, "picture"),
+        _coordinate(sent, "x"),
+        _coordinate(sent, "y"),
+        logical,
+    )
 
 
 def parse_frames_message(message: str | bytes) -> FramesMessage:
@@ -153,6 +190,23 @@ def _boolean(sent: dict[str, Any], name: str) -> bool:
     if not isinstance(value, bool):
         raise BadMessage(f"{sent['type']}: {name!r} must be true or false.")
     return value
+
+
+def _coordinate(sent: dict[str, Any], name: str) -> float:
+    value = sent.get(name)
+    if not _is_finite(value):
+        raise BadMessage(f"app: {name!r} must be a finite number.")
+    return float(min(max(value, -FARTHEST), FARTHEST))
+
+
+def _side(value: object) -> float:
+    if not _is_finite(value) or not 0 < value <= FARTHEST:
+        raise BadMessage(f"app: a side must be a number above 0, at most {FARTHEST:g}.")
+    return float(value)
+
+
+def _is_finite(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
 
 
 def _integer(sent: dict[str, Any], name: str) -> int:

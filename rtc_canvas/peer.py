@@ -16,6 +16,7 @@ from .events import ProgramEvent
 from .exceptions import BadMessage
 from .messages import (
     PROTOCOL,
+    Asked,
     Hello,
     Visibility,
     WantStats,
@@ -25,6 +26,7 @@ from .peer_audience import PeerAudience
 from .peer_frames import PeerFrames
 from .peer_input import PeerInput
 from .peer_log import PeerLog
+from .peer_probes import PeerProbes
 from .rate_log import RateLog
 from .rtc.channels import APP, FRAMES, INPUT, POINTER, ChannelName
 from .stats import PeerStats
@@ -56,6 +58,9 @@ class Peer:
         self._rate_log = RateLog(self._log, lambda: self.stats)
         self._input = PeerInput(self, self._log)
         self._frames = PeerFrames(id, self._tell_frames, self._target, self._input.page_time)
+        self._probes = PeerProbes(
+            self, role, audience, self._frames.log, tell=self.tell, log=self._log
+        )
         self._transport: Transport | None = None
         self._stream: Stream | None = None
         self._connected = False
@@ -187,6 +192,7 @@ class Peer:
                 timer.cancel()
         self._rate_log.stop()
         self._frames.stop()
+        self._probes.close()
         # First, as that may tell the page something, and `bye` is the last message.
         self._audience.peer_left(self, reason)
         self.tell({"type": "bye", "reason": reason, "retry": retry})
@@ -247,7 +253,7 @@ class Peer:
             }
         )
         self.tell({"type": "control", "steering": self._steering})
-        for message in self._audience.latched_messages():
+        for message in self._audience.latched_messages(self.role):
             self.tell(message)
         if self._announced is not None:
             self.tell(self._announced)
@@ -299,6 +305,9 @@ class Peer:
                 self._set_visible(visible)
             case WantStats(on):
                 self._send_stats(on)
+            case Asked():
+                if not self._probes.ask(parsed):
+                    self._input.drop("flood")
 
     def _frames_message(self, message: str | bytes) -> None:
         try:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
+from .control import Role
 from .events import ProgramEvent
+from .peer_probes import ProbeAudience
 from .presentations import Presentation
 from .stream import FrameSource
 
 P = TypeVar("P", contravariant=True)
 
 
-class PeerAudience(FrameSource, Protocol[P]):
+class PeerAudience(FrameSource, ProbeAudience, Protocol[P]):
     """What a peer of kind `P` needs of the audience that it belongs to."""
 
     def peer_connected(self, peer: P) -> None: ...
@@ -30,4 +32,4 @@ class PeerAudience(FrameSource, Protocol[P]):
     @property
     def resizable(self) -> bool: ...
 
-    def latched_messages(self) -> list[Mapping[str, object]]: ...
+    def latched_messages(self, role: Role) -> list[Mapping[str, object]]: ...

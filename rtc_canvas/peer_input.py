@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
+from .allowance import Allowance
 from .events import Channel, ClockMap, Event, HeldInput, InputOrder, ProgramEvent, parse_event
 from .exceptions import BadMessage, UnknownEvent
 from .peer_log import Log
@@ -31,8 +32,7 @@ class PeerInput:
         self._clock = ClockMap()
         self._held = HeldInput()
         self._page_times: dict[int, float] = {}
-        self._allowance = float(BURST)
-        self._filled = time.monotonic()
+        self._allowance = Allowance(MESSAGES_PER_SECOND, BURST, time.monotonic())
         self._dropped: Counter[str] = Counter()
 
     @property
@@ -42,14 +42,10 @@ class PeerInput:
 
     def admits(self) -> bool:
         """Whether there is room for one more message now, of whichever channel; one that comes too fast is counted."""
-        now = time.monotonic()
-        self._allowance = min(BURST, self._allowance + (now - self._filled) * MESSAGES_PER_SECOND)
-        self._filled = now
-        if self._allowance < 1:
-            self._dropped["flood"] += 1
-            return False
-        self._allowance -= 1
-        return True
+        if self._allowance.take(time.monotonic()):
+            return True
+        self._dropped["flood"] += 1
+        return False
 
     def receive(self, message: str | bytes, channel: Channel) -> list[ProgramEvent]:
         """The events that may be delivered now, in order; none for a message that is not taken."""

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from .control import Role, may
 from .display_phase import Shown
 from .events import ProgramEvent
+from .probe import Question
 from .video.convert import Converter
 from .video.picture import MAX_SIDE, MIN_SIDE, Picture
 
@@ -36,17 +38,24 @@ def _side(pixels: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Latched:
-    """What every page is told when it joins, and again when it changes."""
+    """What every page is told when it joins, and again when it changes.
+
+    probe: the role from which on a viewer may ask the program's probe; None where it has none.
+    """
 
     title: str = ""
     cursor: str = "default"
     notice: str | None = None
+    probe: Role | None = None
 
-    def messages(self) -> list[Mapping[str, object]]:
+    def messages(self, role: Role) -> list[Mapping[str, object]]:
+        """What the page of a peer of this role is told."""
+        allowed = self.probe is not None and may(role, self.probe)
         return [
             {"type": "title", "title": self.title},
             {"type": "cursor", "cursor": self.cursor},
             {"type": "notice", "text": self.notice},
+            {"type": "probes", "registered": self.probe is not None, "allowed": allowed},
         ]
 
 
@@ -66,6 +75,8 @@ class StageListener(Protocol):
     def request_draw(self) -> None: ...
 
     def shown(self, picture: Shown) -> None: ...
+
+    def ask(self, question: Question) -> None: ...
 
 
 class Stage:
@@ -103,7 +114,7 @@ class Stage:
         self._tell()
 
     def latch(self, **changes: str | None) -> None:
-        """Change title, cursor or notice."""
+        """Change title, cursor, notice or the probe's role."""
         with self._lock:
             before = self.latched
             self.latched = replace(before, **changes)  # type: ignore[arg-type]
@@ -147,6 +158,11 @@ class Stage:
         """A picture came onto the screen of the viewer who steers."""
         if self.listener is not None:
             self.listener.shown(picture)
+
+    def ask(self, question: Question) -> None:
+        """Put a question to the program's probe."""
+        if self.listener is not None:
+            self.listener.ask(question)
 
     def resized(self, width: float, height: float, ratio: float) -> Size | None:
         """Take over the size of the steering viewer's window; None where nothing changes."""

@@ -18,6 +18,7 @@ from rtc_canvas.display_phase import Shown
 from rtc_canvas.encoded_frame import Codec, EncodedFrame
 from rtc_canvas.events import ProgramEvent
 from rtc_canvas.link_stats import LinkStats
+from rtc_canvas.probe import Question
 from rtc_canvas.rtc.channels import ChannelName
 from rtc_canvas.stage import Latched, Size, Stage
 from rtc_canvas.video.convert import Planes
@@ -73,6 +74,7 @@ class StageSpy:
         self.draws_wanted = 0
         self.pictures_shown: list[Shown] = []
         self.wants_presented = False
+        self.questions: list[Question] = []
 
     def take_events(self, events: list[ProgramEvent]) -> None:
         self.events += events
@@ -85,6 +87,9 @@ class StageSpy:
 
     def shown(self, picture: Shown) -> None:
         self.pictures_shown.append(picture)
+
+    def ask(self, question: Question) -> None:
+        self.questions.append(question)
 
     def types(self) -> list[str]:
         return [event["type"] for event in self.events]

@@ -11,7 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rtc_canvas import Canvas, ConfigError, DrawRequest, PictureError, ServeError
+from rtc_canvas import (
+    Canvas,
+    ConfigError,
+    DrawRequest,
+    PictureError,
+    ProbeRequest,
+    ServeError,
+)
 from rtc_canvas.events import ProgramEvent
 from rtc_canvas.stage import Stage
 from rtc_canvas.video.picture import Picture, Pixels
@@ -497,3 +504,46 @@ async def test_every_method_may_be_called_from_any_thread() -> None:
         assert failures == []
         last = room.join()
         await last.until_told("title", title="title 29")
+
+
+# What is under the pointer.
+
+
+async def test_a_probe_answers_for_a_viewers_picture() -> None:
+    canvas = Canvas((64, 48))
+    depth = np.arange(48 * 64, dtype=np.float32).reshape(48, 64)
+
+    @canvas.probe
+    def probe(request: ProbeRequest) -> object:
+        return {"depth": depth[request.pixel[1], request.pixel[0]], "of": request.id}
+
+    async with room_of(canvas) as room:
+        guest = room.join("viewer")
+        canvas.push(flat(), id="mine")
+        frame = await guest.frame()
+        guest.tell("probe", probe=3, picture=frame.picture, x=2.5, y=1, logical=[64, 48])
+        await guest.until_told("probe", probe=3)
+        assert guest.told("probe")[0]["value"] == {"depth": 66.0, "of": "mine"}
+        assert guest.told("probe")[0]["text"] == "depth 66\nof mine"
+
+
+async def test_a_probe_may_be_for_some_only() -> None:
+    canvas = Canvas((64, 48))
+
+    @canvas.probe(role="admin")
+    def probe(request: ProbeRequest) -> object:
+        return 1
+
+    async with room_of(canvas) as room:
+        told = [room.join(role).told("probes")[0] for role in ("operator", "admin")]
+    assert [message["allowed"] for message in told] == [False, True]
+
+
+def test_a_probe_that_cannot_be_is_refused() -> None:
+    canvas = Canvas()
+    with pytest.raises(
+        ConfigError, match="role must be one of viewer, operator, admin, got 'owner'"
+    ):
+        canvas.probe(role="owner")  # type: ignore[call-overload]
+    with pytest.raises(ConfigError, match="takes a function, got 'admin'; a role is given as"):
+        canvas.probe("admin")  # type: ignore[call-overload]

@@ -20,6 +20,7 @@ from rtc_canvas.control import (
     Lost,
     Opened,
     Role,
+    may,
     step,
 )
 
@@ -36,6 +37,15 @@ def after(*events: Event, start: Control | None = None) -> tuple[Control, list[E
 
 def operators(peers: str) -> list[Event]:
     return [Opened(peer, "operator") for peer in peers]
+
+
+def test_each_role_may_what_those_below_it_may() -> None:
+    roles: tuple[Role, ...] = ("viewer", "operator", "admin")
+    assert [[may(role, needed) for needed in roles] for role in roles] == [
+        [True, False, False],
+        [True, True, False],
+        [True, True, True],
+    ]
 
 
 def test_the_first_to_open_holds_control() -> None:

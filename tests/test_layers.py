@@ -16,10 +16,10 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "version exceptions adaptation clock_offset encoded_frame frame_log latency link_stats peer_log",
-        "announcements config control display_phase events messages rate_log skips stats stillness",
-        "video rtc",
-        "peer_input presentations stage stream taken_input transport",
+        "version exceptions adaptation allowance clock_offset encoded_frame frame_log latency link_stats peer_log",
+        "announcements config control display_phase events messages probe_answer rate_log skips stats stillness",
+        "probe video rtc",
+        "peer_input peer_probes presentations probing stage stream taken_input transport",
         "peer_audience peer_frames",
         "peer",
         "audience drawing",

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from rtc_canvas.exceptions import BadMessage, UnknownEvent
 from rtc_canvas.messages import (
+    FARTHEST,
     MESSAGE_LIMIT,
     MOST_FRAMES,
     AppMessage,
+    Asked,
     Hello,
     Pong,
     Presented,
@@ -32,12 +34,28 @@ json_values = st.recursive(
 )
 
 
+def asked(**fields: Any) -> str:
+    question = {"type": "probe", "probe": 1, "picture": 2, "x": 3, "y": 4, "logical": [64, 48]}
+    return json.dumps({**question, **fields})
+
+
 @pytest.mark.parametrize(
     ("message", "parsed"),
     [
         ({"type": "hello", "protocol": 1, "visible": False}, Hello(1, visible=False)),
         ({"type": "visibility", "visible": True}, Visibility(visible=True)),
         ({"type": "stats", "on": True, "newer": "field"}, WantStats(on=True)),
+        (
+            {
+                "type": "probe",
+                "probe": 7,
+                "picture": 3,
+                "x": -1.5,
+                "y": 10**400,
+                "logical": [64, 48.5],
+            },
+            Asked(7, 3, -1.5, FARTHEST, (64, 48.5)),
+        ),
     ],
 )
 def test_messages(message: dict[str, Any], parsed: AppMessage) -> None:
@@ -61,6 +79,17 @@ def test_messages(message: dict[str, Any], parsed: AppMessage) -> None:
         '{"type": "hello", "protocol": 1e3, "visible": true}',
         '{"type": "visibility", "visible": 1}',
         '{"type": "stats", "on": null}',
+        asked(probe=None),
+        asked(picture=1.5),
+        asked(x="1"),
+        asked(y=True),
+        asked(x=float("nan")),
+        asked(y=float("inf")),
+        asked(logical=None),
+        asked(logical=[64]),
+        asked(logical=[0, 48]),
+        asked(logical=[64, float("nan")]),
+        asked(logical=[64, 1e7]),
     ],
 )
 def test_refused(message: str | bytes) -> None:
@@ -83,8 +112,11 @@ def test_an_unknown_type_is_told_apart_and_its_name_kept_short(type_: object) ->
     | json_values.map(json.dumps)
     | st.builds(
         lambda type_, fields: json.dumps({**fields, "type": type_}),
-        st.sampled_from(["hello", "visibility", "stats"]),
-        st.dictionaries(st.sampled_from(["protocol", "visible", "on"]), json_values),
+        st.sampled_from(["hello", "visibility", "stats", "probe"]),
+        st.dictionaries(
+            st.sampled_from(["protocol", "visible", "on", "probe", "picture", "x", "y", "logical"]),
+            json_values,
+        ),
     )
 )
 def test_nothing_but_a_refusal_comes_of_what_is_wrong(message: str | bytes) -> None:
@@ -92,7 +124,7 @@ def test_nothing_but_a_refusal_comes_of_what_is_wrong(message: str | bytes) -> N
         parsed = parse_app_message(message)
     except BadMessage:
         return
-    assert isinstance(parsed, Hello | Visibility | WantStats)
+    assert isinstance(parsed, Hello | Visibility | WantStats | Asked)
 
 
 def presented(**fields: Any) -> str:

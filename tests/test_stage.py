@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rtc_canvas.control import Role
 from rtc_canvas.stage import Latched, Size
 from rtc_canvas.video.picture import MAX_SIDE, MIN_SIDE, Picture
 
@@ -76,12 +77,19 @@ def test_watchers_are_counted() -> None:
     assert stage.watchers == 1
 
 
-def test_what_is_latched_is_three_messages() -> None:
-    assert Latched(title="Earth", cursor="grab").messages() == [
+def test_what_is_latched_is_four_messages() -> None:
+    assert Latched(title="Earth", cursor="grab").messages("operator") == [
         {"type": "title", "title": "Earth"},
         {"type": "cursor", "cursor": "grab"},
         {"type": "notice", "text": None},
+        {"type": "probes", "registered": False, "allowed": False},
     ]
+
+
+@pytest.mark.parametrize(("role", "allowed"), [("viewer", False), ("operator", True)])
+def test_whether_a_page_may_ask_goes_by_its_role(role: Role, allowed: bool) -> None:
+    told = Latched(probe="operator").messages(role)[-1]
+    assert told == {"type": "probes", "registered": True, "allowed": allowed}
 
 
 def test_a_window_sets_the_size() -> None:
