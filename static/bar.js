@@ -25,6 +25,7 @@ const FITS = {
 /**
  * @typedef {object} BarActions
  * @property {(fit: Fit) => void} onfit
+ * @property {() => void} onprobe
  * @property {() => void} onstatistics
  * @property {() => void} onfullscreen
  */
@@ -33,6 +34,7 @@ export class Bar {
   element;
   #buttons = make("span", { class: "buttons" });
   #fit;
+  #probe;
   #statistics;
   #fullscreen;
   /** @type {Fit} */
@@ -49,11 +51,13 @@ export class Bar {
     this.#fit = button("contain", FITS.contain.label, () =>
       actions.onfit(FITS[this.#fitting].next),
     );
+    this.#probe = button("probe", "Value under the pointer (Ctrl+Alt+P)", actions.onprobe);
+    this.#probe.setAttribute("aria-keyshortcuts", "Control+Alt+P");
     this.#statistics = button("statistics", "Statistics (Ctrl+Alt+S)", actions.onstatistics);
     this.#statistics.setAttribute("aria-keyshortcuts", "Control+Alt+S");
     this.#fullscreen = button("fullscreen", "Full screen", actions.onfullscreen);
     this.#fullscreen.hidden = !document.fullscreenEnabled;
-    this.#buttons.append(this.#fit, this.#statistics, this.#fullscreen);
+    this.#buttons.append(this.#fit, this.#probe, this.#statistics, this.#fullscreen);
     this.element = make("div", { class: "bar" }, line, this.#buttons);
     this.element.addEventListener("pointerenter", () => this.reveal());
     this.element.addEventListener("focusin", () => this.reveal());
@@ -68,6 +72,12 @@ export class Bar {
   set fit(fit) {
     this.#fitting = fit;
     relabel(this.#fit, fit, FITS[fit].label);
+  }
+
+  /** @param {{offered: boolean, open: boolean}} probe whether there is a button for it */
+  set probe({ offered, open }) {
+    this.#probe.hidden = !offered;
+    this.#probe.setAttribute("aria-pressed", String(open));
   }
 
   /** @param {boolean} open */

@@ -58,9 +58,10 @@ export class Channels {
 
   /**
    * @param {Fields} message
+   * @returns {boolean} whether it was sent: false while the channel is not open
    */
   app(message) {
-    send(this.#app, message);
+    return send(this.#app, message);
   }
 
   /**
@@ -93,7 +94,10 @@ export class Channels {
  *
  * @param {RTCDataChannel} channel
  * @param {Fields} message
+ * @returns {boolean} whether it is open
  */
 function send(channel, message) {
-  if (channel.readyState === "open") channel.send(JSON.stringify(message));
+  if (channel.readyState !== "open") return false;
+  channel.send(JSON.stringify(message));
+  return true;
 }

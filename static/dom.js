@@ -25,6 +25,7 @@ const ICONS = {
   contain: "M2 4.5h12v7H2z M5 4.5v7 M11 4.5v7",
   fill: "M2 3.5h12v9H2z M6 8H4 M10 8h2 M5 6.8L3.9 8 5 9.2 M11 6.8L12.1 8 11 9.2",
   none: "M2.5 3.5h11v9h-11z M5.6 6.2L6.8 5.5v5 M9.6 6.2l1.2-.7v5 M8.3 7v.1 M8.3 9v.1",
+  probe: "M8 1.5v4 M8 10.5v4 M1.5 8h4 M10.5 8h4 M8 7.9v.2",
   statistics: "M3 13V9 M6.5 13V5.5 M10 13V8 M13.5 13V3",
   fullscreen: "M2.5 6V2.5H6 M10 2.5h3.5V6 M13.5 10v3.5H10 M6 13.5H2.5V10",
   window: "M6 2.5V6H2.5 M13.5 6H10V2.5 M10 13.5V10h3.5 M2.5 10H6v3.5",

@@ -82,6 +82,16 @@ export function isPixelExact(box, picture, ratio) {
 }
 
 /**
+ * Whether a logical point is in the picture.
+ *
+ * @param {Point} point
+ * @param {Size} logical
+ */
+export function isInside({ x, y }, [width, height]) {
+  return x >= 0 && x < width && y >= 0 && y < height;
+}
+
+/**
  * The logical point of the picture that is at a point of the page; outside the picture it goes on.
  *
  * Three corners tell every scrolling, zoom, scale, rotation and skew between picture and page, so

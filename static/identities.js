@@ -48,6 +48,11 @@ export class Identities {
     return rtpTimestamp === null ? null : (this.#known.get(rtpTimestamp) ?? null);
   }
 
+  /** The RTP timestamp of the frame on the screen, null before the first. */
+  get timestamp() {
+    return this.#onScreen;
+  }
+
   /** Of the frame that is on the screen, null while it is not known. */
   get onScreen() {
     return this.of(this.#onScreen);

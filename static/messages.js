@@ -6,6 +6,7 @@
 
 /** @typedef {import("./geometry.js").Size} Size */
 /** @typedef {import("./identities.js").FrameIdentity} FrameIdentity */
+/** @typedef {import("./probe.js").Answer} Answer */
 /** @typedef {import("./sizes.js").PictureSize} PictureSize */
 /**
  * @typedef {{type: "hello", protocol: number, peer: string, resizable: boolean}
@@ -14,6 +15,8 @@
  *   | {type: "title", title: string}
  *   | {type: "cursor", cursor: string}
  *   | {type: "notice", text: string | null}
+ *   | {type: "probes", registered: boolean, allowed: boolean}
+ *   | ({type: "probe"} & Answer)
  *   | {type: "stats", figures: Record<string, unknown>}
  *   | {type: "frames", frames: FrameIdentity[]}
  *   | {type: "ping", ping: number}
@@ -48,6 +51,14 @@ export function parseMessage(data) {
       return { type: "cursor", cursor: text(message.cursor) };
     case "notice":
       return { type: "notice", text: text(message.text) || null };
+    case "probes":
+      return {
+        type: "probes",
+        registered: message.registered === true,
+        allowed: message.allowed === true,
+      };
+    case "probe":
+      return parseAnswer(message);
     case "stats":
       return { type: "stats", figures: message };
     case "frames":
@@ -87,6 +98,15 @@ function parseSizeMessage(message) {
   return picture && encoded && shown && logical
     ? { type: "size", picture, encoded, shown, logical }
     : null;
+}
+
+/**
+ * @param {Record<string, unknown>} message
+ * @returns {ServerMessage | null}
+ */
+function parseAnswer({ probe, value = null, text: shown, error }) {
+  if (typeof probe !== "number") return null;
+  return { type: "probe", probe, value, text: text(shown), error: text(error) || null };
 }
 
 /**

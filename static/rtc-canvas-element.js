@@ -11,6 +11,7 @@
 import { Bar } from "./bar.js";
 import { make } from "./dom.js";
 import { keyOf } from "./keyboard.js";
+import { ProbeView } from "./probe-view.js";
 import { RtcCanvas } from "./rtc-canvas.js";
 import { isStatisticsKey } from "./shortcuts.js";
 import { describe } from "./situation.js";
@@ -21,7 +22,7 @@ import { STYLE } from "./style.js";
 /** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {import("./situation.js").Situation} Situation */
 
-const EVENTS = ["state", "error", "control", "frame", "title", "notice", "statistics"];
+const EVENTS = ["state", "error", "control", "frame", "title", "notice", "probes", "statistics"];
 const FITS = ["contain", "fill", "none"];
 
 export class RtcCanvasElement extends HTMLElement {
@@ -30,6 +31,7 @@ export class RtcCanvasElement extends HTMLElement {
   #canvas;
   #status = new Status(() => this.#canvas.connect());
   #bar;
+  #probe;
   #statistics = false;
   /** @type {Panel | null} null until it is opened for the first time */
   #panel = null;
@@ -51,10 +53,12 @@ export class RtcCanvasElement extends HTMLElement {
     this.#canvas = new RtcCanvas(target);
     this.#bar = new Bar(this.#status.line, {
       onfit: (fit) => (this.fit = fit),
+      onprobe: () => this.#probe.toggle(),
       onstatistics: () => this.#toggleStatistics(),
       onfullscreen: () => this.#toggleFullscreen(),
     });
     this.#bar.controls = false;
+    this.#probe = new ProbeView(this.#canvas, this.#bar, this);
     this.attachShadow({ mode: "open" }).append(
       make("style", {}, STYLE),
       target,
@@ -226,10 +230,11 @@ export class RtcCanvasElement extends HTMLElement {
    * @param {KeyboardEvent} event
    */
   #onkey(event) {
-    if (!isStatisticsKey(keyOf(event))) return;
+    const key = keyOf(event);
+    if (isStatisticsKey(key)) this.#toggleStatistics();
+    else if (!this.#probe.take(key)) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#toggleStatistics();
   }
 
   async #toggleStatistics() {

@@ -12,6 +12,8 @@
  * @module
  */
 
+import { isInside } from "./geometry.js";
+import { Hover } from "./hover.js";
 import { Identities } from "./identities.js";
 import { InputWriter } from "./input-writer.js";
 import { Keyboard } from "./keyboard.js";
@@ -26,6 +28,8 @@ import { baseOf } from "./whep.js";
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./geometry.js").Fit} Fit */
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
+/** @typedef {import("./probe.js").Questions} Questions */
+/** @typedef {import("./probe.js").Value} Value */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").StateName} StateName */
 /** @typedef {import("./whep.js").Carrier} Carrier */
@@ -54,6 +58,7 @@ const RESIZE_PAUSE = 100;
  * - `control` ({steering}): whether input from here steers the program
  * - `frame` ({width, height, rtpTimestamp, presentedFrames, picture, id, renderTime}): a frame is
  *   on the screen; the last three are null where the server has not told them yet
+ * - `probes` ({registered, allowed}): whether the program has a probe, and whether one may ask it here
  * - `title` ({title}), `notice` ({text}): what the program calls itself; what is worth telling
  * - `statistics` ({here, server}): once a second while `statistics` is true
  */
@@ -81,6 +86,10 @@ export class RtcCanvas extends EventTarget {
   #statistics;
   #identities = new Identities();
   #reports = new Reports((message) => this.#session.connection?.channels.frames(message));
+  #hover;
+  #probes = { registered: false, allowed: false };
+  /** @type {Questions | null} null until something is asked for the first time */
+  #questions = null;
   /** @type {InputWriter | null} */
   #writer = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -113,6 +122,7 @@ export class RtcCanvas extends EventTarget {
       },
       { edge, move: (fields, time) => this.#writer?.move(fields, time) },
     );
+    this.#hover = new Hover(this.#screen.box);
     this.#keyboard = new Keyboard(this.#screen.keys, () => this.#pointer.position, edge);
     this.#session = new Session(() => this.#connectionOptions(), {
       onstate: (state) => this.#onstate(state),
@@ -170,6 +180,41 @@ export class RtcCanvas extends EventTarget {
   /** The size of the picture on the screen in pixels, null before the first. */
   get size() {
     return this.#screen.size?.picture ?? null;
+  }
+
+  /** Whether the program has a probe, and whether one may ask it here. */
+  get probes() {
+    return this.#probes;
+  }
+
+  /** Where the pointer is over the picture: logical, and in the page. Null while it is elsewhere. */
+  get pointer() {
+    const hover = this.#hover.point;
+    const point = hover && this.#screen.locate({ x: hover.clientX, y: hover.clientY });
+    const inside = point && isInside(point, this.#screen.size?.logical ?? [0, 0]);
+    return inside ? { ...point, ...hover } : null;
+  }
+
+  /**
+   * Ask the program what lies at a point of the picture that is on the screen now.
+   *
+   * @param {number} [x] logical; without it, what lies under the pointer
+   * @param {number} [y]
+   * @returns {Promise<Value>} fails with an Error that says why there is no answer, in one sentence
+   */
+  async probe(x, y) {
+    const point = x === undefined ? this.pointer : { x, y: Number(y) };
+    const logical = this.#screen.size?.logical;
+    const rtpTimestamp = this.#identities.timestamp;
+    const { Questions } = await import("./probe.js");
+    this.#questions ??= new Questions(
+      (message) => this.#session.connection?.channels.app(message) ?? false,
+    );
+    return this.#questions.ask({
+      point,
+      logical,
+      identity: () => this.#identities.of(rtpTimestamp),
+    });
   }
 
   /** The video, for those who draw its frames elsewhere. It may be larger than the picture. */
@@ -234,6 +279,7 @@ export class RtcCanvas extends EventTarget {
     this.#writer = null;
     this.#identities.clear();
     this.#reports.clear();
+    this.#questions?.drop();
     this.#setSteering(false);
   }
 
@@ -260,9 +306,15 @@ export class RtcCanvas extends EventTarget {
       case "control":
         return this.#setSteering(message.steering);
       case "frames":
-        return this.#identities.learn(message.frames);
+        this.#identities.learn(message.frames);
+        return this.#questions?.identified();
       case "ping":
         return this.#reports.answer(message.ping);
+      case "probe":
+        return this.#questions?.answered(message);
+      case "probes":
+        this.#probes = { registered: message.registered, allowed: message.allowed };
+        return this.#tell("probes", this.#probes);
       case "size":
         return this.#screen.announce(message);
       case "cursor":

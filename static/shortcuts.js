@@ -74,12 +74,31 @@ export function makesText(event) {
 }
 
 /**
- * Whether this is the key that opens and closes the statistics: Control, Alt and S by its place on
- * the keyboard. AltGr and S is a letter on some.
+ * Whether this is the key that opens and closes the statistics: Control, Alt and S.
  *
  * @param {Key} event
- * @returns {boolean}
  */
 export function isStatisticsKey(event) {
-  return event.ctrlKey && event.altKey && !event.altGraph && event.code === "KeyS";
+  return isOwnKey(event, "KeyS");
+}
+
+/**
+ * Whether this is the key that opens and closes the value under the pointer: Control, Alt and P.
+ *
+ * @param {Key} event
+ */
+export function isProbeKey(event) {
+  return isOwnKey(event, "KeyP");
+}
+
+/**
+ * Whether this is a key with Control and Alt, which is one of the page's own. AltGr and the same
+ * key is a letter on some keyboards.
+ *
+ * @param {Key} event
+ * @param {string} code the key by its place on the keyboard
+ * @returns {boolean}
+ */
+function isOwnKey(event, code) {
+  return event.ctrlKey && event.altKey && !event.altGraph && event.code === code;
 }

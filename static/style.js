@@ -317,6 +317,34 @@ svg {
   overflow-wrap: anywhere;
 }
 
+/* The value under the pointer */
+.probe {
+  position: absolute;
+  top: 0;
+  left: 0;
+  box-sizing: border-box;
+  width: max-content;
+  max-width: min(320px, calc(100% - 16px));
+  max-height: calc(100% - 16px);
+  overflow: hidden;
+  padding: 4px 10px;
+  border: 1px solid var(--edge);
+  border-radius: 9px;
+  background: rgb(19 21 25 / 0.94);
+  box-shadow: 0 4px 18px rgb(0 0 0 / 0.35);
+  font-variant-numeric: tabular-nums;
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+  pointer-events: none;
+  will-change: translate;
+}
+.probe[data-tone="hint"] {
+  color: var(--quiet);
+}
+.probe[data-tone="bad"] {
+  color: var(--bad);
+}
+
 @media (max-width: 480px) {
   .line .detail {
     display: block;

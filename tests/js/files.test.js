@@ -51,7 +51,10 @@ test("what makes the connection comes before everything else", () => {
 
 test("what few look at is loaded when somebody does", () => {
   const needed = neededBy("page.js");
-  for (const module of ["panel.js", "readout.js", "figures.js", "choice.js"]) {
+  for (const module of [
+    ...["panel.js", "readout.js", "figures.js", "choice.js"],
+    ...["probe.js", "probe-readout.js", "beside.js"],
+  ]) {
     assert.ok(!needed.has(module), module);
   }
 });

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isPixelExact, placePicture, toLogical, videoExtent } from "../../static/geometry.js";
+import {
+  isInside,
+  isPixelExact,
+  placePicture,
+  toLogical,
+  videoExtent,
+} from "../../static/geometry.js";
 
 /** @typedef {import("../../static/geometry.js").Point} Point */
 /** @typedef {import("../../static/geometry.js").Corners} Corners */
@@ -120,4 +126,17 @@ for (const [name, matrix] of Object.entries(MATRICES)) {
 test("a picture without area has no points", () => {
   const { corners } = transformed([0, 0, 0, 0, 5, 5]);
   assert.equal(toLogical(corners, [640, 480], { x: 5, y: 5 }), null);
+});
+
+test("a point on the far edge is outside", () => {
+  for (const [x, y, inside] of /** @type {const} */ ([
+    [0, 0, true],
+    [63.9, 47.9, true],
+    [64, 5, false],
+    [5, 48, false],
+    [-0.1, 5, false],
+    [5, -0.1, false],
+  ])) {
+    assert.equal(isInside({ x, y }, [64, 48]), inside, `${x}, ${y}`);
+  }
 });

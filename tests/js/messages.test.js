@@ -23,6 +23,25 @@ test("messages of the protocol", () => {
   assert.deepEqual(parse({ type: "title", title: "Planet" }), { type: "title", title: "Planet" });
   assert.deepEqual(parse({ type: "cursor", cursor: "grab" }), { type: "cursor", cursor: "grab" });
   assert.deepEqual(parse({ type: "notice", text: null }), { type: "notice", text: null });
+  assert.deepEqual(parse({ type: "probes", registered: true, allowed: false }), {
+    type: "probes",
+    registered: true,
+    allowed: false,
+  });
+  assert.deepEqual(parse({ type: "probe", probe: 3, value: [1, null], text: "1, nan" }), {
+    type: "probe",
+    probe: 3,
+    value: [1, null],
+    text: "1, nan",
+    error: null,
+  });
+  assert.deepEqual(parse({ type: "probe", probe: 3, error: "No." }), {
+    type: "probe",
+    probe: 3,
+    value: null,
+    text: "",
+    error: "No.",
+  });
   assert.deepEqual(parse({ type: "bye", reason: "Closed.", retry: true }), {
     type: "bye",
     reason: "Closed.",
@@ -74,6 +93,7 @@ for (const data of [
   new ArrayBuffer(3),
   undefined,
   '{"type": "hello"}',
+  '{"type": "probe", "probe": "1"}',
   '{"type": "size"}',
   '{"type": "size", "picture": [1, 2], "encoded": [2, 2]}',
   '{"type": "size", "picture": [0, 2], "encoded": [2, 2], "shown": [1, 2], "logical": [1, 1]}',

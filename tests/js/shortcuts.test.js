@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isBrowserShortcut, isStatisticsKey, makesText } from "../../static/shortcuts.js";
+import {
+  isBrowserShortcut,
+  isProbeKey,
+  isStatisticsKey,
+  makesText,
+} from "../../static/shortcuts.js";
 
 /** @typedef {import("../../static/shortcuts.js").Key} Key */
 
@@ -68,9 +73,11 @@ for (const combination of list("Enter Tab ArrowUp F2 Control Control+a Meta+c Al
   test(`${combination} makes no text`, () => assert.ok(!makesText(press(combination))));
 }
 
-test("the key of the statistics goes by its place, and is not AltGr", () => {
+test("the page's own keys go by their place, and are not AltGr", () => {
   assert.ok(isStatisticsKey(press("Control+Alt+s")));
   assert.ok(isStatisticsKey(press("Control+Alt+ß", { code: "KeyS" })));
   assert.ok(!isStatisticsKey(press("Control+Alt+ś", { code: "KeyS", altGraph: true })));
   assert.ok(!isStatisticsKey(press("Control+s")));
+  assert.ok(isProbeKey(press("Control+Alt+p")));
+  assert.ok(!isProbeKey(press("Control+Alt+s")));
 });
