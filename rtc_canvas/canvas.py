@@ -223,7 +223,7 @@ class Canvas:
         function runs on the event loop. An answer that takes longer than 2 s is not waited for.
 
         Viewers ask about the picture on their screen, which is not always the newest: keep what you need to answer
-        for those of the last second or two, by `request.id`.
+        for those of the last three seconds, by `request.id`. (It may be that old where nothing but the id changed.)
 
         role: who may ask: "viewer" (default) is everybody, "operator" who may steer, "admin" who decides about others.
 

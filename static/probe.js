@@ -21,10 +21,11 @@
  * @typedef {object} Question
  * @property {Point | null} point logical; null where none is pointed at
  * @property {Size | undefined} logical the range of such points, where there is a picture
- * @property {() => Identity | null} identity of the picture on the screen when it was asked; null as
- *   long as the server has not told it
+ * @property {() => Identity | null} identity of the picture on the screen; null as long as the
+ *   server has not told it
  */
 
+/** @typedef {{channels: {app: (message: Fields) => boolean}}} Connection where a message may be sent */
 /** @typedef {{probe: number, value: unknown, text: string, error: string | null}} Answer */
 
 /** Questions under way at once, and milliseconds between two, as the server takes them. */
@@ -35,7 +36,7 @@ const PACE = 55;
 const PATIENCE = 1000;
 
 export class Questions {
-  #send;
+  #connection;
   #number = 0;
   #underWay = 0;
   /** When the next one may be sent. */
@@ -44,14 +45,14 @@ export class Questions {
   #ended = 0;
   /** @type {Map<number, {resolve: (answer: Answer) => void, reject: (error: Error) => void}>} */
   #waiting = new Map();
-  /** @type {Set<() => void>} */
+  /** @type {Set<{look: () => void, reject: (error: Error) => void}>} */
   #unidentified = new Set();
 
   /**
-   * @param {(message: Fields) => boolean} send false where there is no connection
+   * @param {() => Connection | null} connection the one to the program, null while there is none
    */
-  constructor(send) {
-    this.#send = send;
+  constructor(connection) {
+    this.#connection = connection;
   }
 
   /**
@@ -63,6 +64,7 @@ export class Questions {
     if (!Number.isFinite(point.x) || !Number.isFinite(point.y)) {
       throw new TypeError(`probe() takes two numbers or nothing, got ${point.x} and ${point.y}.`);
     }
+    if (!this.#connection()) throw lost();
     if (!logical) throw unknown();
     if (this.#underWay >= MOST) {
       throw new Error(`${MOST} questions wait for an answer already; ask again after one.`);
@@ -90,37 +92,42 @@ export class Questions {
     else waiting?.reject(new Error(answer.error));
   }
 
-  /** The server told which picture some frame shows. */
+  /** The server told which picture some frame shows, or another frame is on the screen. */
   identified() {
-    for (const look of this.#unidentified) look();
+    for (const { look } of this.#unidentified) look();
   }
 
   /** The connection ended. */
   drop() {
     this.#ended++;
-    for (const { reject } of this.#waiting.values()) reject(lost());
+    for (const { reject } of [...this.#waiting.values(), ...this.#unidentified]) reject(lost());
     this.#waiting.clear();
+    this.#unidentified.clear();
   }
 
   /**
    * @param {() => Identity | null} identity
    * @returns {Promise<Identity>} once it is known
    */
-  #identified(identity) {
-    return new Promise((resolve, reject) => {
+  async #identified(identity) {
+    const known = identity();
+    if (known) return known;
+    /** @type {{look: () => void, reject: (error: Error) => void} | undefined} */
+    let waiting;
+    const later = new Promise((resolve, reject) => {
       const look = () => {
-        const known = identity();
-        if (known) end(() => resolve(known));
+        const told = identity();
+        if (told) resolve(told);
       };
-      const end = (/** @type {() => void} */ settle) => {
-        clearTimeout(timer);
-        this.#unidentified.delete(look);
-        settle();
-      };
-      const timer = setTimeout(() => end(() => reject(unknown())), PATIENCE);
-      this.#unidentified.add(look);
-      look();
+      this.#unidentified.add((waiting = { look, reject }));
     });
+    const timer = setTimeout(() => waiting?.reject(unknown()), PATIENCE);
+    try {
+      return await later;
+    } finally {
+      clearTimeout(timer);
+      if (waiting) this.#unidentified.delete(waiting);
+    }
   }
 
   /** Wait until the next one may be sent. */
@@ -139,10 +146,9 @@ export class Questions {
     const probe = ++this.#number;
     return new Promise((resolve, reject) => {
       this.#waiting.set(probe, { resolve, reject });
-      if (!this.#send({ type: "probe", probe, ...question })) {
-        this.#waiting.delete(probe);
-        reject(lost());
-      }
+      if (this.#connection()?.channels.app({ type: "probe", probe, ...question })) return;
+      this.#waiting.delete(probe);
+      reject(lost());
     });
   }
 }

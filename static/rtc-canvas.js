@@ -205,15 +205,16 @@ export class RtcCanvas extends EventTarget {
   async probe(x, y) {
     const point = x === undefined ? this.pointer : { x, y: Number(y) };
     const logical = this.#screen.size?.logical;
-    const rtpTimestamp = this.#identities.timestamp;
+    const asked = this.#identities.timestamp;
     const { Questions } = await import("./probe.js");
-    this.#questions ??= new Questions(
-      (message) => this.#session.connection?.channels.app(message) ?? false,
+    this.#questions ??= new Questions(() =>
+      this.state === "live" ? this.#session.connection : null,
     );
     return this.#questions.ask({
       point,
       logical,
-      identity: () => this.#identities.of(rtpTimestamp),
+      // What was told of a frame may get lost: where the next one is on the screen, that is meant.
+      identity: () => this.#identities.of(asked) ?? this.#identities.onScreen,
     });
   }
 
@@ -337,6 +338,7 @@ export class RtcCanvas extends EventTarget {
   #onframe(frame, meeting) {
     if (meeting && frame.rtpTimestamp !== null) this.#reports.shown(frame.rtpTimestamp, meeting);
     this.#identities.shown(frame.rtpTimestamp);
+    this.#questions?.identified();
     const { picture = null, id = null, renderTime = null } = this.#identities.onScreen ?? {};
     this.#tell("frame", { ...frame, picture, id, renderTime });
   }

@@ -18,7 +18,8 @@ const QUESTION = {
 function asking() {
   /** @type {Fields[]} */
   const sent = [];
-  const questions = new Questions((message) => sent.push(message) > 0);
+  const app = (/** @type {Fields} */ message) => sent.push(message) > 0;
+  const questions = new Questions(() => ({ channels: { app } }));
   return { questions, sent };
 }
 
@@ -80,6 +81,13 @@ test("a picture is asked about once the server has told which it is", async () =
   assert.equal(sent[0]?.picture, 7);
 });
 
+test("nor is it waited for once the connection has ended", async () => {
+  const { questions } = asking();
+  const answer = questions.ask({ ...QUESTION, identity: () => null });
+  questions.drop();
+  await assert.rejects(answer, /no connection/);
+});
+
 test("a picture that the server never tells is not waited for in vain", async () => {
   const { questions, sent } = asking();
   await assert.rejects(questions.ask({ ...QUESTION, identity: () => null }), /which picture/);
@@ -110,8 +118,10 @@ test("what waits when the connection ends, waits no longer", async () => {
 });
 
 test("without a connection there is an answer at once", async () => {
-  const questions = new Questions(() => false);
-  await assert.rejects(questions.ask(QUESTION), /no connection/);
+  for (const connection of [null, { channels: { app: () => false } }]) {
+    const questions = new Questions(() => connection);
+    await assert.rejects(questions.ask(QUESTION), /no connection/);
+  }
 });
 
 test("what is no point is not asked about", async () => {
