@@ -8,7 +8,7 @@
 
 export class Hover {
   /** @type {Place | null} */
-  #point = null;
+  #place = null;
 
   /**
    * @param {HTMLElement} box the picture's
@@ -16,17 +16,17 @@ export class Hover {
   constructor(box) {
     for (const type of /** @type {const} */ (["pointermove", "pointerdown"])) {
       box.addEventListener(type, ({ clientX, clientY, pointerType }) => {
-        this.#point = { clientX, clientY, pointerType };
+        this.#place = { clientX, clientY, pointerType };
       });
     }
     box.addEventListener("pointerleave", ({ pointerType }) => {
       // A finger leaves whenever it is lifted: what it touched last stays what it points at.
-      if (pointerType !== "touch") this.#point = null;
+      if (pointerType !== "touch") this.#place = null;
     });
   }
 
   /** Null while it is elsewhere. */
-  get point() {
-    return this.#point;
+  get place() {
+    return this.#place;
   }
 }

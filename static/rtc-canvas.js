@@ -12,12 +12,11 @@
  * @module
  */
 
-import { isInside } from "./geometry.js";
-import { Hover } from "./hover.js";
 import { Identities } from "./identities.js";
 import { InputWriter } from "./input-writer.js";
 import { Keyboard } from "./keyboard.js";
 import { Pointer } from "./pointer.js";
+import { Probes } from "./probes.js";
 import { Reports } from "./reports.js";
 import { Screen } from "./screen.js";
 import { Session } from "./session.js";
@@ -28,7 +27,6 @@ import { baseOf } from "./whep.js";
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./geometry.js").Fit} Fit */
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
-/** @typedef {import("./probe.js").Questions} Questions */
 /** @typedef {import("./probe.js").Value} Value */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").StateName} StateName */
@@ -58,7 +56,7 @@ const RESIZE_PAUSE = 100;
  * - `control` ({steering}): whether input from here steers the program
  * - `frame` ({width, height, rtpTimestamp, presentedFrames, picture, id, renderTime}): a frame is
  *   on the screen; the last three are null where the server has not told them yet
- * - `probes` ({registered, allowed}): whether the program has a probe, and whether one may ask it here
+ * - `probes` ({registered, allowed}): whether the program has a probe, and whether it answers here
  * - `title` ({title}), `notice` ({text}): what the program calls itself; what is worth telling
  * - `statistics` ({here, server}): once a second while `statistics` is true
  */
@@ -86,10 +84,7 @@ export class RtcCanvas extends EventTarget {
   #statistics;
   #identities = new Identities();
   #reports = new Reports((message) => this.#session.connection?.channels.frames(message));
-  #hover;
-  #probes = { registered: false, allowed: false };
-  /** @type {Questions | null} null until something is asked for the first time */
-  #questions = null;
+  #probes;
   /** @type {InputWriter | null} */
   #writer = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -122,7 +117,9 @@ export class RtcCanvas extends EventTarget {
       },
       { edge, move: (fields, time) => this.#writer?.move(fields, time) },
     );
-    this.#hover = new Hover(this.#screen.box);
+    this.#probes = new Probes(this.#screen, this.#identities, () =>
+      this.state === "live" ? this.#session.connection : null,
+    );
     this.#keyboard = new Keyboard(this.#screen.keys, () => this.#pointer.position, edge);
     this.#session = new Session(() => this.#connectionOptions(), {
       onstate: (state) => this.#onstate(state),
@@ -182,17 +179,14 @@ export class RtcCanvas extends EventTarget {
     return this.#screen.size?.picture ?? null;
   }
 
-  /** Whether the program has a probe, and whether one may ask it here. */
+  /** Whether the program has a probe, and whether it answers here. */
   get probes() {
-    return this.#probes;
+    return this.#probes.offered;
   }
 
   /** Where the pointer is over the picture: logical, and in the page. Null while it is elsewhere. */
   get pointer() {
-    const hover = this.#hover.point;
-    const point = hover && this.#screen.locate({ x: hover.clientX, y: hover.clientY });
-    const inside = point && isInside(point, this.#screen.size?.logical ?? [0, 0]);
-    return inside ? { ...point, ...hover } : null;
+    return this.#probes.pointer;
   }
 
   /**
@@ -202,20 +196,8 @@ export class RtcCanvas extends EventTarget {
    * @param {number} [y]
    * @returns {Promise<Value>} fails with an Error that says why there is no answer, in one sentence
    */
-  async probe(x, y) {
-    const point = x === undefined ? this.pointer : { x, y: Number(y) };
-    const logical = this.#screen.size?.logical;
-    const asked = this.#identities.timestamp;
-    const { Questions } = await import("./probe.js");
-    this.#questions ??= new Questions(() =>
-      this.state === "live" ? this.#session.connection : null,
-    );
-    return this.#questions.ask({
-      point,
-      logical,
-      // What was told of a frame may get lost: where the next one is on the screen, that is meant.
-      identity: () => this.#identities.of(asked) ?? this.#identities.onScreen,
-    });
+  probe(x, y) {
+    return this.#probes.ask(x, y);
   }
 
   /** The video, for those who draw its frames elsewhere. It may be larger than the picture. */
@@ -280,7 +262,7 @@ export class RtcCanvas extends EventTarget {
     this.#writer = null;
     this.#identities.clear();
     this.#reports.clear();
-    this.#questions?.drop();
+    this.#probes.drop();
     this.#setSteering(false);
   }
 
@@ -308,14 +290,14 @@ export class RtcCanvas extends EventTarget {
         return this.#setSteering(message.steering);
       case "frames":
         this.#identities.learn(message.frames);
-        return this.#questions?.identified();
+        return this.#probes.identified();
       case "ping":
         return this.#reports.answer(message.ping);
       case "probe":
-        return this.#questions?.answered(message);
+        return this.#probes.answered(message);
       case "probes":
-        this.#probes = { registered: message.registered, allowed: message.allowed };
-        return this.#tell("probes", this.#probes);
+        this.#probes.offered = { registered: message.registered, allowed: message.allowed };
+        return this.#tell("probes", this.#probes.offered);
       case "size":
         return this.#screen.announce(message);
       case "cursor":
@@ -338,7 +320,7 @@ export class RtcCanvas extends EventTarget {
   #onframe(frame, meeting) {
     if (meeting && frame.rtpTimestamp !== null) this.#reports.shown(frame.rtpTimestamp, meeting);
     this.#identities.shown(frame.rtpTimestamp);
-    this.#questions?.identified();
+    this.#probes.identified();
     const { picture = null, id = null, renderTime = null } = this.#identities.onScreen ?? {};
     this.#tell("frame", { ...frame, picture, id, renderTime });
   }

@@ -14,6 +14,7 @@ from playwright.async_api import Locator, expect
 from rtc_canvas import Canvas, ProbeRequest
 
 from .conftest import OpenViewer, ServeProgram
+from .program import Program
 from .viewer import Viewer
 
 CANVAS = "observer.element.canvas"
@@ -52,10 +53,11 @@ async def ask(viewer: Viewer, *point: float) -> dict[str, Any]:
     return answer
 
 
-async def level(viewer: Viewer) -> int:
-    """The index modulo LEVELS of the picture that the page shows."""
-    red, _, _ = await viewer.value("observer.middle()")
-    return round((red - 10) / 20)
+async def sent(program: Program, frames: int) -> None:
+    """Wait until the only viewer was sent so many frames more."""
+    (peer,) = program.canvas.peers
+    before = peer.stats.frames
+    await program.until(lambda: peer.stats.frames >= before + frames)
 
 
 def readout(viewer: Viewer) -> Locator:
@@ -99,15 +101,13 @@ async def test_it_stays_about_the_picture_that_is_held(
     viewer = await open_viewer(program)
     await viewer.until("observer.sees([70, 70, 70], 5)")
     await viewer.value(f"{CANVAS}.video.pause()")
-    (peer,) = program.canvas.peers
     for index in range(4, 14):
         pictures[f"{index}"] = grey(index)
-        sent = peer.stats.frames
         program.canvas.push(pictures[f"{index}"], id=f"{index}")
-        await program.until(lambda sent=sent: peer.stats.frames > sent)
+        await sent(program, 1)
     answer = await ask(viewer, 160, 120)
     assert (answer["id"], answer["value"]) == ("held", 70)
-    assert await level(viewer) == 3
+    assert await viewer.value("observer.sees([70, 70, 70], 5)")
     await viewer.value(f"{CANVAS}.video.play()")
     await viewer.until("observer.sees([30, 30, 30], 5)")
     answer = await ask(viewer, 160, 120)
@@ -138,6 +138,11 @@ SENTENCES = {
     "large": "The program's probe returned an array of the shape (240, 320); "
     "at most 256 values and 4096 bytes of JSON are told.",
 }
+
+
+FIVE_AT_ONCE = f"""Promise.all([1, 2, 3, 4, 5].map(() =>
+  {CANVAS}.probe(5, 5).then(({{ text }}) => text, ({{ message }}) => message)
+)).then((said) => said.sort().reverse())"""
 
 
 def answer_wrongly(request: ProbeRequest) -> object:
@@ -171,7 +176,13 @@ async def test_each_error_is_one_sentence_and_nothing_else(
     assert "no value today" in caplog.text
     canvas.probe(lambda request: "well")
     assert (await ask(viewer, 5, 5))["text"] == "well"
-    assert await viewer.value(f"{CANVAS}.state") == "live"
+    assert await ask(viewer) == {"error": "The pointer is not over the picture."}
+    assert await viewer.value(FIVE_AT_ONCE) == [
+        *(["well"] * 4),
+        "4 questions wait for an answer already; ask again after one.",
+    ]
+    await viewer.value(f"{CANVAS}.close()")
+    assert await ask(viewer, 5, 5) == {"error": "There is no connection to the program now."}
 
 
 async def test_a_picture_that_is_forgotten(
@@ -182,33 +193,10 @@ async def test_a_picture_that_is_forgotten(
     viewer = await open_viewer(program)
     await ask(viewer, 5, 5)
     await viewer.value(f"{CANVAS}.video.pause()")
-    (peer,) = program.canvas.peers
-    sent = peer.stats.frames
-    await program.until(lambda: peer.stats.frames > sent + 3)
+    await sent(program, 4)
     assert "is not known any more; ask about the one on the screen." in (
         await ask(viewer, 5, 5)
     ).get("error", "")
-
-
-async def test_too_many_at_once(serve_program: ServeProgram, open_viewer: OpenViewer) -> None:
-    program = await serve_program(still(lambda request: request.x))
-    viewer = await open_viewer(program)
-    said = await viewer.value(
-        f"""Promise.all([1, 2, 3, 4, 5].map((x) =>
-            {CANVAS}.probe(x, 1).then(({{ value }}) => value, ({{ message }}) => message)))"""
-    )
-    refused = [answer for answer in said if isinstance(answer, str)]
-    assert refused == ["4 questions wait for an answer already; ask again after one."]
-
-
-async def test_without_a_pointer_or_a_connection(
-    serve_program: ServeProgram, open_viewer: OpenViewer
-) -> None:
-    program = await serve_program(still(lambda request: request.x))
-    viewer = await open_viewer(program)
-    assert (await ask(viewer)) == {"error": "The pointer is not over the picture."}
-    await viewer.value(f"{CANVAS}.close()")
-    assert (await ask(viewer, 5, 5)) == {"error": "There is no connection to the program now."}
 
 
 # The readout.
@@ -252,14 +240,12 @@ async def test_a_still_pointer_over_a_still_picture_asks_nothing(
     asked: list[float] = []
     program = await serve_program(still(lambda request: asked.append(request.x)))
     viewer = await open_viewer(program)
-    (peer,) = program.canvas.peers
     await viewer.page.mouse.move(300, 200)
     await viewer.page.keyboard.press("Control+Alt+p")
     await expect(readout(viewer)).to_have_text("none")
-    sent = peer.stats.frames
-    await program.until(lambda: peer.stats.frames > sent + 2)
+    await sent(program, 3)
     before = len(asked)
-    await program.until(lambda: peer.stats.frames > sent + 5)
+    await sent(program, 3)
     assert len(asked) == before
 
 
@@ -269,15 +255,25 @@ async def test_the_button_is_there_where_one_may_ask(
     canvas = Canvas((320, 240), resizable=False)
     canvas.push(grey(4))
     program = await serve_program(canvas)
-    first = await open_viewer(program)
+    viewer = await open_viewer(program)
     watching = await open_viewer(program)
-    await watching.page.mouse.move(300, 470)
+    await viewer.steers()
+    # Without a probe the key is the program's.
+    await viewer.page.mouse.move(300, 200)
+    await viewer.page.keyboard.press("Control+Alt+p")
+    await program.event("key_down", code="KeyP", modifiers=("Alt", "Control"))
+
+    # Whoever may not ask has no button, and is told so on the key.
+    canvas.probe(role="admin")(lambda request: "secret")
+    await viewer.until(f"{CANVAS}.probes.registered")
+    await viewer.page.keyboard.press("Control+Alt+p")
+    await expect(readout(viewer)).to_have_text(SENTENCES["role"])
     button = watching.page.get_by_role("button", name="Value under the pointer")
     await expect(button).to_be_hidden()
-    canvas.probe(role="admin")(lambda request: "secret")
-    await first.until(f"{CANVAS}.probes.registered")
-    await expect(button).to_be_hidden()
+
+    # Whoever only watches may ask, too.
     canvas.probe(lambda request: "told")
+    await watching.page.mouse.move(300, 470)
     await button.click()
     await expect(button).to_have_attribute("aria-pressed", "true")
     await expect(readout(watching)).to_have_text("Point at the picture to read its values.")
@@ -286,29 +282,6 @@ async def test_the_button_is_there_where_one_may_ask(
     await watching.page.mouse.move(300, 470)
     await button.click()
     await expect(readout(watching)).to_be_hidden()
-
-
-async def test_whoever_may_not_ask_is_told_so_on_the_key(
-    serve_program: ServeProgram, open_viewer: OpenViewer
-) -> None:
-    program = await serve_program(still(lambda request: "secret", role="admin"))
-    viewer = await open_viewer(program)
-    await viewer.steers()
-    await viewer.page.mouse.move(300, 200)
-    await viewer.page.keyboard.press("Control+Alt+p")
-    await expect(readout(viewer)).to_have_text(SENTENCES["role"])
-
-
-async def test_without_a_probe_the_key_is_the_programs(
-    serve_program: ServeProgram, open_viewer: OpenViewer
-) -> None:
-    canvas = Canvas((320, 240), resizable=False)
-    canvas.push(grey(4))
-    program = await serve_program(canvas)
-    viewer = await open_viewer(program)
-    await viewer.steers()
-    await viewer.page.keyboard.press("Control+Alt+p")
-    await program.event("key_down", code="KeyP", modifiers=("Alt", "Control"))
 
 
 async def test_a_finger_reads_a_value_beside_itself(
