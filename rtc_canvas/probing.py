@@ -14,7 +14,7 @@ from .probe_answer import answer_of
 
 logger = logging.getLogger(__name__)
 
-PROBE_FAILED = "The program's probe failed; the program's log says why."
+PROBE_FAILED = "The program's probe failed; its log says why."
 
 
 class Probing:

@@ -187,6 +187,7 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 PURE = (
     *(
         "adaptation",
+        "allowance",
         "announcements",
         "clock_offset",
         "control",

@@ -133,7 +133,7 @@ SENTENCES = {
     "none": "This program has no probe; nothing can be asked about its picture.",
     "role": "Only with the role 'admin' may one ask for values here; yours is 'operator'.",
     "outside": "The point (320, 5) is outside the picture, which is 320 wide and 240 high; ask for one inside.",
-    "failed": "The program's probe failed; the program's log says why.",
+    "failed": "The program's probe failed; its log says why.",
     "slow": "The program's probe has not answered within 0.2 s; ask again.",
     "large": "The program's probe returned an array of the shape (240, 320); "
     "at most 256 values and 4096 bytes of JSON are told.",
