@@ -6,7 +6,7 @@
 
 /** @typedef {import("./geometry.js").Size} Size */
 /** @typedef {import("./identities.js").FrameIdentity} FrameIdentity */
-/** @typedef {import("./probe.js").Answer} Answer */
+/** @typedef {import("./questions.js").Answer} Answer */
 /** @typedef {import("./sizes.js").PictureSize} PictureSize */
 /**
  * @typedef {{type: "hello", protocol: number, peer: string, resizable: boolean}

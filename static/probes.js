@@ -10,10 +10,10 @@ import { Hover } from "./hover.js";
 /** @typedef {import("./geometry.js").Point} Point */
 /** @typedef {import("./hover.js").Place} Place */
 /** @typedef {import("./identities.js").Identities} Identities */
-/** @typedef {import("./probe.js").Answer} Answer */
-/** @typedef {import("./probe.js").Connection} Connection */
-/** @typedef {import("./probe.js").Questions} Questions */
-/** @typedef {import("./probe.js").Value} Value */
+/** @typedef {import("./questions.js").Answer} Answer */
+/** @typedef {import("./questions.js").Connection} Connection */
+/** @typedef {import("./questions.js").Questions} Questions */
+/** @typedef {import("./questions.js").Value} Value */
 /** @typedef {import("./screen.js").Screen} Screen */
 
 export class Probes {
@@ -55,7 +55,7 @@ export class Probes {
     const point = x === undefined ? this.pointer : { x, y: Number(y) };
     const logical = this.#screen.size?.logical;
     const asked = this.#identities.timestamp;
-    const { Questions } = await import("./probe.js");
+    const { Questions } = await import("./questions.js");
     this.#questions ??= new Questions(this.#connection);
     return this.#questions.ask({
       point,

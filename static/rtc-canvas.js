@@ -27,7 +27,7 @@ import { baseOf } from "./whep.js";
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./geometry.js").Fit} Fit */
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
-/** @typedef {import("./probe.js").Value} Value */
+/** @typedef {import("./questions.js").Value} Value */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").StateName} StateName */
 /** @typedef {import("./whep.js").Carrier} Carrier */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ from playwright.async_api import Locator, expect
 from rtc_canvas import Canvas, ProbeRequest
 
 from .conftest import OpenViewer, ServeProgram
-from .program import Program
+from .program import PATIENCE, Program
 from .viewer import Viewer
 
 CANVAS = "observer.element.canvas"
@@ -243,10 +244,13 @@ async def test_a_still_pointer_over_a_still_picture_asks_nothing(
     await viewer.page.mouse.move(300, 200)
     await viewer.page.keyboard.press("Control+Alt+p")
     await expect(readout(viewer)).to_have_text("none")
-    await sent(program, 3)
-    before = len(asked)
-    await sent(program, 3)
-    assert len(asked) == before
+    # What is told of the first frames may come after them: then one more question is right.
+    before = -1
+    async with asyncio.timeout(PATIENCE):
+        while len(asked) != before:
+            before = len(asked)
+            await sent(program, 3)
+    assert len(asked) <= 3
 
 
 async def test_the_button_is_there_where_one_may_ask(

@@ -53,7 +53,7 @@ test("what few look at is loaded when somebody does", () => {
   const needed = neededBy("page.js");
   for (const module of [
     ...["panel.js", "readout.js", "figures.js", "choice.js"],
-    ...["probe.js", "probe-readout.js", "beside.js"],
+    ...["questions.js", "probe-readout.js", "beside.js"],
   ]) {
     assert.ok(!needed.has(module), module);
   }

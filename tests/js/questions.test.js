@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Questions } from "../../static/probe.js";
+import { Questions } from "../../static/questions.js";
 
 /** @typedef {import("../../static/identities.js").Identity} Identity */
 /** @typedef {import("../../static/input-writer.js").Fields} Fields */
