@@ -222,4 +222,4 @@ class Audience:
                 known = before.messages(peer.role)
                 for message in self._told.messages(peer.role):
                     if message not in known:
-                        peer.tell(message)
+                        peer.tell_latched(message)

@@ -26,6 +26,7 @@ from .peer_audience import PeerAudience
 from .peer_frames import PeerFrames
 from .peer_input import PeerInput
 from .peer_log import PeerLog
+from .peer_notice import PeerNotice
 from .peer_probes import PeerProbes
 from .rate_log import RateLog
 from .rtc.channels import APP, FRAMES, INPUT, POINTER, ChannelName
@@ -69,6 +70,8 @@ class Peer:
         self._closed: asyncio.Task[None] | None = None
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._announced: Mapping[str, object] | None = None
+        self._notice = PeerNotice()
+        self._overload_logged = False
         self._stats_timer: asyncio.TimerHandle | None = None
         self._timeout: asyncio.TimerHandle | None = None
 
@@ -99,6 +102,7 @@ class Peer:
             bitrate=stream.rate.amount_per_second(now),
             target_bitrate=stream.encoder.target_bitrate,
             encode_time=stream.encode_time,
+            limited_by=stream.limited_by,
             frames=stream.frames,
             skipped=stream.skipped,
             key_frames=MappingProxyType(dict(stream.key_frames)),
@@ -151,6 +155,14 @@ class Peer:
         """Send a message on `app`, if that is open."""
         if self._transport is not None:
             self._transport.send_message(APP, message)
+
+    def tell_latched(self, message: Mapping[str, object]) -> None:
+        """Tell what the canvas tells every page; its notice comes before the one about this peer."""
+        if message["type"] == "notice":
+            text = message["text"]
+            self._notice.program = text if isinstance(text, str) else None
+            message = self._notice.message
+        self.tell(message)
 
     def _tell_frames(self, message: Mapping[str, object]) -> bool:
         return self._transport is not None and self._transport.send_message(FRAMES, message)
@@ -254,7 +266,7 @@ class Peer:
         )
         self.tell({"type": "control", "steering": self._steering})
         for message in self._audience.latched_messages(self.role):
-            self.tell(message)
+            self.tell_latched(message)
         if self._announced is not None:
             self.tell(self._announced)
 
@@ -285,8 +297,20 @@ class Peer:
         if message != self._announced:
             self._announced = message
             self.tell(message)
+        self._tell_overload()
         if self._transport is not None:
             self._frames.sending(picture, self._transport.timestamp(frame))
+
+    def _tell_overload(self) -> None:
+        """Tell the page whether the server keeps up with its pictures, when that changes."""
+        overload = None if self._stream is None else self._stream.overload
+        if overload is not None and not self._overload_logged:
+            self._overload_logged = True
+            self._log.warning("%s", overload)
+        told = self._notice.message
+        self._notice.server = None if overload is None else str(overload)
+        if self._notice.message != told:
+            self.tell(self._notice.message)
 
     def _app_message(self, message: str | bytes) -> None:
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from .encoded_frame import Codec
+from .limitation import Limit
 from .link_stats import LinkStats
 
 
@@ -20,6 +21,8 @@ class PeerStats(LinkStats):
     fps, bitrate: frames and bits per second that were sent in the last two seconds.
     target_bitrate: bits per second that its encoder aims at.
     encode_time: seconds of conversion and encoding, smoothed.
+    limited_by: what keeps it from getting every picture whole: "encoder" (the server has been too slow for 2 s), "link"
+        (pictures were scaled down or kept waiting), or None.
     frames: sent since it joined.
     skipped: pictures that were never sent, as a newer one came before the link had room for them; those that a lowered
         frame rate leaves out are not counted.
@@ -39,6 +42,7 @@ class PeerStats(LinkStats):
     bitrate: float = 0.0
     target_bitrate: int = 0
     encode_time: float = 0.0
+    limited_by: Limit | None = None
     frames: int = 0
     skipped: int = 0
     key_frames: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

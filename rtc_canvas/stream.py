@@ -14,6 +14,7 @@ from typing import Protocol
 from .adaptation import Adaptation
 from .encoded_frame import EncodedFrame
 from .exceptions import EncoderError
+from .limitation import Encoded, Limit, Limitation, Overload
 from .peer_log import Log
 from .skips import Skips
 from .stats import SlidingRate
@@ -104,8 +105,11 @@ class Stream:
         self._sent_at = 0.0
         self._started_at = 0.0
         self._scale = 1.0
+        self._most_fps = math.inf
         self._interval = 0.0
+        self._held_at = -math.inf
         self._skips = Skips()
+        self._limitation = Limitation()
         self._repeats = 0
         self._last_time = 0.0
         self._failures = 0
@@ -123,6 +127,17 @@ class Stream:
     def skipped(self) -> int:
         """How many pictures were left out because the sink had no room."""
         return self._skips.count
+
+    @property
+    def overload(self) -> Overload | None:
+        """How the encoder is too slow; None where it keeps up."""
+        return self._limitation.overload(time.monotonic())
+
+    @property
+    def limited_by(self) -> Limit | None:
+        """What keeps the peer from getting every picture whole."""
+        held_at = max(self._held_at, self._skips.counted_at)
+        return self._limitation.by(time.monotonic(), scale=self._scale, held_at=held_at)
 
     def start(self) -> None:
         if self._task is None:
@@ -198,9 +213,10 @@ class Stream:
         step = self._adaptation.choose(
             self._encoder.target_bitrate, (picture.width, picture.height), now
         )
-        self._interval = SHORTEST / step.fps
+        self._most_fps, self._interval = step.fps, SHORTEST / step.fps
         if new:
             if now < self._due:
+                self._held_at = now
                 return None, self._due
             return _Job(picture, True, self._key_wanted, False, step.scale), None
         if self._key_wanted is not None:
@@ -244,6 +260,8 @@ class Stream:
         self._failures = 0
         now = time.monotonic()
         self._count(job, frame, now - started, now)
+        if job.first:
+            self._look_back(job.picture, frame, now)
         self._on_frame(job.picture, frame)
         self._sink.send(frame)
 
@@ -276,6 +294,13 @@ class Stream:
         if frame.key:
             self.key_frames[job.key or ("resize" if frame.size != self.size else "rate")] += 1
         self.size = frame.size
+
+    def _look_back(self, picture: Picture, frame: EncodedFrame, now: float) -> None:
+        newest = self._source.newest
+        waits = newest is not None and newest.content != picture.content
+        late = waits and now >= self._due
+        encoded = Encoded(now, picture.render_time, picture.number, late, frame.size)
+        self._limitation.encoded(encoded, self._most_fps)
 
     async def _failed(self, error: EncoderError) -> None:
         self._failures += 1

@@ -46,6 +46,7 @@ export function rowsServer(server) {
     ["Repairs", join(amount(server?.retransmitted, 0), server?.fec && "FEC")],
     ["Skipped", amount(server?.skipped, 0)],
     ["Encoding", milliseconds(server?.encode_time)],
+    ["Limited by", join(server?.limited_by)],
     ["Picture to screen", percentiles(server, "glass")],
     ["Input to screen", percentiles(server, "input_to_photon")],
     ["Clock error", milliseconds(server?.clock_error)],

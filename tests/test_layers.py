@@ -16,8 +16,8 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "version exceptions adaptation allowance clock_offset encoded_frame frame_log latency link_stats peer_log",
-        "announcements config control display_phase events messages probe_answer rate_log skips stats stillness",
+        "version exceptions adaptation allowance clock_offset encoded_frame frame_log latency limitation link_stats peer_log",
+        "announcements config control display_phase events messages peer_notice probe_answer rate_log skips stats stillness",
         "probe video rtc",
         "peer_input peer_probes presentations probing stage stream taken_input transport",
         "peer_audience peer_frames",
@@ -199,6 +199,7 @@ PURE = (
         "link_stats",
         "messages",
         "peer_log",
+        "peer_notice",
         "presentations",
         "skips",
         "stats",

@@ -15,13 +15,22 @@ import pytest
 from rtc_canvas import Peer, PeerStats
 from rtc_canvas.display_phase import Shown
 from rtc_canvas.exceptions import EncoderError
+from rtc_canvas.limitation import Limitation, Overload
 from rtc_canvas.peer import CONNECT_TIMEOUT
 from rtc_canvas.peer_input import BURST
 from rtc_canvas.video.picture import Picture
 
 from .room import Guest, bare_room
 
-PICTURE = Picture(1, np.zeros((48, 64, 3), np.uint8), "rgb", 0.0, (64, 48))
+SLOW = Overload((64, 48), 60.0, 14.0)
+SLOWER = Overload((64, 48), 60.0, 7.0)
+
+
+def picture(number: int) -> Picture:
+    return Picture(number, np.zeros((48, 64, 3), np.uint8), "rgb", float(number), (64, 48))
+
+
+PICTURE = picture(1)
 
 
 def ended(guest: Guest) -> bool:
@@ -192,6 +201,45 @@ async def test_stats() -> None:
         assert stats.encode_time > 0
         assert stats.key_frames == {"join": 1}
         assert stats.dropped_input["bad"] == 1
+
+
+async def test_a_server_that_is_too_slow_is_said_to_the_page_and_once_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    said: list[Overload | None] = [None]
+    monkeypatch.setattr(Limitation, "overload", lambda *_: said[-1])
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        for number, overload in enumerate((SLOW, SLOW, SLOWER, None, SLOW), 1):
+            said.append(overload)
+            spy.stage.show(picture(number))
+            await guest.frame(number)
+        assert guest.peer.stats.limited_by == "encoder"
+        assert [message["text"] for message in guest.told("notice")] == [
+            None, str(SLOW), str(SLOWER), None, str(SLOW)
+        ]  # fmt: skip
+    assert caplog.text.count("cannot encode") == 1
+    assert f"peer {guest.peer.id}: {SLOW}" in caplog.text
+
+
+async def test_what_the_program_says_stands_before_what_the_server_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Limitation, "overload", lambda *_: SLOW)
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        spy.stage.show(picture(1))
+        await guest.until_told("notice", text=str(SLOW))
+        spy.stage.latch(notice="The program's draw failed.")
+        await guest.until_told("notice", text="The program's draw failed.")
+        spy.stage.show(picture(2))
+        await guest.frame(2)
+        spy.stage.latch(notice=None)
+        await guest.transport.until(lambda: guest.told("notice")[-1]["text"] == str(SLOW))
+        guest.peer.channel_open("app")
+        assert guest.told("notice")[-1]["text"] == str(SLOW), (
+            "who opens the channel late is told too"
+        )
 
 
 async def test_a_page_that_asks_is_told_the_stats_every_second() -> None:

@@ -190,6 +190,19 @@ def repeats(monkeypatch: pytest.MonkeyPatch) -> list[Repeat]:
     return coming
 
 
+class Clock:
+    """What the stream takes for the time, seconds."""
+
+    now = 1000.0
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(stream_module, "time", SimpleNamespace(monotonic=lambda: made.now))
+    return made
+
+
 def numbers(frames: Iterable[EncodedFrame]) -> list[int]:
     return [frame.picture for frame in frames]
 
@@ -341,16 +354,14 @@ async def test_a_frame_rate_is_kept_and_the_newest_picture_is_sent_when_its_time
 
 
 async def test_a_picture_counts_as_skipped_once_the_frame_rate_would_have_sent_it(
-    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
 ) -> None:
-    now = 1000.0
-    monkeypatch.setattr(stream_module, "time", SimpleNamespace(monotonic=lambda: now))
     async with running() as made:
         made.adaptation.step = Step(0.0, 1.0, 10)
         await made.show(1)
         made.has_room = False
         for number in range(2, 14):
-            now += 1 / 60
+            clock.now += 1 / 60
             await made.show(number)
         assert made.stream.skipped == 2, "0.2 s have passed since the first"
         made.has_room = True
@@ -431,6 +442,68 @@ async def test_a_picture_that_stays_comes_back_to_its_size_with_the_rate(
         ((640, 480), True),
     ]
     assert made.stream.key_frames == {"join": 1, "resize": 1}
+
+
+async def encode_slowly(made: Rig, clock: Clock, seconds: float, fps: float) -> None:
+    """Have pictures come `fps` times a second for `seconds`, of which each takes 0.1 s to encode."""
+    assert made.newest is not None
+    number, end = made.newest.number, clock.now + seconds
+    made.executor.holds = True
+    await made.show(number + 1, time=clock.now)
+    while clock.now < end:
+        clock.now += 0.1
+        number += round(0.1 * fps)
+        await made.show(number, time=clock.now)
+        made.executor.release()
+        await made.settle()
+    made.executor.holds = False
+    made.executor.release()
+    await made.settle()
+
+
+async def test_an_encoder_that_is_too_slow_is_said(clock: Clock) -> None:
+    async with running() as made:
+        await made.show(1, time=clock.now)
+        assert made.stream.limited_by is None
+        await encode_slowly(made, clock, 1.5, fps=60)
+        assert (made.stream.overload, made.stream.limited_by) == (None, None)
+        clock.now += 3
+        await encode_slowly(made, clock, 4, fps=60)
+        assert made.stream.limited_by == "encoder"
+        overload = made.stream.overload
+        assert overload is not None
+        assert overload.size == (64, 48)
+        assert overload.wanted == pytest.approx(60, rel=0.1)
+        assert overload.sent == pytest.approx(10, rel=0.1)
+        clock.now += 3
+        assert (made.stream.overload, made.stream.limited_by) == (None, None)
+
+
+async def test_an_encoder_that_is_as_fast_as_the_link_is_not_too_slow(clock: Clock) -> None:
+    async with running() as made:
+        made.adaptation.step = Step(0.0, 1.0, 5)
+        await made.show(1, time=clock.now)
+        await encode_slowly(made, clock, 4, fps=60)
+        assert made.stream.limited_by == "link"
+
+
+async def test_what_the_link_scales_or_has_no_room_for_is_limited_by_it(clock: Clock) -> None:
+    async with running() as made:
+        await made.show(1, size=(640, 480))
+        assert made.stream.limited_by is None
+        made.adaptation.step = Step(0.0, 0.5, math.inf)
+        await made.show(2, size=(640, 480))
+        assert made.stream.limited_by == "link"
+        made.adaptation.step = Step(0.0, 1.0, math.inf)
+        await made.show(3, size=(640, 480))
+        assert made.stream.limited_by is None
+        made.has_room = False
+        for number in (4, 5):
+            await made.show(number)
+        assert made.stream.skipped == 1
+        assert made.stream.limited_by == "link"
+        clock.now += 3
+        assert made.stream.limited_by is None
 
 
 async def test_times_rise_by_at_least_a_tick() -> None:
