@@ -16,8 +16,9 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "version exceptions adaptation allowance clock_offset encoded_frame frame_log latency limitation link_stats peer_log",
-        "announcements config control display_phase events messages peer_notice probe_answer rate_log skips stats stillness",
+        "version exceptions adaptation allowance clock_offset encoded_frame frame_log latency limitation "
+        "link_stats peer_log skips stillness",
+        "announcements config control display_phase events messages peer_notice probe_answer rate_log stats",
         "probe video rtc",
         "peer_input peer_probes presentations probing stage stream taken_input transport",
         "peer_audience peer_frames",
