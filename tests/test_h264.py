@@ -226,3 +226,25 @@ def test_a_target_that_moves_while_nothing_changes_costs_no_key_frame() -> None:
         encoder.target_bitrate = 8_000_000
         assert encoder.encode(still, time=2.0, key=False, trickle=True)[1] is False
         assert encoder.encode(still, time=2.1, key=False)[1] is True
+
+
+@pytest.mark.parametrize(
+    ("size", "cores", "slices"),
+    [
+        ((320, 240), 16, 1),
+        ((1280, 720), 16, 2),
+        ((1920, 1080), 2, 2),
+        ((1920, 1080), 16, 4),
+        ((3840, 2160), 2, 2),
+        ((3840, 2160), 16, 8),
+        ((3840, 2160), 1, 1),
+    ],
+)
+def test_large_frames_are_cut_into_slices_for_the_cores_there_are(
+    size: tuple[int, int], cores: int, slices: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    pixels = np.zeros((size[1], size[0]), np.uint8)
+    with encoder_at(2_000_000) as encoder:
+        data, _ = encoder.encode(planes(pixels), time=0.0, key=True)
+    assert len(units_of(data, IDR)) == slices

@@ -133,12 +133,15 @@ def _x264_options(size: tuple[int, int]) -> dict[str, str]:
 
 
 def _threads(size: tuple[int, int]) -> int:
-    """Slices in parallel shorten the wait for a large frame; a small one would only pay for them."""
+    """Slices in parallel shorten the wait for a large frame; a small one would only pay for them, as would any for more
+    of them than there are cores.
+    """
     pixels = size[0] * size[1]
     cores = os.cpu_count() or 1
     if pixels < 640 * 480:
         return 1
-    return min(2 if pixels <= 1280 * 720 else 4, cores)
+    most = 2 if pixels <= 1280 * 720 else 4 if pixels <= 2560 * 1440 else 8
+    return min(most, cores)
 
 
 _HARDWARE_OPTIONS: dict[str, dict[str, str]] = {

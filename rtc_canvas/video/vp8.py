@@ -94,6 +94,9 @@ class VP8Encoder:
 
 
 def _threads(size: tuple[int, int]) -> int:
+    """libvpx's threads spin while they wait for each other: on two cores that others need too, a frame of 3840x2160
+    takes 290 ms instead of 26, and 43 with one thread.
+    """
     cores = os.cpu_count() or 1
     pixels = size[0] * size[1]
     if pixels <= 640 * 480 or cores < 3:
