@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from rtc_canvas.exceptions import EncoderError
+from rtc_canvas.video import vp8
 from rtc_canvas.video.convert import Planes
 from rtc_canvas.video.vp8 import VP8Encoder
 
@@ -128,6 +129,33 @@ def test_repeated_pictures_come_to_rest(noise: list[Planes]) -> None:
         idle = encoded(encoder, [still] * 5, fps=0.5, start=3.0, trickle=True)
     assert bits_per_second(settling, 12.5) < 150_000
     assert bits_per_second(idle, 0.5) < 1000
+
+
+def test_a_picture_at_rest_needs_no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = planes(busy(1920, 1080))
+    with encoder_at(2_000_000) as encoder:
+        before = encoded(encoder, [large] * 3)
+        monkeypatch.setattr(vp8, "encode_one", None)
+        idle = encoded(encoder, [large] * 3, fps=0.5, start=2.0, trickle=True)
+        monkeypatch.undo()
+        after = encoded(encoder, [planes(busy(1920, 1080, 1))], start=9.0)
+    assert [key for _, key in idle + after] == [False] * 4
+    assert bits_per_second(idle, 0.5) < 1500
+    shown = [frame.to_ndarray() for frame in decoded("vp8", (d for d, _ in before + idle + after))]
+    without = [frame.to_ndarray() for frame in decoded("vp8", (d for d, _ in before + after))]
+    assert all((frame == without[2]).all() for frame in shown[2:6])
+    assert (shown[-1] == without[-1]).all(), (
+        "what comes after is decoded as if there had been no rest"
+    )
+
+
+def test_a_key_frame_at_rest_is_one() -> None:
+    still = planes(busy(320, 240))
+    with encoder_at(1_000_000) as encoder:
+        encoded(encoder, [still] * 2)
+        [(data, key)] = encoded(encoder, [still], start=5.0, key=True, trickle=True)
+    assert key
+    assert len(decoded("vp8", [data])) == 1
 
 
 def test_a_failure_says_what_failed_and_the_next_frame_is_a_key_frame() -> None:

@@ -11,12 +11,16 @@ from ..encoded_frame import Codec
 from ..exceptions import EncoderError
 from .convert import Planes
 from .encoder import FrameInterval, encode_one, new_context, opened
+from .vp8_repeat import repeat_frame
 
 CLOCK = 90_000
 
 # libvpx gives a frame the bits of the time since the frame before it. Its rate cannot be set once it is open, but
 # that time is ours to tell: half of it gives half the rate. Outside these bounds its rate control drifts.
 SLOWEST, FASTEST = 0.4, 1.6
+
+# Trickle frames this far apart, seconds, only show life: libvpx, which always has something to refine, is not asked.
+RESTING = 1.0
 
 
 class VP8Encoder:
@@ -32,11 +36,21 @@ class VP8Encoder:
         self._size = (0, 0)
         self._bitrate = 0
         self._clock = 0
+        self._time = 0.0
 
     def encode(
         self, planes: Planes, *, time: float, key: bool, trickle: bool = False
     ) -> tuple[bytes, bool]:
         interval = self._interval.update(time)
+        rests, self._time = time - self._time >= RESTING, time
+        if (
+            trickle
+            and rests
+            and not key
+            and self._context is not None
+            and self._size == planes.size
+        ):
+            return repeat_frame(planes.size), False
         try:
             context = self._context_for(planes.size, trickle)
             step = interval * self.target_bitrate / self._bitrate
