@@ -14,6 +14,9 @@ AROUND = 120
 ENTRY = 50
 SHARE = 0.05
 
+# Seconds between messages of nothing but new names for what is on the screen: a still canvas costs next to nothing.
+RENAME_EVERY = 0.5
+
 LARGEST_INTEGER = 2**53
 LONGEST_TEXT = 64
 
@@ -26,9 +29,17 @@ class Announcements:
         self._told: SentFrame | None = None
         self._told_at = 0.0
         self._cost = 0
+        self._hurry = False
 
     def add(self, frame: SentFrame) -> None:
         """A frame that is to be told."""
+        self._untold.append(frame)
+        self._hurry = True
+
+    def rename(self, frame: SentFrame) -> None:
+        """The newest frame stands for a newer picture by now."""
+        if self._untold and self._untold[-1].timestamp == frame.timestamp:
+            self._untold.pop()
         self._untold.append(frame)
 
     def wait(self, target: float, now: float) -> float | None:
@@ -38,7 +49,10 @@ class Announcements:
         """
         if not self._untold:
             return None
-        return max(0.0, self._told_at + self._cost / (SHARE * max(target, 1.0)) - now)
+        pause = self._cost / (SHARE * max(target, 1.0))
+        if not self._hurry:
+            pause = max(pause, RENAME_EVERY)
+        return max(0.0, self._told_at + pause - now)
 
     def message(self) -> dict[str, object]:
         """What is to be told now."""
@@ -51,6 +65,7 @@ class Announcements:
         self._told = self._untold[-1]
         self._told_at = now
         self._untold.clear()
+        self._hurry = False
 
 
 def _entry(frame: SentFrame) -> tuple[int, int, int | str | None, float, int]:

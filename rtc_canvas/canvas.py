@@ -178,7 +178,8 @@ class Canvas:
 
         "presented" tells once for each picture and peer that it came onto that peer's screen: `peer`, `picture` (its
         number), `id`, `render_time` and `shown` (seconds of `time.monotonic()`; `shown` is None while the page's clock
-        is not known). It causes no draw, and there is none for browsers without requestVideoFrameCallback.
+        is not known). It causes no draw. There is none for a picture that equals the one before it, nor for browsers
+        without requestVideoFrameCallback.
 
         Raises:
             ConfigError: for a type that does not exist.

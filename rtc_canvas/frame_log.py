@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 # Pictures and frames that are remembered: of 17 s at 60 a second.
 REMEMBERED = 1024
@@ -12,13 +15,15 @@ REMEMBERED = 1024
 class SentPicture:
     """A picture as one peer got it.
 
-    number: its `Picture.number`. id: the program's own name for it, whatever that is.
+    number, content: its own, and that of the first picture with the same pixels, see `Picture`.
+    id: the program's own name for it, whatever that is.
     size: (width, height) of its array. logical_size: (width, height) of the coordinates that viewers point with.
     render_time: when it was handed over, seconds of `time.monotonic()`.
     seq: of the newest input of this peer that it includes, 0 for none.
     """
 
     number: int
+    content: int
     id: object
     size: tuple[int, int]
     logical_size: tuple[float, float]
@@ -28,7 +33,7 @@ class SentPicture:
 
 @dataclass(frozen=True, slots=True)
 class SentFrame:
-    """A frame that shows a picture; `first`: the first one that does, which left as soon as the picture was there."""
+    """A frame that shows a picture; `first`: the first one with these pixels, which left as soon as they were there."""
 
     timestamp: int
     picture: SentPicture
@@ -41,16 +46,30 @@ class FrameLog:
     def __init__(self) -> None:
         self._frames: dict[int, SentFrame] = {}
         self._pictures: dict[int, SentPicture] = {}
+        self._newest: SentFrame | None = None
 
     def add(self, timestamp: int, picture: SentPicture) -> SentFrame:
         """Note that the frame with this RTP timestamp shows a picture."""
-        frame = SentFrame(timestamp, picture, picture.number not in self._pictures)
-        self._frames[timestamp] = frame
-        self._pictures[picture.number] = picture
-        for remembered in (self._frames, self._pictures):
-            if len(remembered) > REMEMBERED:
-                del remembered[next(iter(remembered))]
+        newest = self._newest
+        first = newest is None or newest.picture.content != picture.content
+        frame = self._newest = SentFrame(timestamp, picture, first)
+        _remember(self._frames, timestamp, frame)
+        _remember(self._pictures, picture.number, picture)
         return frame
+
+    def again(self, picture: SentPicture) -> SentFrame | None:
+        """Note that the newest frame shows this newer picture as well; None where it does not.
+
+        The frame stays known as that of the picture which it was made of.
+        """
+        newest = self._newest
+        if newest is None or newest.picture.content != picture.content:
+            return None
+        if picture.number <= newest.picture.number:
+            return None
+        self._newest = SentFrame(newest.timestamp, picture, False)
+        _remember(self._pictures, picture.number, picture)
+        return self._newest
 
     def picture(self, number: int) -> SentPicture | None:
         """A picture by its number; None for one that was never sent, or too long ago."""
@@ -59,3 +78,9 @@ class FrameLog:
     def frame(self, timestamp: int) -> SentFrame | None:
         """The frame with this RTP timestamp; None for one that was never sent, or too long ago."""
         return self._frames.get(timestamp)
+
+
+def _remember(known: dict[int, T], key: int, value: T) -> None:
+    known[key] = value
+    if len(known) > REMEMBERED:
+        del known[next(iter(known))]

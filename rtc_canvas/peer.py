@@ -150,6 +150,9 @@ class Peer:
         """There is a newer picture."""
         if self._stream is not None:
             self._stream.wake()
+        newest = self._audience.newest
+        if newest is not None:
+            self._frames.newest(newest)
 
     def tell(self, message: Mapping[str, object]) -> None:
         """Send a message on `app`, if that is open."""

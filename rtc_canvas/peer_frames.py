@@ -46,6 +46,7 @@ class PeerFrames:
         self._pings = 0
         self._pinging: asyncio.TimerHandle | None = None
         self._moving = False
+        self._newest_seq = 0
         self.log = FrameLog()
         self._presentations = Presentations(self.log, self._clock, page_time)
 
@@ -77,20 +78,37 @@ class PeerFrames:
 
     def sending(self, picture: Picture, timestamp: int) -> None:
         """A frame that shows this picture is about to leave with this RTP timestamp."""
-        sent = SentPicture(
-            picture.number,
-            picture.id,
-            (picture.width, picture.height),
-            picture.logical_size,
-            picture.render_time,
-            picture.inputs.get(self._peer, 0),
-        )
+        sent = self._as_sent(picture)
+        self._newest_seq = sent.seq
         frame = self.log.add(timestamp, sent)
         self._announcements.add(frame)
         if frame.first:
             self._moving = True
         else:
             self._announce()
+
+    def newest(self, picture: Picture) -> None:
+        """The canvas's newest picture. It may look as what was sent: then only its name is news."""
+        sent = self._as_sent(picture)
+        frame = self.log.again(sent)
+        if frame is None:
+            return
+        if sent.seq > self._newest_seq:
+            self._newest_seq = sent.seq
+            self._presentations.changed_nothing(sent.seq)
+        self._announcements.rename(frame)
+        self.left()
+
+    def _as_sent(self, picture: Picture) -> SentPicture:
+        return SentPicture(
+            picture.number,
+            picture.content,
+            picture.id,
+            (picture.width, picture.height),
+            picture.logical_size,
+            picture.render_time,
+            picture.inputs.get(self._peer, 0),
+        )
 
     def left(self) -> None:
         """What was about to leave has left: telling of it delays it no more."""

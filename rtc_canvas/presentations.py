@@ -46,22 +46,27 @@ class Presentations:
         self._page_time = page_time
         self._newest = 0
         self._answered = 0
+        self._without_answer = 0
         self.glass = Latency()
         self.input_to_photon = Latency()
 
     def take(self, presented: Presented, now: float) -> list[Presentation]:
-        """The pictures that came onto the screen by this report and were not told of before."""
+        """The pictures that came onto the screen by this report, once for all that have the same pixels."""
         return [
             self._present(frame, told, presented.interval, now)
             for told in presented.frames
-            if (frame := self._log.frame(told.timestamp)) and frame.picture.number > self._newest
+            if (frame := self._log.frame(told.timestamp)) and frame.picture.content > self._newest
         ]
+
+    def changed_nothing(self, seq: int) -> None:
+        """The newest input first came into a picture that looks as the one before: there is no answer to wait for."""
+        self._without_answer = seq
 
     def _present(
         self, frame: SentFrame, told: PresentedFrame, interval: float | None, now: float
     ) -> Presentation:
         picture = frame.picture
-        self._newest = picture.number
+        self._newest = picture.content
         shown = self._clock.to_server(told.shown, now)
         if frame.first and shown is not None:
             _measure(self.glass, shown - picture.render_time, now)
@@ -78,7 +83,7 @@ class Presentations:
             return
         self._answered = seq
         happened = self._page_time(seq)
-        if frame.first and happened is not None:
+        if frame.first and seq != self._without_answer and happened is not None:
             _measure(self.input_to_photon, shown - happened, now)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rtc_canvas.announcements import AROUND, ENTRY, MOST, SHARE, Announcements
-from rtc_canvas.frame_log import SentFrame, SentPicture
+from rtc_canvas.announcements import AROUND, ENTRY, MOST, RENAME_EVERY, SHARE, Announcements
+from rtc_canvas.frame_log import SentFrame
 
 from .test_frame_log import sent
 
@@ -96,11 +96,24 @@ def test_with_a_good_link_each_frame_is_told_at_once() -> None:
 
 def test_entries_are_as_large_as_is_reckoned() -> None:
     announcements = Announcements()
-    entry = SentFrame(
-        2**32 - 1, SentPicture(10_000, 10_000, (64, 48), (64, 48), 1e6 / 3, 500), True
-    )
+    entry = SentFrame(2**32 - 1, sent(10_000, 10_000, 500), True)
     announcements.add(entry)
     assert len(json.dumps(told(announcements)[0], separators=(",", ":"))) < ENTRY
+
+
+def test_new_names_for_what_is_on_the_screen_wait_and_replace_each_other() -> None:
+    announcements = Announcements()
+    announcements.add(frame(1))
+    announcements.sent(100.0)
+    for number in (2, 3):
+        announcements.rename(SentFrame(1500, sent(number, content=1), first=False))
+        assert announcements.wait(6e6, 100.1) == pytest.approx(RENAME_EVERY - 0.1)
+    assert [entry[:2] for entry in told(announcements)] == [[1500, 1], [1500, 3]]
+    announcements.add(frame(4))
+    assert announcements.wait(6e6, 100.1) == 0, "there is a picture"
+    announcements.sent(100.1)
+    announcements.rename(SentFrame(6000, sent(5, content=4), first=False))
+    assert announcements.wait(6e6, 100.1) == pytest.approx(RENAME_EVERY)
 
 
 def test_no_rate_is_no_error() -> None:

@@ -44,12 +44,14 @@ async def watching(canvas: Canvas, notify: Callable[[], None] = ignore) -> Async
 async def pictures(canvas: Canvas) -> AsyncIterator[Seen[Picture]]:
     """The pictures of a canvas, as they come."""
     seen: Seen[Picture] = Seen()
+    # A draw may be done before open_track() returns it.
+    stage = canvas._stage
 
     def notify() -> None:
         if stage.newest is not None:
             seen(stage.newest)
 
-    stage = canvas.open_track(notify)
+    canvas.open_track(notify)
     try:
         yield seen
     finally:

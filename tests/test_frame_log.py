@@ -5,9 +5,9 @@ from __future__ import annotations
 from rtc_canvas.frame_log import REMEMBERED, FrameLog, SentPicture
 
 
-def sent(number: int, id: object = None, seq: int = 0) -> SentPicture:
+def sent(number: int, id: object = None, seq: int = 0, content: int = 0) -> SentPicture:
     """A picture that was handed over a sixtieth of a second after the one before."""
-    return SentPicture(number, id, (64, 48), (64, 48), number / 60, seq)
+    return SentPicture(number, content or number, id, (64, 48), (64, 48), number / 60, seq)
 
 
 def test_frames_and_pictures_are_found() -> None:
@@ -23,6 +23,24 @@ def test_only_the_first_frame_of_a_picture_is_its_first() -> None:
     log = FrameLog()
     assert [log.add(stamp, sent(1)).first for stamp in (0, 1, 2)] == [True, False, False]
     assert log.add(3, sent(2)).first
+
+
+def test_a_newer_picture_with_the_same_pixels_needs_no_frame_of_its_own() -> None:
+    log = FrameLog()
+    assert log.again(sent(1)) is None, "nothing was sent yet"
+    log.add(0, sent(1))
+    assert log.again(sent(1)) is None, "it is the same picture"
+    assert log.again(sent(2)) is None, "it has other pixels"
+    renamed = log.again(sent(3, content=1))
+    assert renamed is not None
+    assert (renamed.timestamp, renamed.picture.number, renamed.first) == (0, 3, False)
+    assert log.again(sent(2, content=1)) is None, "it is an older one"
+    assert log.picture(3) is renamed.picture
+    made_of = log.frame(0)
+    assert made_of is not None
+    assert (made_of.picture.number, made_of.first) == (1, True)
+    assert not log.add(1, sent(4, content=1)).first
+    assert log.add(2, sent(5)).first
 
 
 def test_what_is_old_is_forgotten() -> None:

@@ -107,6 +107,24 @@ async def test_it_remembers_what_it_sent() -> None:
     assert (sent.size, sent.logical_size, sent.render_time) == ((64, 48), (32, 24), 2.5)
 
 
+async def test_a_picture_with_the_pixels_of_the_one_sent_is_another_name_for_its_frame() -> None:
+    frames, page = joined()
+    frames.newest(made(1))
+    frames.sending(made(1, {"p1": 3}), 1500)
+    frames.newest(replace(made(2, {"p1": 4}), content=1))
+    frames.left()
+    frames.newest(made(3))
+    assert page.pictures() == [[2]]
+    assert page.messages[0]["frames"][0][4] == 4
+    assert frames.log.picture(2) is not None
+    assert frames.log.picture(3) is None
+    # The input of the second picture changed nothing; what is shown is the first.
+    assert tell(frames, "presented", interval=None, frames=[[1500, None, 1.5]]) == [1]
+    frames.sending(made(4, {"p1": 4}), 6000)
+    assert tell(frames, "presented", interval=None, frames=[[6000, None, 7.5]]) == [4]
+    assert frames.figures(time.monotonic())["input_to_photon_p99"] == pytest.approx(1.5 - 0.3)
+
+
 # What the page tells.
 
 

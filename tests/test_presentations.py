@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rtc_canvas.clock_offset import ClockOffset
 from rtc_canvas.display_phase import Shown
-from rtc_canvas.frame_log import FrameLog, SentPicture
+from rtc_canvas.frame_log import FrameLog
 from rtc_canvas.messages import Presented, PresentedFrame
 from rtc_canvas.presentations import LONGEST, Presentation, Presentations
+
+from .test_frame_log import sent
 
 OFFSET = 1000.0
 """The server's clock less the page's."""
@@ -32,10 +36,11 @@ class Rig:
     def _page_time(self, seq: int) -> float | None:
         return seq / 10 if seq < 900 else None
 
-    def send(self, number: int, *, seq: int = 0, again: bool = False) -> int:
+    def send(self, number: int, *, seq: int = 0, content: int = 0, again: bool = False) -> int:
         """The timestamp of a frame that shows a picture, which was handed over at 1000 s + its number."""
         timestamp = number * 3000 + again
-        self.log.add(timestamp, SentPicture(number, None, (64, 48), (64, 48), OFFSET + number, seq))
+        picture = sent(number, seq=seq, content=content)
+        self.log.add(timestamp, replace(picture, render_time=OFFSET + number))
         return timestamp
 
     def tell(self, *frames: tuple[int, float]) -> list[Presentation]:
@@ -94,6 +99,25 @@ def test_the_first_picture_with_an_event_in_it_answers_it() -> None:
     assert rig.input_to_photon == pytest.approx(1.25 - 0.8)
     rig.tell((stamps[3], 4.25))
     assert rig.input_to_photon == pytest.approx(4.25 - 3.1)
+
+
+def test_pictures_with_the_same_pixels_are_one_on_the_screen() -> None:
+    rig = Rig()
+    stamps = [rig.send(1), rig.send(2, content=1), rig.send(3)]
+    told = [rig.tell((stamp, 3.5)) for stamp in stamps]
+    assert [[one.picture.number for one in pictures] for pictures in told] == [[1], [], [3]]
+
+
+def test_an_event_that_changed_nothing_is_answered_by_nothing() -> None:
+    rig = Rig()
+    stamp = rig.send(1, seq=3)
+    rig.presentations.changed_nothing(5)
+    rig.tell((stamp, 1.25))
+    assert rig.input_to_photon == pytest.approx(1.25 - 0.3), "it was there before"
+    rig.tell((rig.send(2, seq=5), 9.0))
+    assert rig.input_to_photon == pytest.approx(1.25 - 0.3)
+    rig.tell((rig.send(3, seq=6), 9.5))
+    assert rig.input_to_photon == pytest.approx(9.5 - 0.6)
 
 
 def test_an_event_that_is_not_known_is_not_measured() -> None:
