@@ -40,6 +40,7 @@ class PeerFrames:
         self._send = send
         self._target = target
         self._loop = asyncio.get_running_loop()
+        self._open = False
         self._announcements = Announcements()
         self._announcing: asyncio.TimerHandle | None = None
         self._clock = ClockOffset()
@@ -65,11 +66,13 @@ class PeerFrames:
         }
 
     def opened(self) -> None:
-        """The channel is open."""
+        """The channel is open: a page without it is told nothing."""
+        self._open = True
         self.left()
         self._ping()
 
     def stop(self) -> None:
+        self._open = False
         for timer in (self._announcing, self._pinging):
             if timer is not None:
                 timer.cancel()
@@ -112,19 +115,18 @@ class PeerFrames:
 
     def left(self) -> None:
         """What was about to leave has left: telling of it delays it no more."""
-        if self._announcing is not None:
-            return
         wait = self._announcements.wait(self._target(), time.monotonic())
+        if wait is None or not self._open:
+            return
+        if self._announcing is not None:
+            self._announcing.cancel()
         if wait:
             self._announcing = self._loop.call_later(wait, self._announce)
-        elif wait is not None:
+        else:
             self._announce()
 
     def _announce(self) -> None:
-        if self._announcing is not None:
-            self._announcing.cancel()
-            self._announcing = None
-        if self._send(self._announcements.message()):
+        if self._open and self._send(self._announcements.message()):
             self._announcements.sent(time.monotonic())
 
     def _ping(self) -> None:

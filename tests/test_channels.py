@@ -15,7 +15,7 @@ from aiortc.exceptions import InvalidStateError
 from aiortc.rtcdtlstransport import State
 
 from rtc_canvas.peer_log import PeerLog
-from rtc_canvas.rtc.channels import MESSAGE_LIMIT, ChannelName, Channels
+from rtc_canvas.rtc.channels import BACKLOG, MESSAGE_LIMIT, ChannelName, Channels
 
 from .link import linked
 
@@ -133,6 +133,15 @@ def test_messages_are_sent_as_compact_json() -> None:
     assert " " not in text
     assert json.loads(text) == {"type": "title", "title": "Grüße"}
     assert made.channels.buffered("app") == 7
+
+
+def test_what_may_be_lost_is_not_kept_for_a_page_that_takes_nothing() -> None:
+    made = Rig()
+    for channel in made.connection.made.values():
+        channel.bufferedAmount = BACKLOG + 1
+    assert not made.channels.send("frames", {"type": "frames"})
+    assert made.connection.made["frames"].sent == []
+    assert made.channels.send("app", {"type": "bye"})
 
 
 @pytest.mark.parametrize("state", ["connecting", "closing", "closed"])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,27 +20,33 @@ from .frames import flat, picture
 
 
 class Page:
-    """The page's end of the channel, which is open unless it says otherwise."""
+    """The page's end of the channel, which has room unless it says otherwise; pings stand apart."""
 
     def __init__(self) -> None:
-        self.open = True
+        self.has_room = True
         self.messages: list[Any] = []
+        self.pings: list[Any] = []
         self.told = asyncio.Event()
 
     def send(self, message: Mapping[str, object]) -> bool:
-        if self.open:
-            self.messages.append(message)
+        if self.has_room:
+            (self.pings if message["type"] == "ping" else self.messages).append(message)
             self.told.set()
-        return self.open
+        return self.has_room
 
     def pictures(self) -> list[list[int]]:
         """The numbers of the pictures that each message tells of."""
         return [[entry[1] for entry in message["frames"]] for message in self.messages]
 
 
-def joined(target: float = 6e6) -> tuple[PeerFrames, Page]:
+@contextlib.contextmanager
+def joined(target: float = 6e6, *, opened: bool = True) -> Iterator[tuple[PeerFrames, Page]]:
     page = Page()
-    return PeerFrames("p1", page.send, lambda: target, lambda seq: seq / 10), page
+    frames = PeerFrames("p1", page.send, lambda: target, lambda seq: seq / 10)
+    if opened:
+        frames.opened()
+    yield frames, page
+    frames.stop()
 
 
 def made(
@@ -50,79 +57,108 @@ def made(
 
 
 async def test_the_first_frame_of_a_picture_is_told_once_it_has_left() -> None:
-    frames, page = joined()
-    frames.sending(made(1), 1500)
-    assert page.messages == []
-    frames.left()
-    assert page.messages == [{"type": "frames", "frames": [(1500, 1, "id", 0.5, 0)]}]
-    frames.left()
-    assert len(page.messages) == 1, "there is nothing new"
+    with joined() as (frames, page):
+        frames.sending(made(1), 1500)
+        assert page.messages == []
+        frames.left()
+        assert page.messages == [{"type": "frames", "frames": [(1500, 1, "id", 0.5, 0)]}]
+        frames.left()
+        assert len(page.messages) == 1, "there is nothing new"
 
 
 async def test_a_frame_that_is_sent_again_is_told_before_it_leaves() -> None:
-    frames, page = joined()
-    frames.sending(made(1), 1500)
-    frames.sending(made(1), 9000)
-    assert page.pictures() == [[1, 1]]
-    frames.left()
-    frames.sending(made(1), 18_000)
-    assert page.pictures()[1:] == [[1, 1]]
+    with joined() as (frames, page):
+        frames.sending(made(1), 1500)
+        frames.sending(made(1), 9000)
+        assert page.pictures() == [[1, 1]]
+        frames.left()
+        frames.sending(made(1), 18_000)
+        assert page.pictures()[1:] == [[1, 1]]
 
 
 async def test_the_newest_input_of_this_peer_alone_is_told() -> None:
-    frames, page = joined()
-    frames.sending(made(1, {"p0": 30, "p1": 12}), 1500)
-    frames.left()
-    assert page.messages[0]["frames"][0][4] == 12
+    with joined() as (frames, page):
+        frames.sending(made(1, {"p0": 30, "p1": 12}), 1500)
+        frames.left()
+        assert page.messages[0]["frames"][0][4] == 12
 
 
 async def test_a_narrow_link_gets_several_frames_in_a_message() -> None:
-    frames, page = joined(target=1e6)
-    for number in range(1, 5):
-        frames.sending(made(number), number * 1500)
-        frames.left()
-    assert page.pictures() == [[1]]
-    page.told.clear()
-    await asyncio.wait_for(page.told.wait(), 5)
-    assert page.pictures() == [[1], [1, 2, 3, 4]]
-    frames.stop()
+    with joined(target=1e6) as (frames, page):
+        for number in range(1, 5):
+            frames.sending(made(number), number * 1500)
+            frames.left()
+        assert page.pictures() == [[1]]
+        page.told.clear()
+        await asyncio.wait_for(page.told.wait(), 5)
+        assert page.pictures() == [[1], [1, 2, 3, 4]]
 
 
 async def test_a_channel_that_opens_late_hears_of_the_last_frames() -> None:
-    frames, page = joined()
-    page.open = False
-    for number in (1, 2, 3):
-        frames.sending(made(number), number * 1500)
+    with joined(opened=False) as (frames, page):
+        for number in (1, 2, 3):
+            frames.sending(made(number), number * 1500)
+            frames.left()
+        assert page.messages == page.pings == []
+        frames.opened()
+        assert page.pictures() == [[1, 2, 3]]
+
+
+async def test_what_had_no_room_is_told_with_the_next() -> None:
+    with joined() as (frames, page):
+        page.has_room = False
+        frames.sending(made(1), 1500)
         frames.left()
-    page.open = True
-    frames.left()
-    assert page.pictures() == [[1, 2, 3]]
+        page.has_room = True
+        frames.sending(made(2), 3000)
+        frames.left()
+        assert page.pictures() == [[1, 2]]
+
+
+async def test_nothing_is_told_after_the_end() -> None:
+    with joined() as (frames, page):
+        frames.sending(made(1), 1500)
+        frames.stop()
+        frames.left()
+        frames.sending(made(1), 3000)
+        assert page.messages == []
+
+
+async def test_a_new_picture_does_not_wait_with_a_new_name() -> None:
+    with joined(target=1e12) as (frames, page):
+        frames.sending(made(1), 1500)
+        frames.left()
+        frames.newest(replace(made(2), content=1))
+        assert page.pictures() == [[1]]
+        frames.sending(made(3), 6000)
+        frames.left()
+        assert page.pictures()[1:] == [[1, 2, 3]]
 
 
 async def test_it_remembers_what_it_sent() -> None:
-    frames, _ = joined()
-    frames.sending(made(5), 1500)
-    sent = frames.log.picture(5)
-    assert sent is not None
-    assert (sent.size, sent.logical_size, sent.render_time) == ((64, 48), (32, 24), 2.5)
+    with joined() as (frames, _):
+        frames.sending(made(5), 1500)
+        sent = frames.log.picture(5)
+        assert sent is not None
+        assert (sent.size, sent.logical_size, sent.render_time) == ((64, 48), (32, 24), 2.5)
 
 
 async def test_a_picture_with_the_pixels_of_the_one_sent_is_another_name_for_its_frame() -> None:
-    frames, page = joined()
-    frames.newest(made(1))
-    frames.sending(made(1, {"p1": 3}), 1500)
-    frames.newest(replace(made(2, {"p1": 4}), content=1))
-    frames.left()
-    frames.newest(made(3))
-    assert page.pictures() == [[2]]
-    assert page.messages[0]["frames"][0][4] == 4
-    assert frames.log.picture(2) is not None
-    assert frames.log.picture(3) is None
-    # The input of the second picture changed nothing; what is shown is the first.
-    assert tell(frames, "presented", interval=None, frames=[[1500, None, 1.5]]) == [1]
-    frames.sending(made(4, {"p1": 4}), 6000)
-    assert tell(frames, "presented", interval=None, frames=[[6000, None, 7.5]]) == [4]
-    assert frames.figures(time.monotonic())["input_to_photon_p99"] == pytest.approx(1.5 - 0.3)
+    with joined() as (frames, page):
+        frames.newest(made(1))
+        frames.sending(made(1, {"p1": 3}), 1500)
+        frames.newest(replace(made(2, {"p1": 4}), content=1))
+        frames.left()
+        frames.newest(made(3))
+        assert page.pictures() == [[2]]
+        assert page.messages[0]["frames"][0][4] == 4
+        assert frames.log.picture(2) is not None
+        assert frames.log.picture(3) is None
+        # The input of the second picture changed nothing; what is shown is the first.
+        assert tell(frames, "presented", interval=None, frames=[[1500, None, 1.5]]) == [1]
+        frames.sending(made(4, {"p1": 4}), 6000)
+        assert tell(frames, "presented", interval=None, frames=[[6000, None, 7.5]]) == [4]
+        assert frames.figures(time.monotonic())["input_to_photon_p99"] == pytest.approx(1.5 - 0.3)
 
 
 # What the page tells.
@@ -136,18 +172,16 @@ def tell(peer: PeerFrames, type_: str, **fields: Any) -> list[int]:
 
 async def test_a_page_is_asked_for_the_time_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rtc_canvas.peer_frames.QUICKLY", 0.001)
-    frames, page = joined()
-    assert frames.figures(time.monotonic())["clock_error"] is None
-    frames.opened()
-    async with asyncio.timeout(5):
-        while len(page.messages) < 3:
-            page.told.clear()
-            await page.told.wait()
-    frames.stop()
-    assert page.messages[:3] == [{"type": "ping", "ping": number} for number in (1, 2, 3)]
-    assert tell(frames, "pong", ping=2, t=5.0) == []
-    error = frames.figures(time.monotonic())["clock_error"]
-    assert 0 < error < 5
+    with joined() as (frames, page):
+        assert frames.figures(time.monotonic())["clock_error"] is None
+        async with asyncio.timeout(5):
+            while len(page.pings) < 3:
+                page.told.clear()
+                await page.told.wait()
+        assert page.pings[:3] == [{"type": "ping", "ping": number} for number in (1, 2, 3)]
+        assert tell(frames, "pong", ping=2, t=5.0) == []
+        error = frames.figures(time.monotonic())["clock_error"]
+        assert 0 < error < 5
 
 
 @pytest.mark.parametrize(("moving", "seconds"), [(False, 20), (True, 1)])
@@ -155,31 +189,27 @@ async def test_a_still_canvas_asks_next_to_nothing(
     moving: bool, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rtc_canvas.peer_frames.QUICK_PINGS", 0)
-    frames, _ = joined()
-    if moving:
-        frames.sending(made(1), 1500)
-    frames.opened()
-    timer = frames._pinging
-    assert timer is not None
-    assert timer.when() - asyncio.get_running_loop().time() == pytest.approx(seconds, abs=0.5)
-    frames.stop()
+    with joined(opened=False) as (frames, _):
+        if moving:
+            frames.sending(made(1), 1500)
+        frames.opened()
+        timer = frames._pinging
+        assert timer is not None
+        assert timer.when() - asyncio.get_running_loop().time() == pytest.approx(seconds, abs=0.5)
 
 
 async def test_what_a_page_shows_is_told_and_measured() -> None:
-    frames, _ = joined()
-    frames.opened()
-    now = time.monotonic()
-    tell(frames, "pong", ping=1, t=100.0)
-    frames.sending(made(1, {"p1": 995}, render_time=now), 1500)
-    assert frames.figures(now)["glass_p50"] is None
-    assert tell(frames, "presented", interval=None, frames=[[1500, None, 100.5]]) == [1]
-    figures = frames.figures(time.monotonic())
-    assert figures["glass_p50"] == figures["glass_p99"] == pytest.approx(0.5, abs=0.1)
-    assert figures["input_to_photon_p50"] == figures["input_to_photon_p99"] == 1.0
-    frames.stop()
+    with joined() as (frames, _):
+        now = time.monotonic()
+        tell(frames, "pong", ping=1, t=100.0)
+        frames.sending(made(1, {"p1": 995}, render_time=now), 1500)
+        assert frames.figures(now)["glass_p50"] is None
+        assert tell(frames, "presented", interval=None, frames=[[1500, None, 100.5]]) == [1]
+        figures = frames.figures(time.monotonic())
+        assert figures["glass_p50"] == figures["glass_p99"] == pytest.approx(0.5, abs=0.1)
+        assert figures["input_to_photon_p50"] == figures["input_to_photon_p99"] == 1.0
 
 
 async def test_what_is_no_message_is_refused() -> None:
-    frames, _ = joined()
-    with pytest.raises(BadMessage):
+    with joined() as (frames, _), pytest.raises(BadMessage):
         frames.receive('{"type": "presented"}')

@@ -23,6 +23,9 @@ FRAMES: Final = "frames"
 
 MESSAGE_LIMIT = 16 * 1024
 
+# Bytes that may wait on a channel whose messages may be lost; a page that takes none would fill the memory.
+BACKLOG = 4096
+
 _CHANNELS: tuple[tuple[int, ChannelName, dict[str, Any]], ...] = (
     (0, INPUT, {"ordered": True}),
     (1, POINTER, {"ordered": False, "maxRetransmits": 0}),
@@ -60,9 +63,11 @@ class Channels:
             self._listen(channel, name)
 
     def send(self, name: ChannelName, message: Mapping[str, object]) -> bool:
-        """Send a JSON message; False where the channel is not open."""
+        """Send a JSON message; False where the channel is not open, or too much waits on one that may lose messages."""
         channel = self._channels[name]
         if channel.readyState != "open":
+            return False
+        if name == FRAMES and channel.bufferedAmount > BACKLOG:
             return False
         try:
             channel.send(json.dumps(message, separators=(",", ":"), allow_nan=False))
