@@ -17,7 +17,7 @@ from typing import Any, NoReturn, cast
 
 from .canvas import Canvas
 from .config import ServeConfig, ServeOptions, VideoConfig
-from .encoded_frame import CODECS
+from .encoded_frame import CHROMA_WISHES, CODECS
 from .exceptions import ConfigError, EncoderError, ServeError
 from .running import SIGNALS, CommandLine, VideoOptions, command_line, run
 from .targets import (
@@ -180,6 +180,11 @@ def _options() -> _Parser:
     add("--port", type=int, help="the port to listen on, 0 for any free one (8080)")
     add("--fps", type=float, default=None, help="the most draws per second, 1 to 240")
     add("--codec", choices=CODECS, help="what to encode with where the browser takes it")
+    add(
+        "--chroma",
+        choices=CHROMA_WISHES,
+        help="whose colour is kept, that of four pixels together or of each one (auto)",
+    )
     add(
         "--bitrate",
         dest="max_bitrate",

@@ -9,7 +9,7 @@ from typing import Literal, TypedDict
 from aiortc import RTCIceServer
 
 from .adaptation import Preference
-from .encoded_frame import CODECS, Codec
+from .encoded_frame import CHROMA_WISHES, CODECS, ChromaWish, Codec
 from .exceptions import ConfigError
 
 MIN_BITRATE = 150_000
@@ -29,6 +29,9 @@ class VideoConfig:
         wish (`?codec=`) comes first.
     encoder: `"software"` (libx264, libvpx; default), `"auto"` (a hardware encoder where one works, else software),
         or `"nvenc"` (NVIDIA's, an error where it does not work). Only H.264 is encoded in hardware.
+    chroma: `"auto"` (H.264 of 4:4:4, which keeps the colour of each pixel, where the browser takes it, software encodes
+        and the machine can afford it, else 4:2:0; default), `"420"`, or `"444"` (whatever it costs, where the browser
+        takes it). `Peer.stats` tells which it is, and why.
     max_bitrate: the most bits per second to each peer, 150 000 to 200 000 000; default 8 000 000. Below that the rate
         follows what the way to the peer carries; it does not depend on the frame rate.
     min_fps: frames per second that are kept when there is little, 1 to 60; default 12.
@@ -40,6 +43,7 @@ class VideoConfig:
 
     codec: Codec | None = None
     encoder: str = "software"
+    chroma: ChromaWish = "auto"
     max_bitrate: int = 8_000_000
     min_fps: float = 12
     prefer: Preference = "sharpness"
@@ -51,6 +55,8 @@ class VideoConfig:
             raise ConfigError(
                 f"encoder must be one of {', '.join(ENCODERS)}, got {self.encoder!r}."
             )
+        if self.chroma not in CHROMA_WISHES:
+            raise ConfigError(f"chroma must be 'auto', '420' or '444', got {self.chroma!r}.")
         if isinstance(self.max_bitrate, bool) or not isinstance(self.max_bitrate, int):
             raise ConfigError(
                 f"max_bitrate must be an int, bits per second, got {self.max_bitrate!r}."

@@ -11,6 +11,13 @@ Codec: TypeAlias = Literal["h264", "vp8"]
 CODECS: tuple[Codec, ...] = ("h264", "vp8")
 """What can be encoded, the preferred one first."""
 
+Chroma: TypeAlias = Literal["420", "444"]
+"""Whose colour is kept: "420" that of four pixels together, "444" that of each one."""
+
+ChromaWish: TypeAlias = Chroma | Literal["auto"]
+
+CHROMA_WISHES: tuple[ChromaWish, ...] = ("auto", "420", "444")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedFrame:
@@ -19,12 +26,13 @@ class EncodedFrame:
     codec: how `data` is encoded.
     data: H.264 access unit (Annex B) or VP8 frame.
     key: whether it can be decoded on its own; otherwise it needs the frame before it.
-    size: (width, height) of the video, even.
+    size: (width, height) of the video; even in 4:2:0.
     picture_size: (width, height) of the picture that it shows, before any scaling.
     shown_size: (width, height) of what of the video shows it, at the top left.
     picture: the number of the picture it shows.
     time: what its RTP timestamp tells, seconds of `time.monotonic()`: the picture's render time when it is
         sent first, the time of sending when it is sent again.
+    chroma: of its colours; H.264 of 4:4:4 has another profile, and so another payload type.
     """
 
     codec: Codec
@@ -35,3 +43,4 @@ class EncodedFrame:
     shown_size: tuple[int, int]
     picture: int
     time: float
+    chroma: Chroma = "420"

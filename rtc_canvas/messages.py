@@ -92,7 +92,12 @@ class Pong:
     time: float
 
 
-AppMessage: TypeAlias = Hello | Visibility | WantStats | Asked
+@dataclass(frozen=True, slots=True)
+class NotDecoded:
+    """The page gets video of 4:4:4 and decodes none of it."""
+
+
+AppMessage: TypeAlias = Hello | Visibility | WantStats | Asked | NotDecoded
 FramesMessage: TypeAlias = Presented | Pong
 
 
@@ -113,6 +118,8 @@ def parse_app_message(message: str | bytes) -> AppMessage:
             return WantStats(_boolean(sent, "on"))
         case "probe":
             return _asked(sent)
+        case "not_decoded":
+            return NotDecoded()
     raise UnknownEvent(f"app: the type {sent.get('type')!r:.80} is unknown.")
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 from types import MappingProxyType
 
 from .adaptation import Adaptation
+from .chroma import ChromaChoice
 from .control import Role
 from .encoded_frame import EncodedFrame
 from .events import ProgramEvent
@@ -18,6 +19,7 @@ from .messages import (
     PROTOCOL,
     Asked,
     Hello,
+    NotDecoded,
     Visibility,
     WantStats,
     parse_app_message,
@@ -97,6 +99,8 @@ class Peer:
             **self._frames.figures(now),
             codec=transport.codec,
             encoder=stream.encoder.name,
+            chroma=stream.chroma,
+            chroma_reason=stream.chroma_reason,
             size=stream.size,
             fps=stream.rate.count_per_second(now),
             bitrate=stream.rate.amount_per_second(now),
@@ -121,6 +125,7 @@ class Peer:
         transport: Transport,
         encoder: VideoEncoder,
         adaptation: Adaptation,
+        chroma: ChromaChoice,
         executor: Executor,
     ) -> None:
         """Give the peer its way to the page; once the connection is up, video flows."""
@@ -130,6 +135,7 @@ class Peer:
             transport,
             encoder,
             adaptation,
+            chroma,
             executor=executor,
             on_frame=self._sending,
             on_failure=lambda reason: self._end(reason, True),
@@ -335,6 +341,8 @@ class Peer:
             case Asked():
                 if not self._probes.ask(parsed):
                     self._input.drop("flood")
+            case NotDecoded():
+                self._not_decoded()
 
     def _frames_message(self, message: str | bytes) -> None:
         try:
@@ -344,6 +352,11 @@ class Peer:
             return
         for presentation in presentations:
             self._audience.peer_presented(self, presentation)
+
+    def _not_decoded(self) -> None:
+        if self._stream is not None:
+            self._log.info("its browser does not decode 4:4:4")
+            self._stream.give_up_full_chroma("the browser took it and did not decode it")
 
     def _set_visible(self, visible: bool) -> None:
         if visible != self._visible:

@@ -15,7 +15,7 @@ from typing import TypedDict, Unpack
 
 from .canvas import Canvas
 from .config import ServeOptions, VideoConfig
-from .encoded_frame import Codec
+from .encoded_frame import ChromaWish, Codec
 from .exceptions import ServeError
 from .server import Server, serve
 
@@ -28,6 +28,7 @@ class VideoOptions(TypedDict, total=False):
     """The fields of `VideoConfig` that the command can set."""
 
     codec: Codec
+    chroma: ChromaWish
     max_bitrate: int
 
 

@@ -22,6 +22,7 @@ from signaling.whep import no_canvas
 from .adaptation import Adaptation
 from .audience import Audience
 from .canvas import Canvas
+from .chroma import ChromaChoice
 from .config import MIN_BITRATE, START_BITRATE, VideoConfig
 from .encoded_frame import CODECS, Codec
 from .exceptions import ConnectError, EncoderError
@@ -31,7 +32,7 @@ from .peer_log import PeerLog
 from .rtc.congestion.estimator import RateLimits
 from .rtc.connection import Connection
 from .version import __version__
-from .video.choice import make_encoder
+from .video.choice import chroma_obstacle, make_encoder
 
 logger = logging.getLogger(__name__)
 
@@ -154,7 +155,7 @@ class Sessions:
         )
         wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
         try:
-            answer = await connection.answer(offer, codec=wish)
+            answer = await connection.answer(offer, codec=wish, chroma=self._video.chroma)
             # On another thread, as a hardware encoder is tried out first.
             encoder = await asyncio.to_thread(make_encoder, connection.codec, self._video)
             self._check_served(canvas)
@@ -168,7 +169,11 @@ class Sessions:
         served.sessions[session.id] = session
         peer.ended.add_done_callback(lambda _: served.sessions.pop(session.id, None))
         adaptation = Adaptation(self._video.prefer, self._video.min_fps)
-        peer.attach(connection, encoder, adaptation, self._executor)
+        obstacle = connection.chroma_obstacle or chroma_obstacle(encoder.name)
+        chroma = ChromaChoice(
+            obstacle, insists=self._video.chroma == "444", cores=os.cpu_count() or 1
+        )
+        peer.attach(connection, encoder, adaptation, chroma, self._executor)
         return session
 
     def _check_served(self, canvas: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from .encoded_frame import Codec
+from .encoded_frame import Chroma, Codec
 from .limitation import Limit
 from .link_stats import LinkStats
 
@@ -17,6 +17,8 @@ class PeerStats(LinkStats):
     """One peer's figures at one moment: those of the way to it, see `LinkStats`, and of what goes there.
 
     codec, encoder: what its video is encoded as, and the library that does it; None before the first frame.
+    chroma, chroma_reason: "444" where its video keeps the colour of each pixel, "420" where that of four together, and
+        why; None before the first frame.
     size: (width, height) of its video, pixels.
     fps, bitrate: frames and bits per second that were sent in the last two seconds.
     target_bitrate: bits per second that its encoder aims at.
@@ -26,7 +28,8 @@ class PeerStats(LinkStats):
     frames: sent since it joined.
     skipped: pictures that were never sent, as a newer one came before the link had room for them; those that a lowered
         frame rate leaves out are not counted.
-    key_frames: how many were sent, by the reason for each: join, resize, request, visible, rate, error.
+    key_frames: how many were sent, by the reason for each: join, resize, request, visible,
+        rate, chroma, error.
     dropped_input: input messages that were not taken, by the reason for each.
     glass_p50, glass_p95, glass_p99: seconds from a picture's hand-over until the refresh of the peer's display that
         showed it; percentiles of the last ten seconds, None where no picture was shown, or its browser does not tell.
@@ -37,6 +40,8 @@ class PeerStats(LinkStats):
 
     codec: Codec | None = None
     encoder: str | None = None
+    chroma: Chroma | None = None
+    chroma_reason: str | None = None
     size: tuple[int, int] = (0, 0)
     fps: float = 0.0
     bitrate: float = 0.0

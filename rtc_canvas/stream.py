@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .adaptation import Adaptation
-from .encoded_frame import EncodedFrame
+from .chroma import ChromaChoice
+from .encoded_frame import Chroma, EncodedFrame
 from .exceptions import EncoderError
 from .limitation import Encoded, Limit, Limitation, Overload
 from .peer_log import Log
@@ -62,6 +63,7 @@ class _Job:
     key: str | None
     trickle: bool
     scale: float
+    chroma: Chroma
 
 
 class Stream:
@@ -81,6 +83,7 @@ class Stream:
         sink: FrameSink,
         encoder: VideoEncoder,
         adaptation: Adaptation,
+        chroma: ChromaChoice,
         *,
         executor: Executor,
         on_frame: Callable[[Picture, EncodedFrame], None],
@@ -91,6 +94,7 @@ class Stream:
         self._sink = sink
         self._encoder = encoder
         self._adaptation = adaptation
+        self._chroma = chroma
         self._executor = executor
         self._on_frame = on_frame
         self._on_failure = on_failure
@@ -114,6 +118,7 @@ class Stream:
         self._last_time = 0.0
         self._failures = 0
         self.size = (0, 0)
+        self.chroma: Chroma | None = None
         self.frames = 0
         self.encode_time = 0.0
         self.rate = SlidingRate()
@@ -122,6 +127,11 @@ class Stream:
     @property
     def encoder(self) -> VideoEncoder:
         return self._encoder
+
+    @property
+    def chroma_reason(self) -> str | None:
+        """Why the newest frame has its chroma; None before the first."""
+        return self._chroma.reason or None
 
     @property
     def skipped(self) -> int:
@@ -160,6 +170,12 @@ class Stream:
     def want_key_frame(self, why: str) -> None:
         self._key_wanted = self._key_wanted or why
         self.wake()
+
+    def give_up_full_chroma(self, reason: str) -> None:
+        """Go over to 4:2:0 for good."""
+        self._chroma.give_up(reason)
+        if self.chroma == "444":
+            self.want_key_frame("chroma")
 
     def set_target(self, bitrate: int) -> None:
         """Use so many bits per second from the next frame on."""
@@ -218,9 +234,12 @@ class Stream:
             if now < self._due:
                 self._held_at = now
                 return None, self._due
-            return _Job(picture, True, self._key_wanted, False, step.scale), None
+            chroma = self._chroma.choose((picture.width, picture.height), now)
+            return _Job(picture, True, self._key_wanted, False, step.scale, chroma), None
         if self._key_wanted is not None:
-            return _Job(picture, False, self._key_wanted, False, max(step.scale, self._scale)), None
+            scale = max(step.scale, self._scale)
+            chroma = self._chroma.choose((picture.width, picture.height), now)
+            return _Job(picture, False, self._key_wanted, False, scale, chroma), None
         return self._next_repeat(picture, now)
 
     def _next_repeat(self, picture: Picture, now: float) -> tuple[_Job | None, float | None]:
@@ -235,7 +254,7 @@ class Stream:
             size = picture.width, picture.height
             scale = max(scale, self._adaptation.still_scale(self._encoder.target_bitrate, size))
         trickle = repeat.trickle and scale == self._scale
-        return _Job(picture, False, None, trickle, scale), None
+        return _Job(picture, False, None, trickle, scale, self.chroma or "420"), None
 
     @property
     def _due(self) -> float:
@@ -259,6 +278,8 @@ class Stream:
             return
         self._failures = 0
         now = time.monotonic()
+        if job.first and job.chroma == "444":
+            self._chroma.encoded(started, now - started)
         self._count(job, frame, now - started, now)
         if job.first:
             self._look_back(job.picture, frame, now)
@@ -269,7 +290,7 @@ class Stream:
         """Convert and encode; on a thread of the executor."""
         largest = fitting_scale(self._encoder.codec, job.picture.width, job.picture.height)
         scale = min(job.scale, largest)
-        planes = self._source.converter.planes(job.picture, scale)
+        planes = self._source.converter.planes(job.picture, job.chroma, scale)
         data, key = self._encoder.encode(
             planes, time=frame_time, key=job.key is not None, trickle=job.trickle
         )
@@ -282,18 +303,26 @@ class Stream:
             shown_size=planes.shown_size,
             picture=job.picture.number,
             time=frame_time,
+            chroma=planes.chroma,
         )
 
     def _count(self, job: _Job, frame: EncodedFrame, seconds: float, now: float) -> None:
-        # A picture of another size gains quality from the start.
-        self._repeats = 0 if job.first or frame.size != self.size else self._repeats + 1
+        # What begins with a key frame of its own gains quality from the start.
+        form = frame.size, frame.chroma
+        self._repeats = 0 if job.first or form != (self.size, self.chroma) else self._repeats + 1
         self._sent, self._sent_at = job.picture, now
         self.frames += 1
         self.rate.add(now, len(frame.data) * 8)
         self.encode_time += 0.1 * (seconds - self.encode_time) if self.encode_time else seconds
         if frame.key:
-            self.key_frames[job.key or ("resize" if frame.size != self.size else "rate")] += 1
-        self.size = frame.size
+            self.key_frames[job.key or self._why_key(frame)] += 1
+        self.size, self.chroma = form
+
+    def _why_key(self, frame: EncodedFrame) -> str:
+        """Why a frame is a key frame that nobody asked for."""
+        if frame.size != self.size:
+            return "resize"
+        return "rate" if frame.chroma == self.chroma else "chroma"
 
     def _look_back(self, picture: Picture, frame: EncodedFrame, now: float) -> None:
         newest = self._source.newest

@@ -41,13 +41,15 @@ function pick(offered, names) {
 }
 
 /**
- * Of H.264 the server sends baseline, its pictures split over packets (packetization-mode 1, RFC
- * 6184 6.3). What else a browser has of it would make up half of the offer.
+ * Of H.264 the server sends baseline and High 4:4:4 Predictive (f400), pictures split over packets
+ * (packetization-mode 1, RFC 6184 6.3). What else a browser has of it would make up half of the
+ * offer.
  *
  * @param {Codec} codec
  * @returns {boolean}
  */
 function isSendable({ mimeType, sdpFmtpLine = "" }) {
   if (mimeType.toLowerCase() !== "video/h264") return true;
-  return /packetization-mode=1/.test(sdpFmtpLine) && !/profile-level-id=(?!42)/i.test(sdpFmtpLine);
+  const otherProfile = /profile-level-id=(?!42|f400)/i;
+  return /packetization-mode=1/.test(sdpFmtpLine) && !otherProfile.test(sdpFmtpLine);
 }

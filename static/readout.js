@@ -34,6 +34,7 @@ export function rowsHere(here) {
 export function rowsServer(server) {
   return [
     ["Encoder", join(server?.codec, server?.encoder)],
+    ["Colours", chroma(server)],
     ["Frames", amount(server?.fps, 0, "/s")],
     ["Rate", bitrate(server?.bitrate)],
     ["Aiming at", bitrate(server?.target_bitrate)],
@@ -53,6 +54,14 @@ export function rowsServer(server) {
     ["Key frames", counts(server?.key_frames)],
     ["Dropped input", counts(server?.dropped_input)],
   ];
+}
+
+/**
+ * @param {Record<string, unknown> | null} server
+ */
+function chroma(server) {
+  const { chroma, chroma_reason: reason } = server ?? {};
+  return typeof chroma === "string" ? `${[...chroma].join(":")} (${reason})` : UNKNOWN;
 }
 
 /**

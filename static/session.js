@@ -8,6 +8,7 @@ import { connect } from "./connection.js";
 import { lost, noWebRtc } from "./problem.js";
 import { Silence } from "./silence.js";
 import { CLOSED, next, pauseBefore } from "./state.js";
+import { Undecoded } from "./undecoded.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./connection.js").ConnectionOptions} ConnectionOptions */
@@ -36,6 +37,8 @@ export class Session {
   #connection = null;
   /** @type {Silence | null} */
   #silence = null;
+  /** @type {Undecoded | null} */
+  #undecoded = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} until the next try */
   #timer;
   /** When the connection came up, Infinity while it is not. */
@@ -114,6 +117,10 @@ export class Session {
       this.#end(lost("Nothing arrives from the server.")),
     );
     this.#silence.watch();
+    this.#undecoded = new Undecoded(connection, () =>
+      connection.channels.app({ type: "not_decoded" }),
+    );
+    this.#undecoded.watch();
     this.#happened({ type: "up" });
   }
 
@@ -137,6 +144,7 @@ export class Session {
     clearTimeout(this.#timer);
     this.#since = Infinity;
     this.#silence?.stop();
+    this.#undecoded?.stop();
     this.#connection?.close();
     this.#connection = null;
   }

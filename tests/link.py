@@ -10,7 +10,7 @@ from typing import Any
 from aiortc import RTCDtlsTransport
 from aiortc.rtp import RtpPacket
 
-from rtc_canvas.encoded_frame import Codec, EncodedFrame
+from rtc_canvas.encoded_frame import ChromaWish, Codec, EncodedFrame
 from rtc_canvas.rtc.channels import ChannelName
 from rtc_canvas.rtc.congestion.estimator import RateLimits
 from rtc_canvas.rtc.connection import Connection
@@ -88,9 +88,11 @@ class Link:
         self._encoder: VideoEncoder | None = None
         self._frames = 0
 
-    async def connect(self, offer: str, *, codec: Codec | None = None) -> str:
+    async def connect(
+        self, offer: str, *, codec: Codec | None = None, chroma: ChromaWish = "420"
+    ) -> str:
         """Answer the viewer's offer and wait until the two are connected; returns the answer."""
-        answer = await self.connection.answer(offer, codec=codec)
+        answer = await self.connection.answer(offer, codec=codec, chroma=chroma)
         await self.viewer.accept(answer)
         await self.recorder.until(lambda: self.recorder.connected_count)
         await self.viewer.connected()

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from rtc_canvas import Canvas, Peer
 from rtc_canvas.adaptation import Adaptation
 from rtc_canvas.audience import Audience
+from rtc_canvas.chroma import ChromaChoice
 from rtc_canvas.control import Role
 from rtc_canvas.display_phase import Shown
 from rtc_canvas.encoded_frame import Codec, EncodedFrame
@@ -21,7 +22,7 @@ from rtc_canvas.link_stats import LinkStats
 from rtc_canvas.probe import Question
 from rtc_canvas.rtc.channels import ChannelName
 from rtc_canvas.stage import Latched, Size, Stage
-from rtc_canvas.video.convert import Planes
+from rtc_canvas.video.planes import Planes
 
 T = TypeVar("T")
 
@@ -204,7 +205,8 @@ class Room:
         peer = Peer(f"peer-{len(self._guests) + 1}", role, None, self.audience)
         guest = Guest(peer)
         self._guests.append(guest)
-        peer.attach(guest.transport, StandInEncoder(), Adaptation(), self._executor)
+        chroma = ChromaChoice("not wanted here", insists=False, cores=2)
+        peer.attach(guest.transport, StandInEncoder(), Adaptation(), chroma, self._executor)
         return guest
 
     def join(self, role: Role = "operator") -> Guest:

@@ -34,7 +34,7 @@ class TestParse:
 
     def test_every_option(self) -> None:
         options = (
-            "--host 0.0.0.0 --port 0 --fps 24 --codec vp8 --bitrate 2.5M --open --token abc --verbose "
+            "--host 0.0.0.0 --port 0 --fps 24 --codec vp8 --chroma 420 --bitrate 2.5M --open --token abc --verbose "
             "--allow-origin https://a.example --allow-origin https://b.example --allow-host lab"
         )
         assert parse(["run", "scene.py", *options.split()]) == Command(
@@ -49,7 +49,7 @@ class TestParse:
                     "allow_origins": ["https://a.example", "https://b.example"],
                     "allow_hosts": ["lab"],
                 },
-                video={"codec": "vp8", "max_bitrate": 2_500_000},
+                video={"codec": "vp8", "chroma": "420", "max_bitrate": 2_500_000},
                 fps=24,
                 open_browser=True,
             ),
@@ -81,6 +81,7 @@ class TestParse:
             ("demo --por 1", "rtc-canvas: unrecognized arguments: --por 1"),
             ("demo --port x", "rtc-canvas demo: argument --port: invalid int value: 'x'"),
             ("demo --codec av1", "rtc-canvas demo: argument --codec: invalid choice: 'av1'"),
+            ("demo --chroma 422", "rtc-canvas demo: argument --chroma: invalid choice: '422'"),
             ("demo --bitrate 6m", "rtc-canvas demo: argument --bitrate: takes bits per second"),
             (
                 "demo --token a --open-access",

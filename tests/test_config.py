@@ -57,6 +57,8 @@ def test_a_canvas_refuses(setting: str, value: object) -> None:
         ("min_fps", True),
         ("prefer", "speed"),
         ("prefer", None),
+        ("chroma", "422"),
+        ("chroma", 444),
     ],
 )
 def test_video_refuses(setting: str, value: object) -> None:
@@ -93,6 +95,8 @@ def test_what_is_taken() -> None:
     Canvas((1, 16384), fps=1, mode="continuous", title="", format="bgr", max_pixel_ratio=0.1)
     Canvas((640.5, 480.25), fps=29.97)
     VideoConfig(codec="vp8", encoder="auto", max_bitrate=150_000, min_fps=1, prefer="motion")
+    VideoConfig(chroma="420")
+    VideoConfig(chroma="444")
     VideoConfig(max_bitrate=200_000_000, min_fps=60.0, prefer="sharpness")
     ServeConfig(host="::1", port=0, token="secret", allow_origins=["https://example.org"])
 

@@ -20,10 +20,11 @@ from aiortc.rtp import (
 )
 from aiortc.sdp import SessionDescription
 
-from rtc_canvas.encoded_frame import Codec
+from rtc_canvas.encoded_frame import ChromaWish, Codec
 from rtc_canvas.exceptions import ConnectError
 from rtc_canvas.link_stats import LinkStats
-from rtc_canvas.rtc.connection import Connection, choose_codec
+from rtc_canvas.rtc.codec_choice import choose_codec
+from rtc_canvas.rtc.connection import Connection
 from rtc_canvas.rtc.rtp import ABS_SEND_TIME, COLOR_SPACE, MID, PLAYOUT_DELAY, TRANSPORT_CC
 from signaling.sdp import checked_offer
 
@@ -50,10 +51,15 @@ def with_extensions(offer: str, extensions: dict[str, int]) -> str:
     return f"{head}m=video{first}\r\n{lines}{rest}"
 
 
-async def answer_to(offer: str, codec: Codec | None = None) -> str:
+def renumbered(offer: str, old: int, new: int) -> str:
+    """The offer with another payload type in place of one."""
+    return re.sub(rf"(m=video .* |[a-z]:|apt=){old}\b", rf"\g<1>{new}", offer)
+
+
+async def answer_to(offer: str, codec: Codec | None = None, *, chroma: ChromaWish = "420") -> str:
     connection = Connection(Recorder(), LIMITS)
     try:
-        return await connection.answer(offer, codec=codec)
+        return await connection.answer(offer, codec=codec, chroma=chroma)
     finally:
         await connection.close()
 
@@ -101,6 +107,62 @@ async def test_the_answer_sends_video_from_here_and_repairs_losses() -> None:
     assert f"a=rtcp-fb:{number} nack\r\n" in video
     assert f"a=rtcp-fb:{number} nack pli\r\n" in video
     assert f"a=rtcp-fb:{number} transport-cc\r\n" in video
+
+
+async def test_both_chromas_of_h264_are_answered_with_the_offers_payload_types() -> None:
+    video = section(await answer_to(browser_offer("chromium"), chroma="auto"), "video")
+    numbers = video.split("\r\n")[0].split(" ")[3:]
+    assert numbers == ["108", "109", "102", "103", "41", "42", "49"]
+    assert re.findall(r"a=fmtp:(\d+) .*profile-level-id=(\w+)", video) == [
+        ("108", "42e034"),
+        ("102", "420034"),
+        ("41", "f40034"),
+    ]
+    assert "a=fmtp:42 apt=41\r\n" in video
+    for feedback in ("nack", "nack pli", "goog-remb", "transport-cc"):
+        assert f"a=rtcp-fb:41 {feedback}\r\n" in video
+    assert "a=rtcp-fb:41 ccm fir" not in video
+
+
+@pytest.mark.parametrize(
+    ("offer", "codec", "wish", "obstacle"),
+    [
+        (browser_offer("chromium"), None, "420", "asked for"),
+        (browser_offer("chromium"), "vp8", "444", "VP8 has no other"),
+        (
+            browser_offer("chromium").replace(
+                "packetization-mode=1;profile-level-id=f4", "x=1;x=f4"
+            ),
+            None,
+            "444",
+            "the browser does not offer it",
+        ),
+        (
+            # The intra profile (ITU-T H.264 clause A.2.10).
+            browser_offer("chromium").replace("f4001f", "f4101f"),
+            None,
+            "444",
+            "the browser does not offer it",
+        ),
+        (
+            # RTCP's numbers (RFC 5761 clause 4).
+            renumbered(browser_offer("chromium"), 41, 70),
+            None,
+            "444",
+            "the browser does not offer it",
+        ),
+    ],
+)
+async def test_what_keeps_full_chroma_from_the_answer(
+    offer: str, codec: Codec | None, wish: ChromaWish, obstacle: str
+) -> None:
+    connection = Connection(Recorder(), LIMITS)
+    try:
+        answer = await connection.answer(offer, codec=codec, chroma=wish)
+    finally:
+        await connection.close()
+    assert "profile-level-id=f4" not in answer
+    assert connection.chroma_obstacle == obstacle
 
 
 @pytest.mark.parametrize(

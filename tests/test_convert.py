@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from rtc_canvas.video.convert import Converter, Planes
+from rtc_canvas.encoded_frame import Chroma
+from rtc_canvas.video.convert import Converter
 from rtc_canvas.video.picture import ChannelOrder, Picture, Pixels
+from rtc_canvas.video.planes import Planes
 
-from .frames import FLAT_COLOURS, busy, flat, picture, planes, rgb
+from .frames import FLAT_COLOURS, busy, flat, picture, planes, psnr, rgb
 
 
 @pytest.mark.parametrize("colour", FLAT_COLOURS)
@@ -115,6 +117,68 @@ def test_thin_lines_keep_their_mean_colour() -> None:
     assert abs(int(chroma[0].mean()) - int(chroma[1].mean())) <= 1
 
 
+@pytest.mark.parametrize("colour", FLAT_COLOURS)
+def test_full_chroma_keeps_flat_colours_to_a_level(colour: tuple[int, int, int]) -> None:
+    back = rgb(planes(flat(colour), chroma="444").frame)
+    assert np.abs(back.astype(int) - colour).max() <= 1
+
+
+def test_full_chroma_keeps_each_pixel() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (120, 160, 3), np.uint8)
+    # 53.0 dB is what eight bits of each can hold; half a level less of chroma leaves 48.7 dB.
+    assert psnr(rgb(planes(pixels, chroma="444").frame), pixels) > 52
+
+
+def test_full_chroma_says_that_it_is_in_full_range() -> None:
+    frame = planes(busy(64, 48), chroma="444").frame
+    assert (frame.format.name, frame.color_range, frame.colorspace) == (
+        "yuv444p",
+        ColorRange.JPEG,
+        Colorspace.ITU709,
+    )
+
+
+@pytest.mark.parametrize("channels", [0, 3, 4])
+def test_full_chroma_keeps_every_gray(channels: int) -> None:
+    grays = np.tile(np.arange(256, dtype=np.uint8), (16, 1))
+    pixels = grays if channels == 0 else np.repeat(grays[..., None], channels, axis=2)
+    back = rgb(planes(pixels, chroma="444").frame)
+    assert (back == grays[..., None]).all()
+
+
+@pytest.mark.parametrize("size", [(64, 48), (65, 49), (17, 16)])
+@pytest.mark.parametrize("channels", [0, 3, 4])
+def test_full_chroma_needs_no_padding(size: tuple[int, int], channels: int) -> None:
+    pixels = np.dstack([busy(*size), busy(*size, 1)[..., :1]])
+    made = planes(pixels[..., 0] if channels == 0 else pixels[..., :channels], chroma="444")
+    assert made.size == made.shown_size == made.picture_size == size
+    assert made.chroma == "444"
+
+
+@pytest.mark.parametrize("order", ["rgb", "bgr"])
+def test_full_chroma_knows_the_order_of_channels(order: ChannelOrder) -> None:
+    pixels = flat((200, 120, 40))
+    step = 1 if order == "rgb" else -1
+    back = rgb(planes(pixels[..., ::step], order=order, chroma="444").frame)
+    assert np.abs(back.astype(int) - pixels).max() <= 1
+
+
+def test_a_scaled_picture_of_full_chroma_keeps_its_colours() -> None:
+    made = Converter().planes(picture(flat((200, 120, 40), 642, 361)), "444", 0.5)
+    assert made.size == made.shown_size == (320, 180)
+    assert made.picture_size == (642, 361)
+    assert np.abs(rgb(made.frame).astype(int) - (200, 120, 40)).max() <= 1
+
+
+def test_each_chroma_of_a_picture_is_converted_once() -> None:
+    converter = Converter()
+    shown = picture(busy(64, 48))
+    assert converter.planes(shown, "444") is converter.planes(shown, "444")
+    assert converter.planes(shown, "420") is converter.planes(shown)
+    assert converter.planes(shown, "444").chroma == "444"
+    assert converter.planes(shown).chroma == "420"
+
+
 def test_a_copy_is_ones_own() -> None:
     made = planes(busy(62, 50))
     copy = made.copy()
@@ -155,11 +219,13 @@ class CountingConverter(Converter):
         self.begun = threading.Event()
         self.go_on = threading.Event()
 
-    def _convert(self, picture: Picture, scale: float) -> Planes:
+    def _convert(
+        self, reformatter: VideoReformatter, picture: Picture, chroma: Chroma, scale: float
+    ) -> Planes:
         self.count += 1
         self.begun.set()
         assert self.go_on.wait(5)
-        return super()._convert(picture, scale)
+        return super()._convert(reformatter, picture, chroma, scale)
 
 
 def test_threads_that_ask_at_once_share_one_conversion() -> None:
@@ -181,7 +247,7 @@ def difference(one: Planes, other: Planes) -> int:
 
 
 def test_a_scaled_picture_says_what_it_was_and_keeps_its_colours() -> None:
-    made = Converter().planes(picture(flat((200, 120, 40), 642, 361)), 0.5)
+    made = Converter().planes(picture(flat((200, 120, 40), 642, 361)), scale=0.5)
     assert made.size == made.shown_size == (320, 180)
     assert made.picture_size == (642, 361)
     assert np.abs(rgb(made.frame).astype(int) - (200, 120, 40)).max() <= 3
@@ -190,6 +256,6 @@ def test_a_scaled_picture_says_what_it_was_and_keeps_its_colours() -> None:
 def test_each_scale_of_a_picture_is_converted_once() -> None:
     converter = Converter()
     shown = picture(busy(64, 48))
-    assert converter.planes(shown, 0.5) is converter.planes(shown, 0.5)
+    assert converter.planes(shown, scale=0.5) is converter.planes(shown, scale=0.5)
     assert converter.planes(shown) is converter.planes(shown)
-    assert converter.planes(shown, 0.5).size == (32, 24)
+    assert converter.planes(shown, scale=0.5).size == (32, 24)

@@ -45,8 +45,7 @@ def protected_by(repair: bytes) -> list[int]:
 def test_any_one_packet_comes_back(payloads: list[bytes], first: int, data: st.DataObject) -> None:
     packets = [
         packet_bytes(
-            RtpPacket((first + index) & 0xFFFF, 90_000, index == len(payloads) - 1, payload),
-            payload_type=101,
+            RtpPacket(101, (first + index) & 0xFFFF, 90_000, index == len(payloads) - 1, payload),
             ssrc=SSRC,
             extensions=[(4, bytes(2))],
         )

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
+from rtc_canvas.encoded_frame import Chroma
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.rtc.payload_h264 import nal_units
-from rtc_canvas.video.convert import Planes
 from rtc_canvas.video.h264 import H264Encoder
+from rtc_canvas.video.planes import Planes
 
 from .frames import (
     FLAT_COLOURS,
@@ -23,8 +24,11 @@ from .frames import (
     encoded,
     flat,
     planes,
+    psnr,
     rgb,
 )
+
+CHROMAS: tuple[Chroma, ...] = ("420", "444")
 
 SPS = 7
 IDR = 5
@@ -57,6 +61,41 @@ def test_each_picture_comes_out_at_once_and_alike() -> None:
         frames = encoded(encoder, map(planes, shown))
     for pixels, frame in zip(shown, decoded("h264", (data for data, _ in frames)), strict=True):
         assert np.abs(rgb(frame).astype(int) - pixels).max() <= 3
+
+
+def test_full_chroma_keeps_the_colour_of_each_pixel() -> None:
+    # Lines of one pixel, red on blue: as bright as each other, so that all of it is colour.
+    lines = flat((0, 0, 255), 320, 240)
+    lines[:, ::2] = (87, 0, 0)
+    found = {}
+    for chroma in CHROMAS:
+        with encoder_at(4_000_000) as encoder:
+            frames = encoded(encoder, [planes(lines, chroma=chroma)] * 5)
+        shown = decoded("h264", (data for data, _ in frames))[-1]
+        found[chroma] = psnr(rgb(shown), lines)
+    assert found["444"] > 40
+    assert found["420"] < 20
+
+
+def test_full_chroma_has_a_profile_and_a_range_of_its_own() -> None:
+    with encoder_at(2_000_000) as encoder:
+        [(data, _)] = encoded(encoder, [planes(busy(320, 240), chroma="444")])
+        [shown] = decoded("h264", [data])
+        [parameters] = units_of(data, SPS)
+        [(after, key)] = encoded(encoder, [planes(busy(320, 240))], start=1.0)
+        [other] = units_of(after, SPS)
+    assert parameters[1:3] == b"\xf4\x00", "High 4:4:4 Predictive (ITU-T H.264 clause A.2.8)"
+    assert shown.color_range == ColorRange.JPEG
+    assert shown.colorspace == Colorspace.ITU709
+    assert key, "another chroma begins anew"
+    assert other[1] == 66, "baseline"
+
+
+def test_full_chroma_takes_odd_sides() -> None:
+    with encoder_at(2_000_000) as encoder:
+        [(data, _)] = encoded(encoder, [planes(busy(321, 241), chroma="444")])
+    [shown] = decoded("h264", [data])
+    assert (shown.width, shown.height) == (321, 241)
 
 
 def test_a_key_frame_is_made_on_demand_and_stands_alone(noise: list[Planes]) -> None:

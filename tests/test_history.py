@@ -8,7 +8,7 @@ from rtc_canvas.rtc.rtp import RtpPacket
 
 
 def packet(number: int) -> RtpPacket:
-    return RtpPacket(number & 0xFFFF, 0, False, b"x")
+    return RtpPacket(96, number & 0xFFFF, 0, False, b"x")
 
 
 def test_an_answer_is_given_once_per_round_trip() -> None:

@@ -18,7 +18,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for layer in (
         "version exceptions adaptation allowance clock_offset encoded_frame frame_log latency limitation "
         "link_stats peer_log skips stillness",
-        "announcements config control display_phase events messages peer_notice probe_answer rate_log stats",
+        "announcements chroma config control display_phase events messages peer_notice probe_answer rate_log "
+        "stats",
         "probe video rtc",
         "peer_input peer_probes presentations probing stage stream taken_input transport",
         "peer_audience peer_frames",

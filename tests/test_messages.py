@@ -18,6 +18,7 @@ from rtc_canvas.messages import (
     AppMessage,
     Asked,
     Hello,
+    NotDecoded,
     Pong,
     Presented,
     PresentedFrame,
@@ -56,6 +57,7 @@ def asked(**fields: Any) -> str:
             },
             Asked(7, 3, -1.5, FARTHEST, (64, 48.5)),
         ),
+        ({"type": "not_decoded"}, NotDecoded()),
     ],
 )
 def test_messages(message: dict[str, Any], parsed: AppMessage) -> None:

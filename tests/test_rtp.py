@@ -22,6 +22,7 @@ from rtc_canvas.rtc.rtp import (
 
 _PACKETS = st.builds(
     RtpPacket,
+    payload_type=st.integers(0, 127),
     sequence_number=st.integers(0, 0xFFFF),
     timestamp=st.integers(0, 0xFFFFFFFF),
     marker=st.booleans(),
@@ -36,28 +37,27 @@ _EXTENSIONS = st.lists(
 
 @given(
     packet=_PACKETS,
-    payload_type=st.integers(0, 127),
     ssrc=st.integers(0, 0xFFFFFFFF),
     extensions=_EXTENSIONS,
 )
 def test_a_receiver_parses_what_was_meant(
-    packet: RtpPacket, payload_type: int, ssrc: int, extensions: list[tuple[int, bytes]]
+    packet: RtpPacket, ssrc: int, extensions: list[tuple[int, bytes]]
 ) -> None:
-    data = packet_bytes(packet, payload_type=payload_type, ssrc=ssrc, extensions=extensions)
+    data = packet_bytes(packet, ssrc=ssrc, extensions=extensions)
     parsed = ParsedPacket.parse(data)
     assert parsed.sequence_number == packet.sequence_number
     assert parsed.timestamp == packet.timestamp
     assert parsed.marker == packet.marker
     assert parsed.payload == packet.payload
-    assert parsed.payload_type == payload_type
+    assert parsed.payload_type == packet.payload_type
     assert parsed.ssrc == ssrc
     assert parsed.csrc == []
     assert extensions_in(data) == extensions
 
 
 def test_no_extensions_cost_nothing() -> None:
-    packet = RtpPacket(1, 2, False, b"payload")
-    data = packet_bytes(packet, payload_type=97, ssrc=3, extensions=[])
+    packet = RtpPacket(97, 1, 2, False, b"payload")
+    data = packet_bytes(packet, ssrc=3, extensions=[])
     assert data == bytes.fromhex("8061 0001 00000002 00000003") + b"payload"
 
 
@@ -70,9 +70,9 @@ def test_extensions_fill_words(extensions: list[tuple[int, bytes]]) -> None:
 
 @given(packet=_PACKETS, number=st.integers(0, 0xFFFF))
 def test_a_retransmission_unwraps_to_the_original(packet: RtpPacket, number: int) -> None:
-    again = retransmission(packet, number)
+    again = retransmission(packet, 98, number)
     assert again.sequence_number == number
-    data = packet_bytes(again, payload_type=98, ssrc=2, extensions=[])
+    data = packet_bytes(again, ssrc=2, extensions=[])
     original = unwrap_rtx(ParsedPacket.parse(data), payload_type=97, ssrc=1)
     assert original.sequence_number == packet.sequence_number
     assert original.timestamp == packet.timestamp

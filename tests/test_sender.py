@@ -24,7 +24,7 @@ from aiortc.rtp import (
     unwrap_rtx,
 )
 
-from rtc_canvas.encoded_frame import Codec, EncodedFrame
+from rtc_canvas.encoded_frame import Chroma, Codec, EncodedFrame
 from rtc_canvas.rtc import history as history_module
 from rtc_canvas.rtc import sender as sender_module
 from rtc_canvas.rtc.compat.sender import Negotiated
@@ -39,6 +39,10 @@ from .test_rtp import extensions_in
 
 PAYLOAD_TYPE = 97
 RTX_PAYLOAD_TYPE = 98
+FULL_CHROMA = 41
+RTX_OF_FULL_CHROMA = 42
+
+SLICE = b"\x00\x00\x01\x61" + bytes(range(1, 150))
 FEC_PAYLOAD_TYPE = 49
 EXTENSIONS = {MID: 4, ABS_SEND_TIME: 2, PLAYOUT_DELAY: 5, COLOR_SPACE: 8}
 NUMBERED = {MID: 4, TRANSPORT_CC: 3, ABS_SEND_TIME: 2, PLAYOUT_DELAY: 5}
@@ -90,7 +94,12 @@ class Rig:
             on_broken=self.errors.append,
         )
         self.negotiated = self.sender.negotiated = Negotiated(
-            "vp8", PAYLOAD_TYPE, RTX_PAYLOAD_TYPE if rtx else None, "video0", extensions
+            payload_types={"420": PAYLOAD_TYPE, "444": FULL_CHROMA},
+            rtx_payload_types={PAYLOAD_TYPE: RTX_PAYLOAD_TYPE, FULL_CHROMA: RTX_OF_FULL_CHROMA}
+            if rtx
+            else {},
+            mid="video0",
+            extensions=extensions,
         )
 
     @property
@@ -139,9 +148,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def frame(
-    data: bytes = b"frame", *, codec: Codec = "vp8", key: bool = False, time: float = 5.0
+    data: bytes = b"frame",
+    *,
+    codec: Codec = "vp8",
+    key: bool = False,
+    time: float = 5.0,
+    chroma: Chroma = "420",
 ) -> EncodedFrame:
-    return EncodedFrame(codec, data, key, (64, 48), (64, 48), (64, 48), 1, time)
+    return EncodedFrame(codec, data, key, (64, 48), (64, 48), (64, 48), 1, time, chroma)
 
 
 async def test_a_frame_becomes_packets_with_the_negotiated_numbers() -> None:
@@ -259,6 +273,39 @@ async def test_a_lost_packet_is_sent_again_as_rtx() -> None:
     assert original.timestamp == lost.timestamp
     assert dict(extensions_in(data))[4] == b"video0"
     assert made.repaired == 1
+
+
+async def test_packets_and_their_repairs_have_the_payload_type_of_their_frames_chroma() -> None:
+    chromas: tuple[Chroma, ...] = ("444", "420", "444")
+    async with rig() as made:
+        for number, chroma in enumerate(chromas):
+            await made.send(frame(SLICE, codec="h264", time=5.0 + number, chroma=chroma))
+        sent = made.wire.packets
+        await made.sender.on_nack([packet.sequence_number for packet in sent])
+        again = made.wire.packets[len(sent) :]
+    assert [packet.payload_type for packet in sent] == [FULL_CHROMA, PAYLOAD_TYPE, FULL_CHROMA]
+    assert [packet.payload_type for packet in again] == [
+        RTX_OF_FULL_CHROMA,
+        RTX_PAYLOAD_TYPE,
+        RTX_OF_FULL_CHROMA,
+    ]
+
+
+async def test_flexfec_repairs_the_payload_type_too() -> None:
+    async with rig(extensions=NUMBERED) as made:
+        made.sender.fec_payload_type = FEC_PAYLOAD_TYPE
+        made.flow.protection.share = 3
+        sent = await made.send(frame(SLICE, codec="h264", chroma="444"))
+    packets = [RtpPacket.parse(one) for one in sent]
+    media = {
+        packet.sequence_number: without_number(one)
+        for packet, one in zip(packets, sent, strict=True)
+        if packet.payload_type == FULL_CHROMA
+    }
+    repair = next(packet for packet in packets if packet.payload_type == FEC_PAYLOAD_TYPE)
+    lost, *others = protected_by(repair.payload)
+    rest = [media[number] for number in others]
+    assert recovered(repair.payload, rest, lost) == media[lost]
 
 
 async def test_rtx_packets_have_sequence_numbers_of_their_own(clock: Clock) -> None:

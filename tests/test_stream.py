@@ -18,12 +18,14 @@ import pytest
 
 from rtc_canvas import stream as stream_module
 from rtc_canvas.adaptation import Adaptation, Step
-from rtc_canvas.encoded_frame import Codec, EncodedFrame
+from rtc_canvas.chroma import ChromaChoice
+from rtc_canvas.encoded_frame import Chroma, Codec, EncodedFrame
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.stillness import Repeat
 from rtc_canvas.stream import MAX_FAILURES, Stream
-from rtc_canvas.video.convert import Converter, Planes
+from rtc_canvas.video.convert import Converter
 from rtc_canvas.video.picture import Picture
+from rtc_canvas.video.planes import Planes
 
 from .frames import flat, picture
 
@@ -33,6 +35,7 @@ class Encoding:
     """What an encoder was asked for."""
 
     size: tuple[int, int]
+    chroma: Chroma
     time: float
     key: bool
     trickle: bool
@@ -55,9 +58,10 @@ class FakeEncoder:
     ) -> tuple[bytes, bool]:
         if self.failures:
             raise self.failures.pop(0)
-        resized = not self.asked or self.asked[-1].size != planes.size
-        self.asked.append(Encoding(planes.size, time, key, trickle))
-        return b"data", key or resized
+        before = self.asked[-1] if self.asked else None
+        changed = before is None or (before.size, before.chroma) != (planes.size, planes.chroma)
+        self.asked.append(Encoding(planes.size, planes.chroma, time, key, trickle))
+        return b"data", key or changed
 
     def close(self) -> None:
         self.is_closed = True
@@ -113,7 +117,9 @@ class HeldExecutor(Executor):
 class Rig:
     """A stream between a source and a sink that do as they are told."""
 
-    def __init__(self, executor: Executor | None = None) -> None:
+    def __init__(
+        self, executor: Executor | None = None, *, obstacle: str | None = "not wanted here"
+    ) -> None:
         self.newest: Picture | None = None
         self.converter = Converter()
         self.has_room = True
@@ -123,12 +129,14 @@ class Rig:
         self._changed = asyncio.Event()
         self.encoder = FakeEncoder()
         self.adaptation = FixedAdaptation()
+        self.chroma = ChromaChoice(obstacle, insists=False, cores=2)
         self.executor = HeldExecutor()
         self.stream = Stream(
             self,
             self,
             self.encoder,
             self.adaptation,
+            self.chroma,
             executor=executor or self.executor,
             on_frame=lambda picture, frame: self.shown.append(picture.number),
             on_failure=self._fail,
@@ -169,8 +177,8 @@ class Rig:
 
 
 @contextlib.asynccontextmanager
-async def running() -> AsyncIterator[Rig]:
-    made = Rig()
+async def running(*, obstacle: str | None = "not wanted here") -> AsyncIterator[Rig]:
+    made = Rig(obstacle=obstacle)
     made.stream.start()
     try:
         yield made
@@ -330,6 +338,30 @@ async def test_a_new_size_is_counted_as_such() -> None:
     assert made.sent[-1].size == made.stream.size == (82, 52)
     assert made.sent[-1].picture_size == (81, 51)
     assert made.stream.key_frames == {"join": 1, "resize": 1}
+
+
+async def test_a_peer_that_may_gets_full_chroma_until_it_does_not_decode_it() -> None:
+    async with running(obstacle=None) as made:
+        await made.show(1, size=(81, 51))
+        assert (made.stream.chroma, made.stream.chroma_reason) == ("444", "the browser takes it")
+        assert made.sent[-1].size == (81, 51)
+        made.stream.give_up_full_chroma("it does not decode it")
+        await made.settle()
+        made.stream.give_up_full_chroma("it does not decode it")
+        await made.settle()
+    assert [frame.chroma for frame in made.sent] == ["444", "420"]
+    assert [frame.key for frame in made.sent] == [True, True]
+    assert (made.stream.chroma, made.stream.chroma_reason) == ("420", "it does not decode it")
+    assert made.stream.key_frames == {"join": 1, "chroma": 1}
+
+
+async def test_a_slow_machine_changes_the_chroma_with_the_next_picture() -> None:
+    async with running(obstacle=None) as made:
+        await made.show(1)
+        made.chroma.give_up("too slow")
+        await made.show(2)
+    assert [frame.chroma for frame in made.sent] == ["444", "420"]
+    assert made.stream.key_frames == {"join": 1, "chroma": 1}
 
 
 async def test_the_step_follows_from_the_rate_and_the_pictures_size() -> None:

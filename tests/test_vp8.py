@@ -11,7 +11,7 @@ import pytest
 
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.video import vp8
-from rtc_canvas.video.convert import Planes
+from rtc_canvas.video.planes import Planes
 from rtc_canvas.video.vp8 import VP8Encoder
 
 from .frames import FLAT_COLOURS, bits_per_second, busy, decoded, encoded, flat, planes, rgb

@@ -11,22 +11,27 @@ from aiortc import (
     RTCConfiguration,
     RTCIceServer,
     RTCPeerConnection,
-    RTCRtpSender,
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
-from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from aiortc.sdp import SessionDescription, candidate_from_sdp
 
-from ..encoded_frame import CODECS, Codec, EncodedFrame
+from ..chroma import obstacle
+from ..encoded_frame import ChromaWish, Codec, EncodedFrame
 from ..exceptions import ConnectError
 from ..link_stats import LinkStats
 from ..peer_log import Log
 from .channels import ChannelName, Channels
+from .codec_choice import choose_codec, preferences
 from .compat.dtls import let_begin, watch
 from .compat.ice import Liveness, adopt
 from .compat.sctp import guard
-from .compat.sdp import accept_extensions, accept_transport_feedback, answer_level, h264_profile
+from .compat.sdp import (
+    accept_extensions,
+    accept_full_chroma,
+    accept_transport_feedback,
+    answer_level,
+)
 from .compat.sender import install_sender
 from .congestion.estimator import RateLimits
 from .flexfec_sdp import with_flexfec
@@ -38,17 +43,11 @@ from .track import EncodedTrack
 
 LOG: Log = logging.LoggerAdapter(logging.getLogger(__name__))
 
-# Of the two that aiortc offers, constrained baseline first: it is what every browser decodes.
-_H264_PROFILES = ("42e0", "4200")
-
 # Ten times the level of the largest pictures that are sent; browsers offer 3.1 whatever they take.
 _H264_LEVEL = 52
 
 # The media sections that aiortc answers.
 _KINDS = ("audio", "video", "application")
-
-# Baseline, whatever its constraint flags (RFC 6184 clause 8.1): who decodes any of it decodes the constrained one.
-_H264_BASELINE = "42"
 
 
 class Listener(Protocol):
@@ -101,12 +100,15 @@ class Connection:
         self._channels: Channels | None = None
         self._closing: asyncio.Task[None] | None = None
         self._codec: Codec = "h264"
+        self._chroma_obstacle: str | None = None
         self._ufrag = ""
 
-    async def answer(self, offer: str, *, codec: Codec | None) -> str:
+    async def answer(self, offer: str, *, codec: Codec | None, chroma: ChromaWish = "420") -> str:
         """Set the offer and return the answer, all candidates in it.
 
         codec: the one to take where the offer has it; None for the first of `CODECS` that it has.
+        chroma: the wish. With other than "420", H.264 of 4:4:4 is accepted beside that of 4:2:0 where the offer has it,
+            and each frame may be either.
 
         Raises:
             ConnectError: when the offer cannot be understood or has no codec in common; nothing is left then.
@@ -117,7 +119,7 @@ class Connection:
         configuration = RTCConfiguration(iceServers=self._ice_servers)
         connection = self._connection = RTCPeerConnection(configuration)
         try:
-            return await self._negotiate(connection, parsed, offer)
+            return await self._negotiate(connection, parsed, offer, chroma)
         except asyncio.CancelledError:
             await self.close()
             raise
@@ -128,7 +130,11 @@ class Connection:
             raise ConnectError(f"The offer cannot be answered: {type(error).__name__}.") from error
 
     async def _negotiate(
-        self, connection: RTCPeerConnection, parsed: SessionDescription, offer: str
+        self,
+        connection: RTCPeerConnection,
+        parsed: SessionDescription,
+        offer: str,
+        chroma: ChromaWish,
     ) -> str:
         track = self._track = EncodedTrack()
         transceiver = connection.addTransceiver("video", "sendonly")
@@ -141,7 +147,7 @@ class Connection:
             log=self._log,
         )
         install_sender(transceiver, sender)
-        transceiver.setCodecPreferences(_preferences(self._codec))
+        transceiver.setCodecPreferences(preferences(self._codec))
         connection.on("connectionstatechange", self._state_changed)
         await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         for other in connection.getTransceivers():
@@ -149,11 +155,15 @@ class Connection:
                 # aiortc would receive, decode and keep whatever a page likes to send.
                 other.direction = "inactive"
         accept_extensions(parsed, transceiver, {PLAYOUT_DELAY, COLOR_SPACE, TRANSPORT_CC})
+        has_channels = any(media.kind == "application" for media in parsed.media)
+        self._chroma_obstacle = obstacle(chroma, self._codec, has_channels=has_channels)
+        if self._chroma_obstacle is None and not accept_full_chroma(parsed, transceiver):
+            self._chroma_obstacle = "the browser does not offer it"
         accept_transport_feedback(parsed, transceiver)
         answer_level(parsed, transceiver, _H264_LEVEL)
         let_begin(parsed, transceiver.receiver.transport)
         self._adopt(transceiver, sender)
-        if any(media.kind == "application" for media in parsed.media):
+        if has_channels:
             self._channels = Channels(
                 connection,
                 on_open=self._listener.channel_open,
@@ -185,6 +195,11 @@ class Connection:
     def codec(self) -> Codec:
         """The codec that the answer chose."""
         return self._codec
+
+    @property
+    def chroma_obstacle(self) -> str | None:
+        """Why no frame may be of 4:4:4; None where the answer accepted that."""
+        return self._chroma_obstacle
 
     @property
     def ufrag(self) -> str:
@@ -264,45 +279,6 @@ class Connection:
 
     def _gone(self) -> None:
         self._listener.lost("Nothing was heard from the page for 5 s.")
-
-
-def choose_codec(offer: SessionDescription, wish: Codec | None) -> Codec:
-    """The codec to send: the wish where the offer has it, else the first of `CODECS` that it has.
-
-    Raises:
-        ConnectError: when the offer has none of them.
-    """
-    offered = {codec for media in offer.media if media.kind == "video" for codec in _codecs(media)}
-    for codec in (wish, *CODECS):
-        if codec in offered:
-            return codec
-    raise ConnectError(
-        "The browser offers neither H.264 (constrained baseline) nor VP8.", status=406
-    )
-
-
-def _codecs(media: object) -> list[Codec]:
-    found: list[Codec] = []
-    for codec in media.rtp.codecs:  # type: ignore[attr-defined]
-        name = codec.mimeType.lower()
-        if name == "video/vp8":
-            found.append("vp8")
-        elif (
-            name == "video/h264"
-            and str(codec.parameters.get("packetization-mode", "0")) == "1"
-            and h264_profile(codec.parameters).startswith(_H264_BASELINE)
-        ):
-            found.append("h264")
-    return found
-
-
-def _preferences(codec: Codec) -> list[RTCRtpCodecCapability]:
-    """The capabilities for one codec, with the one for retransmissions, without which a loss is not repaired."""
-    capabilities = RTCRtpSender.getCapabilities("video").codecs
-    chosen = [c for c in capabilities if c.mimeType.lower() == f"video/{codec}"]
-    if codec == "h264":
-        chosen.sort(key=lambda c: _H264_PROFILES.index(h264_profile(c.parameters)))
-    return chosen + [c for c in capabilities if c.mimeType.lower() == "video/rtx"]
 
 
 def _check_bundle(offer: SessionDescription) -> None:

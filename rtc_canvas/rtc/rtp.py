@@ -31,20 +31,19 @@ BT709_LIMITED = bytes((1, 1, 1, 1 << 4))
 class RtpPacket:
     """What is kept of a packet for as long as it may be asked for again."""
 
+    payload_type: int
     sequence_number: int
     timestamp: int
     marker: bool
     payload: bytes
 
 
-def packet_bytes(
-    packet: RtpPacket, *, payload_type: int, ssrc: int, extensions: Sequence[tuple[int, bytes]]
-) -> bytes:
+def packet_bytes(packet: RtpPacket, *, ssrc: int, extensions: Sequence[tuple[int, bytes]]) -> bytes:
     """The packet on the wire. extensions: (negotiated id, value of 1 to 16 bytes) each."""
     block = extension_block(extensions)
     header = _HEADER.pack(
         _VERSION | (_EXTENSION if block else 0),
-        payload_type | (_MARKER if packet.marker else 0),
+        packet.payload_type | (_MARKER if packet.marker else 0),
         packet.sequence_number,
         packet.timestamp,
         ssrc,
@@ -52,10 +51,10 @@ def packet_bytes(
     return header + block + packet.payload
 
 
-def retransmission(packet: RtpPacket, sequence_number: int) -> RtpPacket:
+def retransmission(packet: RtpPacket, payload_type: int, sequence_number: int) -> RtpPacket:
     """The packet as RFC 4588 clause 4 sends it again: the original number stands before its payload."""
-    original = packet.sequence_number.to_bytes(2, "big")
-    return RtpPacket(sequence_number, packet.timestamp, packet.marker, original + packet.payload)
+    payload = packet.sequence_number.to_bytes(2, "big") + packet.payload
+    return RtpPacket(payload_type, sequence_number, packet.timestamp, packet.marker, payload)
 
 
 def extension_block(extensions: Sequence[tuple[int, bytes]]) -> bytes:

@@ -94,7 +94,7 @@ class VideoSender(OpenSender):
     @property
     def protects(self) -> bool:
         """Whether frames are followed by what repairs their losses without asking."""
-        rtx = self.negotiated is not None and self.negotiated.rtx_payload_type is not None
+        rtx = self.negotiated is not None and bool(self.negotiated.rtx_payload_types)
         return self.flow.protection.share is not None and (self.fec_payload_type is not None or rtx)
 
     async def run(self, negotiated: Negotiated) -> None:
@@ -106,11 +106,14 @@ class VideoSender(OpenSender):
         timestamp = self.media_clock.timestamp(frame.time)
         values = self._frame_values(frame)
         payloads = self._payloads(frame)
+        payload_type = negotiated.payload_types[frame.chroma]
         last = len(payloads) - 1
         sent: list[RtpPacket] = []
         queued: list[Queued] = []
         for index, payload in enumerate(payloads):
-            packet = RtpPacket(self._sequence_number, timestamp, index == last, payload)
+            packet = RtpPacket(
+                payload_type, self._sequence_number, timestamp, index == last, payload
+            )
             self._sequence_number = (self._sequence_number + 1) & 0xFFFF
             send = partial(self._send_packet, packet, values, negotiated)
             sent.append(packet)
@@ -127,7 +130,7 @@ class VideoSender(OpenSender):
         if share is None:
             return []
         if self.fec_payload_type is None:
-            if negotiated.rtx_payload_type is None:
+            if packets[0].payload_type not in negotiated.rtx_payload_types:
                 return []
             return [
                 (len(packet.payload) + HEADER_SIZE, partial(self._send_again, packet, negotiated))
@@ -146,28 +149,22 @@ class VideoSender(OpenSender):
         masked = {**values, TRANSPORT_CC: bytes(2)}
         extensions = [(ids[uri], value) for uri, value in masked.items() if uri in ids]
         protected = [
-            packet_bytes(
-                packet,
-                payload_type=negotiated.payload_type,
-                ssrc=self.ssrc,
-                extensions=extensions,
-            )
-            for packet in packets
+            packet_bytes(packet, ssrc=self.ssrc, extensions=extensions) for packet in packets
         ]
         numbers = [packet.sequence_number for packet in packets]
         payload = repair_payload(protected, numbers, self.ssrc)
-        repair = RtpPacket(self._fec_sequence_number, packets[0].timestamp, False, payload)
-        self._fec_sequence_number = (self._fec_sequence_number + 1) & 0xFFFF
         assert self.fec_payload_type is not None
-        send = partial(
-            self._put_on_wire, repair, {}, self.fec_payload_type, self.fec_ssrc, negotiated
+        repair = RtpPacket(
+            self.fec_payload_type, self._fec_sequence_number, packets[0].timestamp, False, payload
         )
+        self._fec_sequence_number = (self._fec_sequence_number + 1) & 0xFFFF
+        send = partial(self._put_on_wire, repair, {}, self.fec_ssrc, negotiated)
         return len(payload) + HEADER_SIZE, send
 
     def _send_packet(
         self, packet: RtpPacket, values: Mapping[str, bytes], negotiated: Negotiated
     ) -> None:
-        sending = self._put_on_wire(packet, values, negotiated.payload_type, self.ssrc, negotiated)
+        sending = self._put_on_wire(packet, values, self.ssrc, negotiated)
         self._history.remember(packet, time.monotonic(), sending)
         self.note_sent(packet.timestamp, len(packet.payload))
 
@@ -175,7 +172,6 @@ class VideoSender(OpenSender):
         self,
         packet: RtpPacket,
         values: Mapping[str, bytes],
-        payload_type: int,
         ssrc: int,
         negotiated: Negotiated,
         *,
@@ -194,7 +190,7 @@ class VideoSender(OpenSender):
             # For receivers that estimate the rate themselves.
             stamped = {**values, ABS_SEND_TIME: abs_send_time(clock.current_ntp_time())}
         extensions = [(ids[uri], value) for uri, value in stamped.items() if uri in ids]
-        data = packet_bytes(packet, payload_type=payload_type, ssrc=ssrc, extensions=extensions)
+        data = packet_bytes(packet, ssrc=ssrc, extensions=extensions)
         self.bytes_sent += len(data)
         try:
             self.send_now(data)
@@ -250,15 +246,14 @@ class VideoSender(OpenSender):
     def _send_again(
         self, packet: RtpPacket, negotiated: Negotiated, *, in_train: bool = True
     ) -> None:
-        payload_type, ssrc = negotiated.payload_type, self.ssrc
+        ssrc = self.ssrc
         sequence_number = packet.sequence_number
-        if negotiated.rtx_payload_type is not None:
-            payload_type, ssrc = negotiated.rtx_payload_type, self.rtx_ssrc
-            packet = retransmission(packet, self._rtx_sequence_number)
+        rtx = negotiated.rtx_payload_types.get(packet.payload_type)
+        if rtx is not None:
+            ssrc = self.rtx_ssrc
+            packet = retransmission(packet, rtx, self._rtx_sequence_number)
             self._rtx_sequence_number = (self._rtx_sequence_number + 1) & 0xFFFF
-        sending = self._put_on_wire(
-            packet, self._mid(), payload_type, ssrc, negotiated, in_train=in_train
-        )
+        sending = self._put_on_wire(packet, self._mid(), ssrc, negotiated, in_train=in_train)
         if sending is not None:
             self._history.sent_again(sequence_number, sending)
 

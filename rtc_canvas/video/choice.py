@@ -11,9 +11,9 @@ import av
 from ..config import START_BITRATE, VideoConfig
 from ..encoded_frame import Codec
 from ..exceptions import EncoderError
-from .convert import Planes
 from .encoder import VideoEncoder
 from .h264 import H264Encoder
+from .planes import Planes
 from .vp8 import VP8Encoder
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,11 @@ def h264_encoder_name(wish: str) -> str:
             "use encoder='auto' to fall back to software."
         )
     return SOFTWARE
+
+
+def chroma_obstacle(encoder: str) -> str | None:
+    """Why an encoder, by FFmpeg's name of it, is given no 4:4:4; None where it takes that."""
+    return None if encoder == SOFTWARE else f"{encoder} encodes, and does not take 4:4:4"
 
 
 @functools.cache

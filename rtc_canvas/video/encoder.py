@@ -12,7 +12,7 @@ from av.video.frame import PictureType
 
 from ..encoded_frame import Codec
 from ..exceptions import EncoderError
-from .convert import Planes
+from .planes import Planes
 
 # Macroblocks of a frame at level 5.2 (ITU-T H.264 table A-1), such as 4096x2304: what Chromium takes over WebRTC.
 H264_MAX_BLOCKS = 36_864
@@ -34,7 +34,7 @@ class VideoEncoder(Protocol):
         """Encode one frame and return (data, whether it is a key frame).
 
         time: seconds, rising from call to call; the bits that a frame may have follow from it.
-        key: whether it must be a key frame. A first frame and a change of size make one by themselves.
+        key: whether it must be a key frame. A first frame and a change of size or chroma make one by themselves.
         trickle: spend as few bits as possible: the picture is the one before again, sent only to show life.
 
         Raises:
@@ -47,8 +47,12 @@ class VideoEncoder(Protocol):
         ...
 
 
-def new_context(name: str, size: tuple[int, int]) -> VideoCodecContext:
-    """A context of FFmpeg's encoder `name` for 4:2:0 planes of `size`, not opened; key frames only when asked for.
+def new_context(
+    name: str, size: tuple[int, int], pixel_format: str = "yuv420p"
+) -> VideoCodecContext:
+    """A context of FFmpeg's encoder `name` for planes of `size`, not opened; key frames only when asked for.
+
+    pixel_format: FFmpeg's name of the planes.
 
     Raises:
         EncoderError: when there is no such encoder.
@@ -58,7 +62,7 @@ def new_context(name: str, size: tuple[int, int]) -> VideoCodecContext:
     except (av.FFmpegError, ValueError) as error:
         raise EncoderError(f"There is no encoder {name}: {error}") from error
     context.width, context.height = size
-    context.pix_fmt = "yuv420p"
+    context.pix_fmt = pixel_format
     context.gop_size = 1 << 24
     return context
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-import os
 from fractions import Fraction
+from typing import TypeAlias
 
 from av.video.codeccontext import VideoCodecContext
+from av.video.reformatter import ColorRange
 
-from ..encoded_frame import Codec
+from ..encoded_frame import Chroma, Codec
 from ..exceptions import EncoderError
-from .convert import Planes
 from .encoder import FrameInterval, encode_one, new_context, opened
 from .fill import MOST, Fill
 from .h264_level import fitting_level
+from .planes import Planes
+from .x264 import x264_options
 
 # x264 is told this frame rate whatever the real one is, and gets its bits per frame through the bit rate: its own
 # mode for varying frame rates holds every frame back by one.
@@ -33,13 +35,22 @@ CEILING = FrameInterval.longest * NOMINAL_FPS * HIGHEST * MOST
 # What a repeated frame gets: x264 then skips every block that has not changed.
 TRICKLE_BITRATE = 10_000
 
-# ISO/IEC 23091-2: 1 is BT.709, for matrix, primaries and transfer; range 1 is limited.
+# ISO/IEC 23091-2: 1 is BT.709, for matrix, primaries and transfer.
 BT709 = 1
-LIMITED_RANGE = 1
+
+# FFmpeg's names of the planes, and of their ranges.
+PIXEL_FORMATS: dict[Chroma, str] = {"420": "yuv420p", "444": "yuv444p"}
+RANGES: dict[Chroma, ColorRange] = {"420": ColorRange.MPEG, "444": ColorRange.JPEG}
+
+
+_Form: TypeAlias = tuple[tuple[int, int], Chroma]
+"""What an encoder is opened for: size and chroma."""
 
 
 class H264Encoder:
-    """Constrained baseline, BT.709, key frames only when they are asked for. See `VideoEncoder`."""
+    """BT.709, key frames only when they are asked for: constrained baseline for planes of 4:2:0, High 4:4:4 Predictive
+    for planes of 4:4:4, which only libx264 takes. See `VideoEncoder`.
+    """
 
     codec: Codec = "h264"
 
@@ -49,7 +60,7 @@ class H264Encoder:
         self._interval = FrameInterval()
         self._fill = Fill()
         self._context: VideoCodecContext | None = None
-        self._size = (0, 0)
+        self._form: _Form = ((0, 0), "420")
         self._opened_for = 0
         self._count = 0
 
@@ -58,7 +69,7 @@ class H264Encoder:
     ) -> tuple[bytes, bool]:
         meant = self.target_bitrate * self._interval.update(time)
         try:
-            context = self._context_for(planes.size, trickle)
+            context = self._context_for((planes.size, planes.chroma), trickle)
             told = int(meant * self._fill.factor * NOMINAL_FPS)
             context.bit_rate = TRICKLE_BITRATE if trickle else told
             self._count += 1
@@ -79,33 +90,38 @@ class H264Encoder:
     def close(self) -> None:
         self._context = None
 
-    def _context_for(self, size: tuple[int, int], trickle: bool) -> VideoCodecContext:
+    def _context_for(self, form: _Form, trickle: bool) -> VideoCodecContext:
         lowest, highest = LOWEST * self._opened_for, HIGHEST * self._opened_for
         # A target that moves while nothing changes is no reason for a key frame: the next motion is.
-        fits = self._size == size and (trickle or lowest <= self.target_bitrate <= highest)
+        fits = self._form == form and (trickle or lowest <= self.target_bitrate <= highest)
         if self._context is None or not fits:
-            self._context = self._open(size)
-            self._size = size
+            self._context = self._open(*form)
+            self._form = form
         return self._context
 
-    def _open(self, size: tuple[int, int]) -> VideoCodecContext:
-        context = new_context(self.name, size)
+    def _open(self, size: tuple[int, int], chroma: Chroma) -> VideoCodecContext:
+        context = new_context(self.name, size, PIXEL_FORMATS[chroma])
         context.framerate = Fraction(NOMINAL_FPS)
         context.time_base = Fraction(1, NOMINAL_FPS)
         context.colorspace = BT709
         context.color_primaries = BT709
         context.color_trc = BT709
-        context.color_range = LIMITED_RANGE
+        context.color_range = RANGES[chroma]
         # A live change of the rate works only in an encoder that was opened with the two equal.
         self._opened_for = self.target_bitrate
         ceiling = math.ceil(self.target_bitrate * CEILING)
         context.bit_rate = ceiling
         vbv = int(self.target_bitrate / NOMINAL_FPS * VBV_FRAMES)
+        software = self.name == "libx264"
         context.options = {
             "maxrate": str(ceiling),
             "bufsize": str(vbv),
             **self._level(size),
-            **(_x264_options(size) if self.name == "libx264" else _HARDWARE_OPTIONS[self.name]),
+            **(
+                x264_options(size, chroma, self._opened_for)
+                if software
+                else _HARDWARE_OPTIONS[self.name]
+            ),
         }
         return opened(context)
 
@@ -114,34 +130,6 @@ class H264Encoder:
         if self.name != "libx264":
             return {}
         return {"level": fitting_level(size, HIGHEST * self._opened_for)}
-
-
-def _x264_options(size: tuple[int, int]) -> dict[str, str]:
-    threads = _threads(size)
-    return {
-        # On rendered pictures the fastest preset loses nothing to the next one and takes half its time. The
-        # deblocking filter, which it leaves out, keeps blocks from showing where bits are few.
-        "preset": "ultrafast",
-        "tune": "zerolatency",
-        "profile": "baseline",
-        "x264-params": (
-            # Below quantiser 14 bits are spent that nobody can see, and a still picture never comes to rest: each
-            # sending of it would repair the rounding of the one before.
-            f"scenecut=0:qpmin=14:deblock=0,0:threads={threads}:sliced-threads={int(threads > 1)}"
-        ),
-    }
-
-
-def _threads(size: tuple[int, int]) -> int:
-    """Slices in parallel shorten the wait for a large frame; a small one would only pay for them, as would any for more
-    of them than there are cores.
-    """
-    pixels = size[0] * size[1]
-    cores = os.cpu_count() or 1
-    if pixels < 640 * 480:
-        return 1
-    most = 2 if pixels <= 1280 * 720 else 4 if pixels <= 2560 * 1440 else 8
-    return min(most, cores)
 
 
 _HARDWARE_OPTIONS: dict[str, dict[str, str]] = {

@@ -9,8 +9,8 @@ from av.video.codeccontext import VideoCodecContext
 
 from ..encoded_frame import Codec
 from ..exceptions import EncoderError
-from .convert import Planes
 from .encoder import FrameInterval, encode_one, new_context, opened
+from .planes import Planes
 from .vp8_repeat import repeat_frame
 
 CLOCK = 90_000

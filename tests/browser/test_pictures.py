@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.async_api import Browser
 
-from rtc_canvas import Canvas, DrawRequest
+from rtc_canvas import Canvas, DrawRequest, VideoConfig
 from rtc_canvas.display_phase import Shown
 from rtc_canvas.drawing import Drawing
 
@@ -137,7 +137,8 @@ async def test_what_even_sides_need_is_not_seen(
     window: tuple[int, int], serve_program: ServeProgram, open_viewer: OpenViewer
 ) -> None:
     width, height = 641, 481
-    program = await serve_program(Canvas((width, height), resizable=False))
+    video = VideoConfig(chroma="420")
+    program = await serve_program(Canvas((width, height), resizable=False), video=video)
     program.canvas.push(framed(width, height))
     viewer = await open_viewer(program, viewport={"width": window[0], "height": window[1]})
     await viewer.value("void (observer.element.fit = 'none')")

@@ -13,6 +13,8 @@ const CHROMIUM = [
   { mimeType: "video/H264", sdpFmtpLine: "profile-level-id=42E01F;packetization-mode=1" },
   { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1;profile-level-id=4d001f" },
   { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1;profile-level-id=640c1f" },
+  { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=0;profile-level-id=f4001f" },
+  { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1;profile-level-id=f4001f" },
   { mimeType: "video/H264" },
   { mimeType: "video/AV1" },
   { mimeType: "video/red" },
@@ -29,16 +31,17 @@ function names(codecs) {
 
 test("H.264 comes first, then VP8, then repair", () => {
   const codecs = preferredCodecs(CHROMIUM);
-  assert.deepEqual(names(codecs), ["H264", "H264", "VP8", "rtx", "flexfec-03"]);
+  assert.deepEqual(names(codecs), ["H264", "H264", "H264", "VP8", "rtx", "flexfec-03"]);
 });
 
-test("of H.264 only baseline that may split pictures is asked for", () => {
+test("of H.264 only baseline and 4:4:4 that may split pictures are asked for", () => {
   const lines = preferredCodecs(CHROMIUM).flatMap(({ sdpFmtpLine: line }) =>
     line?.includes("profile-level-id") ? [line] : [],
   );
   assert.deepEqual(lines, [
     "packetization-mode=1;profile-level-id=42001f",
     "profile-level-id=42E01F;packetization-mode=1",
+    "packetization-mode=1;profile-level-id=f4001f",
   ]);
   // Without a profile it is baseline (RFC 6184 8.1).
   const plain = [{ mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1" }];
@@ -50,10 +53,11 @@ test("the one that is wanted comes first, the other stays", () => {
     "VP8",
     "H264",
     "H264",
+    "H264",
     "rtx",
     "flexfec-03",
   ]);
-  assert.deepEqual(names(preferredCodecs(CHROMIUM, "H264")).slice(0, 3), ["H264", "H264", "VP8"]);
+  assert.deepEqual(names(preferredCodecs(CHROMIUM, "H264")).slice(0, 4), ["H264", "H264", "H264", "VP8"]);
 });
 
 test("one that nobody knows changes nothing", () => {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { figures, sample } from "../../static/figures.js";
 import { rowsHere, rowsServer } from "../../static/readout.js";
 import { countArrivals } from "../../static/silence.js";
+import { reception } from "../../static/undecoded.js";
 
 /**
  * @param {number} seconds since the start
@@ -102,6 +103,8 @@ test("rows of the server", () => {
     rowsServer({
       codec: "h264",
       encoder: "libx264",
+      chroma: "444",
+      chroma_reason: "the browser takes it",
       fps: 59.94,
       bitrate: 480_400,
       target_bitrate: 3e6,
@@ -128,6 +131,7 @@ test("rows of the server", () => {
   );
   assert.deepEqual(rows, {
     Encoder: "h264, libx264",
+    Colours: "4:4:4 (the browser takes it)",
     Frames: "60/s",
     Rate: "480 kbit/s",
     "Aiming at": "3.00 Mbit/s",
@@ -159,4 +163,13 @@ test("rows of a server whose transport knows little", () => {
 
 test("arrivals count data and ICE checks", () => {
   assert.equal(countArrivals(report(5)), 53);
+});
+
+test("video has arrived before it was decoded", () => {
+  const seen = (/** @type {object} */ counts) =>
+    reception(new Map([["V", { type: "inbound-rtp", kind: "video", ...counts }]]));
+  assert.deepEqual(reception(new Map()), { arrived: false, decoded: false });
+  assert.deepEqual(seen({}), { arrived: false, decoded: false });
+  assert.deepEqual(seen({ packetsReceived: 3 }), { arrived: true, decoded: false });
+  assert.deepEqual(seen({ packetsReceived: 3, framesDecoded: 1 }), { arrived: true, decoded: true });
 });

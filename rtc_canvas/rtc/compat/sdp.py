@@ -1,14 +1,33 @@
-"""What aiortc leaves out of an answer: the RTP header extensions that it does not know itself."""
+"""What aiortc leaves out of an answer: the header extensions and the H.264 profile that it does not know itself."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from aiortc import RTCRtpTransceiver
-from aiortc.rtcrtpparameters import RTCRtcpFeedback, RTCRtpHeaderExtensionParameters
+from aiortc.rtcrtpparameters import (
+    RTCRtcpFeedback,
+    RTCRtpCodecParameters,
+    RTCRtpHeaderExtensionParameters,
+)
 from aiortc.sdp import SessionDescription
 
+from ...encoded_frame import Chroma
 from . import require
+
+# High 4:4:4 Predictive, without constraints (ITU-T H.264 clause A.2.8).
+_FULL_CHROMA_PROFILE = "f400"
+
+# What RTP may be numbered with beside RTCP (RFC 5761 clause 4) and has no fixed meaning (RFC 3551 table 6): browsers
+# go on below 64 where those above 95 do not suffice.
+_DYNAMIC = frozenset((*range(35, 64), *range(96, 128)))
+
+_FEEDBACK = (
+    RTCRtcpFeedback(type="nack"),
+    RTCRtcpFeedback(type="nack", parameter="pli"),
+    RTCRtcpFeedback(type="goog-remb"),
+)
 
 
 def accept_extensions(
@@ -26,6 +45,55 @@ def accept_extensions(
                 transceiver._headerExtensions.append(
                     RTCRtpHeaderExtensionParameters(id=extension.id, uri=extension.uri)
                 )
+
+
+def accept_full_chroma(offer: SessionDescription, transceiver: RTCRtpTransceiver) -> bool:
+    """Accept H.264 of 4:4:4, behind what was accepted already. Between offer and answer.
+
+    Returns False, and leaves the answer as it is, where the offer does not have it with packetization mode 1.
+    """
+    require(transceiver, "_codecs")
+    accepted = {codec.payloadType for codec in transceiver._codecs}
+    for media in offer.media:
+        if media.rtp.muxId != transceiver.mid:
+            continue
+        for codec in media.rtp.codecs:
+            if is_full_chroma(codec) and codec.payloadType in _DYNAMIC - accepted:
+                taken = [codec, *_retransmissions(media.rtp.codecs, codec.payloadType)]
+                transceiver._codecs += [_answered(each) for each in taken]
+                return True
+    return False
+
+
+def is_full_chroma(codec: RTCRtpCodecParameters) -> bool:
+    """Whether it is H.264 of 4:4:4 whose pictures may be split over packets (RFC 6184 clause 6.3)."""
+    return (
+        codec.mimeType.lower() == "video/h264"
+        and chroma_of(codec.parameters) == "444"
+        and splits_pictures(codec)
+    )
+
+
+def splits_pictures(codec: RTCRtpCodecParameters) -> bool:
+    """Whether H.264 has packetization mode 1."""
+    return str(codec.parameters.get("packetization-mode", "0")) == "1"
+
+
+def _retransmissions(
+    codecs: list[RTCRtpCodecParameters], payload_type: int | None
+) -> list[RTCRtpCodecParameters]:
+    return [
+        codec
+        for codec in codecs
+        if codec.name.lower() == "rtx"
+        and codec.parameters.get("apt") == payload_type
+        and codec.payloadType in _DYNAMIC
+    ][:1]
+
+
+def _answered(codec: RTCRtpCodecParameters) -> RTCRtpCodecParameters:
+    feedback = [one for one in _FEEDBACK if one in codec.rtcpFeedback]
+    return replace(codec, rtcpFeedback=feedback, parameters=dict(codec.parameters))
 
 
 def accept_transport_feedback(offer: SessionDescription, transceiver: RTCRtpTransceiver) -> None:
@@ -68,3 +136,8 @@ def answer_level(offer: SessionDescription, transceiver: RTCRtpTransceiver, leve
 def h264_profile(parameters: dict[str, int | str | None]) -> str:
     """The profile bytes of a `profile-level-id` without its level, such as `42e0`; constrained baseline by default."""
     return str(parameters.get("profile-level-id", "42e01f")).lower()[:4]
+
+
+def chroma_of(parameters: dict[str, int | str | None]) -> Chroma:
+    """The chroma that a codec of these parameters has."""
+    return "444" if h264_profile(parameters) == _FULL_CHROMA_PROFILE else "420"

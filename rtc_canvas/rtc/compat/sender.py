@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +25,10 @@ from aiortc.rtp import (
     unpack_remb_fci,
 )
 
+from ...encoded_frame import Chroma
 from ...peer_log import Log
 from . import require
+from .sdp import chroma_of
 
 LOG: Log = logging.LoggerAdapter(logging.getLogger(__name__))
 
@@ -42,11 +45,14 @@ require(RTCDtlsTransport, "_send_rtp")
 
 @dataclass(frozen=True, slots=True)
 class Negotiated:
-    """What offer and answer agreed on for one sender."""
+    """What offer and answer agreed on for one sender.
 
-    codec: str
-    payload_type: int
-    rtx_payload_type: int | None
+    payload_types: by the chroma of a frame. rtx_payload_types: of retransmissions, by the payload type of what is sent
+    again.
+    """
+
+    payload_types: Mapping[Chroma, int]
+    rtx_payload_types: Mapping[int, int]
     mid: str
     extensions: dict[str, int]
 
@@ -191,19 +197,18 @@ _SHARED = (
 
 
 def _negotiated(parameters: RTCRtpSendParameters) -> Negotiated:
-    codec = parameters.codecs[0]
-    rtx = next(
-        (
-            other.payloadType
-            for other in parameters.codecs
-            if other.name.lower() == "rtx" and other.parameters.get("apt") == codec.payloadType
-        ),
-        None,
-    )
+    payload_types: dict[Chroma, int] = {}
+    rtx: dict[int, int] = {}
+    for codec in parameters.codecs:
+        if codec.payloadType is None:
+            continue
+        if codec.name.lower() == "rtx":
+            rtx[int(codec.parameters["apt"] or 0)] = codec.payloadType
+        else:
+            payload_types.setdefault(chroma_of(codec.parameters), codec.payloadType)
     return Negotiated(
-        codec=codec.name.lower(),
-        payload_type=int(codec.payloadType or 0),
-        rtx_payload_type=rtx,
+        payload_types=payload_types,
+        rtx_payload_types=rtx,
         mid=parameters.muxId,
         # The ids are the offer's: a browser numbers its extensions itself.
         extensions={extension.uri: extension.id for extension in parameters.headerExtensions},

@@ -8,8 +8,8 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from rtc_canvas.video.convert import Planes
 from rtc_canvas.video.h264 import H264Encoder
+from rtc_canvas.video.planes import Planes
 
 from ..number_blocks import AREA, read_number
 from . import ours
