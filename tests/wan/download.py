@@ -8,7 +8,6 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -16,23 +15,27 @@ from .network import SERVER, Network
 
 PORT = 9001
 CHUNK = 1 << 16
+LISTENING = "listening\n"
 
 
 @contextmanager
 def download(network: Network, viewer: int) -> Iterator[None]:
     """Download from the server's namespace to a viewer's while the block runs."""
     command = [sys.executable, "-m", __name__]
-    with (
-        subprocess.Popen([*network.server.inside, *command]) as sender,
-        subprocess.Popen([*network.viewers[viewer].inside, *command, SERVER]) as receiver,
-    ):
-        yield
-        receiver.terminate()
+    with subprocess.Popen(
+        [*network.server.inside, *command], stdout=subprocess.PIPE, text=True
+    ) as sender:
+        assert sender.stdout is not None
+        assert sender.stdout.readline() == LISTENING
+        with subprocess.Popen([*network.viewers[viewer].inside, *command, SERVER]) as receiver:
+            yield
+            receiver.terminate()
         sender.terminate()
 
 
 def _send() -> None:
     with socket.create_server(("", PORT)) as server:
+        print(LISTENING, end="", flush=True)
         connection, _ = server.accept()
     with connection, suppress(ConnectionError):
         while True:
@@ -40,14 +43,7 @@ def _send() -> None:
 
 
 def _fetch(address: str) -> None:
-    while True:
-        try:
-            connection = socket.create_connection((address, PORT))
-        except ConnectionRefusedError:
-            time.sleep(0.05)  # the other process is still starting
-        else:
-            break
-    with connection:
+    with socket.create_connection((address, PORT)) as connection:
         while connection.recv(CHUNK):
             pass
 
