@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,21 +70,30 @@ class Viewer:
 
     def picture(self) -> NDArray[np.uint8]:
         """The pixels of the next picture shown, (h, w, 3)."""
-        shown = self._page.evaluate("glassObserver.nextPicture()")
-        rgba = np.frombuffer(base64.b64decode(shown["rgba"]), np.uint8)
-        return rgba.reshape(shown["height"], shown["width"], 4)[..., :3]
+        return decode_picture(self._page.evaluate("glassObserver.nextPicture()"))
+
+    def picture_now(self) -> NDArray[np.uint8]:
+        """The pixels of the picture that is shown, (h, w, 3)."""
+        return decode_picture(self._page.evaluate("glassObserver.picture()"))
 
     def pictures(self) -> int:
         """How many pictures came so far, by the browser's own count."""
         count: int = self._page.evaluate("glassObserver.pictures()")
         return count
 
+    def move_pointer(self, x: float, y: float) -> None:
+        """Move the pointer to a place of the window, in CSS pixels."""
+        self._page.mouse.move(x, y)
+
     def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression, awaited if it is a promise."""
         return self._page.evaluate(expression)
 
-    def set_reading(self, on: bool) -> None:
-        """Whether the page reads its pixels, which costs the machine time that others may need."""
+    def set_reading(self, on: bool | Literal["luma"]) -> None:
+        """Whether the page reads its pixels, which costs the machine time that others may need.
+
+        "luma": only the brightness of a video's, which costs next to nothing and says nothing of an image's.
+        """
         self._page.evaluate("on => glassObserver.setReading(on)", on)
 
     def wait(self, seconds: float) -> None:
@@ -96,6 +105,12 @@ class Viewer:
         self._page.close()
 
 
+def decode_picture(shown: dict[str, Any]) -> NDArray[np.uint8]:
+    """A picture's pixels, (h, w, 3), from what a page tells of it: its width, its height, and RGBA in base64."""
+    rgba = np.frombuffer(base64.b64decode(shown["rgba"]), np.uint8)
+    return rgba.reshape(shown["height"], shown["width"], 4)[..., :3]
+
+
 class Browser:
     """One Chromium with one profile: what it has cached stays from tab to tab."""
 
@@ -103,9 +118,14 @@ class Browser:
         self._context = context
         self.version = version
 
-    def open(self, url: str) -> Viewer:
-        """Open a tab at ``url`` and wait until its first picture is read."""
+    def open(self, url: str, scripts: Sequence[Path] = ()) -> Viewer:
+        """Open a tab at ``url`` and wait until its first picture is read.
+
+        ``scripts`` run in it after those of all tabs and before the page's own.
+        """
         page = self._context.new_page()
+        for script in scripts:
+            page.add_init_script(path=script)
         page.goto(url, wait_until="commit")
         page.wait_for_function("glassObserver.lastNumber() !== null", timeout=PATIENCE)
         return Viewer(page)

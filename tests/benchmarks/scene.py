@@ -2,8 +2,8 @@
 
 It has what rendered pictures have: smooth shading, a moving outline, thin coloured lines and small coloured
 print. Where it is to be busy, fine grain shimmers all over it, which no codec can predict.
-The scene repeats after :data:`PERIOD` pictures without a seam, so that a ring of finished pictures plays
-for ever and rendering costs the server under test nothing.
+The scene repeats after :data:`PERIOD` pictures without a seam, so that finished pictures play for ever and rendering
+costs the server under test nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .number_blocks import AREA, write_number
+from .number_blocks import write_number
 
 WIDTH, HEIGHT = 1280, 720
 PERIOD = 60
@@ -37,33 +37,6 @@ def render(number: int, busy: bool = False) -> NDArray[np.uint8]:
     finished = (picture * 255 + 0.5).astype(np.uint8)
     write_number(finished, number)
     return finished
-
-
-def psnr(shown: NDArray[np.uint8], source: NDArray[np.uint8]) -> float:
-    """The RGB peak signal-to-noise ratio in dB, the number blocks left out."""
-    difference = shown.astype(np.float32) - source
-    difference[: AREA[0], : AREA[1]] = 0
-    counted = source.size - AREA[0] * AREA[1] * 3
-    error = float(np.square(difference).sum(dtype=np.float64)) / counted
-    return math.inf if error == 0 else 10 * math.log10(255**2 / error)
-
-
-class Ring:
-    """The scene's finished pictures; only the number is written for each that is asked for.
-
-    ``channels`` is 3 for RGB or 4 for RGBA. A picture handed out is written to again :data:`PERIOD` pictures
-    later.
-    """
-
-    def __init__(self, channels: int = 3, busy: bool = False) -> None:
-        self._pictures = np.full((PERIOD, HEIGHT, WIDTH, channels), 255, np.uint8)
-        for number in range(PERIOD):
-            self._pictures[number, ..., :3] = render(number, busy)
-
-    def __getitem__(self, number: int) -> NDArray[np.uint8]:
-        picture: NDArray[np.uint8] = self._pictures[number % PERIOD]
-        write_number(picture, number)
-        return picture
 
 
 def _background(turn: float) -> NDArray[np.float32]:

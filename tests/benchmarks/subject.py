@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 LISTEN = "0A"  # TCP_LISTEN, as proc_pid_net(5) writes it
 START_LIMIT = 30.0
@@ -44,6 +44,8 @@ class Subject:
         self._key_frames: SimpleQueue[int] = SimpleQueue()
         self.sent: list[tuple[float, int]] = []
         """Bytes of payload that it had sent by each time it told them, if it counts them."""
+        self.peers: list[tuple[float, list[dict[str, Any]]]] = []
+        """What it knew of its viewers at each time it told that, if it does."""
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -95,6 +97,8 @@ class Subject:
                     self._key_frames.put(number)
                 case {"sent": sent, "time": at}:
                     self.sent.append((at, sent))
+                case {"peers": peers, "time": at}:
+                    self.peers.append((at, peers))
                 case {"ready": url}:
                     self.url = url
                     self._announced.set()

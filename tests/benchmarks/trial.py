@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from . import scene
 from .browser import Browser, Viewer
+from .fidelity import page_psnr
 from .number_blocks import read_number
 from .subject import Subject
 
@@ -97,7 +98,10 @@ def measure(name: str, browser: Browser, plan: Plan) -> Trial:
 
 def measure_idle(name: str, browser: Browser, plan: Plan) -> IdleTrial:
     """Look at a still canvas from 5 s after it was last drawn."""
-    with Subject(name, SLOW_FPS) as subject, closing(browser.open(subject.url)) as viewer:
+    with (
+        Subject(name, SLOW_FPS, ["--count"]) as subject,
+        closing(browser.open(subject.url)) as viewer,
+    ):
         viewer.wait(5)
         start = time.monotonic()
         cost = _cost(subject, [viewer], plan.idle)
@@ -119,7 +123,7 @@ def _psnr(viewer: Viewer) -> float:
     # A video goes on while a script draws it: the picture that was read whole tells its own number.
     while (number := read_number(shown := viewer.picture())) is None:
         pass
-    return scene.psnr(shown, scene.render(number))
+    return page_psnr(shown, scene.render(number))
 
 
 def _cost(subject: Subject, viewers: list[Viewer], seconds: float) -> Cost:

@@ -17,6 +17,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from ..benchmarks import scene
 from ..benchmarks.browser import CHROMIUM, Browser, Viewer, launch_each
+from ..benchmarks.fidelity import page_psnr
 from ..benchmarks.number_blocks import read_number
 from ..benchmarks.subject import Subject
 from .contenders import Contender
@@ -62,7 +63,7 @@ def _browsers(network: Network) -> Iterator[list[Browser]]:
 
 
 def _serve(scenario: Scenario, contender: Contender, network: Network) -> Subject:
-    options = [f"--host={SERVER}", "--busy"]
+    options = [f"--host={SERVER}", "--content=busy"]
     if scenario.rest is not None:
         options += ["--rest", *map(str, scenario.rest)]
     module = contender.on_demand if scenario.key_frames else contender.subject
@@ -143,7 +144,7 @@ def _fidelities(viewer: Viewer) -> Iterator[float]:
             # A video goes on while a script draws it: the picture that was read whole tells its own number.
             while (number := read_number(shown := _full_size(viewer.picture()))) is None:
                 pass
-            yield scene.psnr(shown, scene.render(number, busy=True))
+            yield page_psnr(shown, scene.render(number, busy=True))
 
 
 def _full_size(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -16,6 +16,7 @@ from playwright.async_api import Page, async_playwright
 
 from .. import scene
 from ..browser import CHROMIUM, FLAGS, Clock
+from ..contents import CONTENTS, Ring
 from ..number_blocks import BITS, BLOCK
 from .contract import Options, read_options, report
 
@@ -31,7 +32,7 @@ class Sender:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._ring = scene.Ring(channels=4, busy=options.busy)
+        self._ring = Ring(CONTENTS[options.content], channels=4)
         self._page: Page
 
     def application(self) -> web.Application:
@@ -62,7 +63,7 @@ class Sender:
         return web.FileResponse(PAGE)
 
     async def _describe_scene(self, request: web.Request) -> web.Response:
-        size = {"width": scene.WIDTH, "height": scene.HEIGHT, "period": scene.PERIOD}
+        size = {"width": scene.WIDTH, "height": scene.HEIGHT, "period": self._ring.period}
         return web.json_response({**size, "bits": BITS, "block": BLOCK})
 
     async def _picture(self, request: web.Request) -> web.Response:

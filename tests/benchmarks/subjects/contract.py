@@ -6,25 +6,29 @@ lines to its standard output:
 - ``{"ready": URL}`` once, as the page is about to be served,
 - ``{"number": N, "time": T}`` as each picture is handed over, T on ``time.monotonic``'s clock,
 - ``{"sent": BYTES, "time": T}`` once a second, from a subject that counts the payload it sends,
+- ``{"peers": [STATS, ...], "time": T}`` once a second, from ours where it counts: what it knows of its viewers,
 - ``{"key_frame": N}`` from a subject that makes key frames on demand: a line on its standard input asks for one,
   picture N is in it, and it is sent once a second line has come.
 
-``--host`` is the address of its page, ``--busy`` asks for the scene that is hard to compress, and ``--rest BEGIN END``
-for a time in which nothing changes.
+``--host`` is the address of its page, ``--content`` a name in ``contents.py``, ``--rest BEGIN END`` a time in which
+nothing changes, ``--set JSON`` what is not left as it comes, and ``--count`` asks for what it sends to be counted.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contents import CONTENTS, Ring
 from ..number_blocks import NUMBERS
-from ..scene import Ring
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,17 @@ class Options:
     host: str = "127.0.0.1"
     """The address of its page."""
 
-    busy: bool = False
-    """Whether the scene is to be hard to compress."""
+    content: str = "scene"
+    """What to show: a name in ``contents.py``."""
 
     rest: tuple[float, float] | None = None
     """From when until when no picture is handed over, in seconds since the first one was due."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What is not left as it comes; each subject says what it takes."""
+
+    count: bool = False
+    """Whether to count what is sent."""
 
 
 def read_options() -> Options:
@@ -53,21 +63,25 @@ def read_options() -> Options:
     parser.add_argument("--fps", type=float, required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--host", default=Options.host)
-    parser.add_argument("--busy", action="store_true")
+    parser.add_argument("--content", choices=CONTENTS, default=Options.content)
     parser.add_argument("--rest", type=float, nargs=2)
+    parser.add_argument("--set", type=json.loads, default={}, dest="settings")
+    parser.add_argument("--count", action="store_true")
     return Options(**vars(parser.parse_args()))
 
 
-def report(**line: str | int | float) -> None:
+def report(**line: Any) -> None:
     """Write one line to the benchmark."""
-    print(json.dumps(line), flush=True)
+    # In one piece, as several threads report.
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
 
 
 class Source:
     """Hands out finished pictures, numbered from 1 on, and reports when each was handed over."""
 
-    def __init__(self, channels: int = 3, busy: bool = False) -> None:
-        self._ring = Ring(channels, busy)
+    def __init__(self, content: str, channels: int = 3) -> None:
+        self._ring = Ring(CONTENTS[content], channels)
         self._number = 0
 
     def next(self) -> NDArray[np.uint8]:

@@ -1,22 +1,30 @@
-"""This project as shipped: a draw function that is called at a steady rate, every setting left alone."""
+"""This project as shipped: a draw function that is called at a steady rate, every setting left alone.
+
+Unless the benchmark sets some: ``{"canvas": {…}, "video": {…}}``, keywords of `Canvas` and `VideoConfig`.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rtc_canvas import Canvas, DrawRequest, serve_in_thread
+from rtc_canvas import Canvas, DrawRequest, VideoConfig, serve_in_thread
 
-from .contract import Rest, Source, read_options, report
+from .contract import Options, Rest, Source, read_options, report
+from .counting import count_sockets, every_second
 
 
 def main() -> None:
     options = read_options()
-    source = Source(busy=options.busy)
+    source = Source(options.content)
     rest = Rest(options.rest)
-    canvas = Canvas(size=(1280, 720), fps=options.fps, mode="continuous")
+    canvas = make_canvas(options, fps=options.fps, mode="continuous")
 
     @canvas.draw
     def draw(request: DrawRequest) -> NDArray[np.uint8] | None:
@@ -26,9 +34,29 @@ def main() -> None:
         source.handed_over()
         return picture
 
-    with serve_in_thread(canvas, host=options.host, port=options.port) as server:
-        report(ready=server.url)
+    with serving(canvas, options):
         threading.Event().wait()
+
+
+def make_canvas(options: Options, **settings: Any) -> Canvas:
+    """A canvas of the scene's size with these settings and those that the benchmark sets."""
+    return Canvas(size=(1280, 720), **settings, **options.settings.get("canvas", {}))
+
+
+@contextmanager
+def serving(canvas: Canvas, options: Options) -> Iterator[None]:
+    """Serve it while the block runs, and tell of it what the benchmark wants to know."""
+    if options.count:
+        count_sockets()
+        every_second(lambda: _tell_peers(canvas))
+    video = VideoConfig(**options.settings.get("video", {}))
+    with serve_in_thread(canvas, host=options.host, port=options.port, video=video) as server:
+        report(ready=server.url)
+        yield
+
+
+def _tell_peers(canvas: Canvas) -> None:
+    report(peers=[peer.stats.as_dict() for peer in canvas.peers], time=time.monotonic())
 
 
 if __name__ == "__main__":

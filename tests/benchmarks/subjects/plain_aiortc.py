@@ -1,7 +1,8 @@
 """The rival to start from: aiortc as its own server example uses it, and nothing of ours.
 
 Two settings favour it over the example: no STUN server is asked, and the page prefers H.264, or takes the codec that
-its address names (``?codec=VP8``).
+its address names (``?codec=VP8``). The benchmark may set a third: ``{"bitrate": BITS}``, to have that rate from the
+beginning; as it comes, it begins at 1 Mbit/s and gets to 3 at the most.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from pathlib import Path
 
 from aiohttp import web
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc.codecs import h264
 from av import VideoFrame
 
 from .contract import Metronome, Options, Source, read_options, report
+from .counting import count_sockets
 
 CLOCK_RATE = 90_000
 PAGE = Path(__file__).with_name("plain_viewer.html")
@@ -41,7 +44,7 @@ class SceneTrack(VideoStreamTrack):
 
 def application(options: Options) -> web.Application:
     """The example's server: a page, and one route that answers offers."""
-    source = Source(busy=options.busy)
+    source = Source(options.content)
     connections: set[RTCPeerConnection] = set()
 
     async def page(request: web.Request) -> web.FileResponse:
@@ -78,4 +81,8 @@ def application(options: Options) -> web.Application:
 
 if __name__ == "__main__":
     options = read_options()
+    if options.count:
+        count_sockets()
+    if "bitrate" in options.settings:
+        h264.DEFAULT_BITRATE = h264.MIN_BITRATE = h264.MAX_BITRATE = options.settings["bitrate"]
     web.run_app(application(options), host=options.host, port=options.port, print=None)
