@@ -13,7 +13,9 @@ TEXTURE = RANDOM.integers(0, 256, (40, 50, 3)).astype(np.uint8)
 
 
 def test_one_level_everywhere_is_48_db() -> None:
-    assert psnr(TEXTURE, (TEXTURE ^ 1).astype(np.uint8)) == pytest.approx(20 * math.log10(255), abs=1e-4)
+    assert psnr(TEXTURE, (TEXTURE ^ 1).astype(np.uint8)) == pytest.approx(
+        20 * math.log10(255), abs=1e-4
+    )
 
 
 def test_black_for_white_is_nothing() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -25,8 +27,13 @@ POINTED_FPS = 60
 
 LEFT, TOP, STEP = 300, 300, 3
 """Where the pointer begins, and by how much it goes to the right, in pixels."""
-PAUSE = 0.09
-"""Seconds between two moves: no multiple of the display's interval."""
+PAUSE, REFRESH = 0.05, 1 / 60
+"""Seconds after a move until the next at least, and from one refresh of the display to the next.
+
+A browser takes moves in with a refresh: the same pause after each would bring all of them in at the same phase.
+"""
+GOLDEN = 0.618
+"""Multiples of it, without their whole part, are spread evenly however many they are."""
 
 
 def measure(browser: Browser, plan: Plan) -> Outcome:
@@ -59,7 +66,7 @@ def _glass(browser: Browser, plan: Plan) -> tuple[list[float], float]:
         viewer.set_reading("luma")
         viewer.wait(plan.warm_up)
         seen = watch(subject, viewer, WINDOW)
-        return seen.glass, _reported(subject, "glass_to_glass")
+        return seen.glass, _reported(subject, "glass_p50")
 
 
 def _photon(browser: Browser, plan: Plan) -> tuple[list[float], float]:
@@ -71,13 +78,16 @@ def _photon(browser: Browser, plan: Plan) -> tuple[list[float], float]:
         viewer.set_reading("luma")
         viewer.wait(plan.warm_up)
         viewer.take_sightings()
-        for step in range(round(WINDOW / PAUSE)):
+        end = time.monotonic() + WINDOW
+        for step in itertools.count():
             viewer.move_pointer(LEFT + STEP * step, TOP)
-            viewer.wait(PAUSE)
+            viewer.wait(PAUSE + REFRESH * (GOLDEN * step % 1))
+            if time.monotonic() > end:
+                break
         times = list(
             input_to_photon(viewer.evaluate("pointerMoves.take()"), viewer.take_sightings())
         )
-        return times, _reported(subject, "input_to_photon")
+        return times, _reported(subject, "input_to_photon_p50")
 
 
 def input_to_photon(
@@ -96,5 +106,5 @@ def _reported(subject: Subject, name: str) -> float:
     figures = told(subject)
     if figures.get(name) is None:
         raise RuntimeError(f"The peer reports no {name}: {figures}")
-    median: float = figures[name][0]
+    median: float = figures[name]
     return median
