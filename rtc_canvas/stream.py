@@ -290,7 +290,7 @@ class Stream:
         """Convert and encode; on a thread of the executor."""
         largest = fitting_scale(self._encoder.codec, job.picture.width, job.picture.height)
         scale = min(job.scale, largest)
-        planes = self._source.converter.planes(job.picture, job.chroma, scale)
+        planes = self._source.converter.planes(job.picture, job.chroma, scale, quick=job.first)
         data, key = self._encoder.encode(
             planes, time=frame_time, key=job.key is not None, trickle=job.trickle
         )

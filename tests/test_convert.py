@@ -129,6 +129,16 @@ def test_full_chroma_keeps_each_pixel() -> None:
     assert psnr(rgb(planes(pixels, chroma="444").frame), pixels) > 52
 
 
+def test_full_chroma_made_quickly_is_half_a_level_off() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (120, 160, 3), np.uint8)
+    converter, shown = Converter(), picture(pixels)
+    quick = converter.planes(shown, "444", quick=True)
+    assert 48 < psnr(rgb(quick.frame), pixels) < 52
+    assert converter.planes(shown, "444", quick=True) is quick
+    assert converter.planes(shown, "444") is not quick
+    assert converter.planes(shown, "420", quick=True) is converter.planes(shown, "420")
+
+
 def test_full_chroma_says_that_it_is_in_full_range() -> None:
     frame = planes(busy(64, 48), chroma="444").frame
     assert (frame.format.name, frame.color_range, frame.colorspace) == (
@@ -220,12 +230,17 @@ class CountingConverter(Converter):
         self.go_on = threading.Event()
 
     def _convert(
-        self, reformatter: VideoReformatter, picture: Picture, chroma: Chroma, scale: float
+        self,
+        reformatter: VideoReformatter,
+        picture: Picture,
+        chroma: Chroma,
+        scale: float,
+        quick: bool,
     ) -> Planes:
         self.count += 1
         self.begun.set()
         assert self.go_on.wait(5)
-        return super()._convert(reformatter, picture, chroma, scale)
+        return super()._convert(reformatter, picture, chroma, scale, quick)
 
 
 def test_threads_that_ask_at_once_share_one_conversion() -> None:

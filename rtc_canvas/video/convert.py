@@ -22,21 +22,37 @@ class Converter:
     def __init__(self) -> None:
         self._newest: dict[Chroma, _Newest] = {"420": _Newest(), "444": _Newest()}
 
-    def planes(self, picture: Picture, chroma: Chroma = "420", scale: float = 1.0) -> Planes:
-        """The planes of a picture, both sides scaled by `scale`, at most 1."""
+    def planes(
+        self,
+        picture: Picture,
+        chroma: Chroma = "420",
+        scale: float = 1.0,
+        *,
+        quick: bool = False,
+    ) -> Planes:
+        """The planes of a picture, both sides scaled by `scale`, at most 1.
+
+        quick: whether time matters more than the last half level of 4:4:4, as in a picture that moves.
+        """
         newest = self._newest[chroma]
+        form = scale, quick and chroma == "444"
         with newest.lock:
-            if picture.content == newest.content and scale in newest.planes:
-                return newest.planes[scale]
-            planes = self._convert(newest.reformatter, picture, chroma, scale)
+            if picture.content == newest.content and form in newest.planes:
+                return newest.planes[form]
+            planes = self._convert(newest.reformatter, picture, chroma, *form)
             if picture.content > newest.content:
                 newest.content, newest.planes = picture.content, {}
             if picture.content == newest.content:
-                newest.planes[scale] = planes
+                newest.planes[form] = planes
             return planes
 
     def _convert(
-        self, reformatter: VideoReformatter, picture: Picture, chroma: Chroma, scale: float
+        self,
+        reformatter: VideoReformatter,
+        picture: Picture,
+        chroma: Chroma,
+        scale: float,
+        quick: bool,
     ) -> Planes:
         to = chroma_420 if chroma == "420" else chroma_444
         size = picture.width, picture.height
@@ -49,18 +65,19 @@ class Converter:
             shown, padded = size, (pixels.shape[1], pixels.shape[0])
         else:
             shown = padded = (_scaled(size[0], scale), _scaled(size[1], scale))
-        return Planes(to.from_colour(reformatter, pixels, picture.order, padded), size, shown)
+        convert = chroma_444.quickly_from_colour if quick else to.from_colour
+        return Planes(convert(reformatter, pixels, picture.order, padded), size, shown)
 
 
 class _Newest:
-    """The planes, by their scale, of the newest picture that was asked for in one chroma."""
+    """The planes, by scale and whether they were made quickly, of the newest picture that was asked for in one chroma."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         # It keeps the tables of its last conversion.
         self.reformatter = VideoReformatter()
         self.content = 0
-        self.planes: dict[float, Planes] = {}
+        self.planes: dict[tuple[float, bool], Planes] = {}
 
 
 def _scaled(side: int, scale: float) -> int:

@@ -9,7 +9,7 @@ from ..encoded_frame import Chroma
 PROFILES: dict[Chroma, str] = {"420": "baseline", "444": "high444"}
 
 # Bits per pixel and second from which on 4:4:4 is made to be fast instead of small, and below which blocks would show.
-PLENTY = 12.0
+PLENTY = 4.0
 SCARCE = 2.0
 
 
@@ -47,15 +47,13 @@ def _full_chroma(density: float) -> dict[str, str]:
         "chroma-qp-offset": "-6",
         # Lines and letters are better predicted in blocks of 8x8, at no measurable cost.
         "analyse": "p8x8",
-        # What moves by parts of a pixel is found again: three decibels of thin lines for half a millisecond.
-        "subme": "2",
-        "me": "hex",
     }
-    # CABAC makes a sixth more of the bits, two decibels, and takes the viewer half a millisecond to decode, more where
-    # bits are many, and gains nothing there.
-    small = {"cabac": "1"} if density < PLENTY else {}
-    smooth = {"deblock": "0,0"} if density < SCARCE else {}
-    return {**always, **small, **smooth}
+    if density >= PLENTY:
+        return always
+    # Where bits are few, two decibels are gained by finding again what moves by parts of a pixel, in a millisecond, and
+    # two more by CABAC, which makes a sixth more of them and takes the viewer half a millisecond to decode.
+    small = {**always, "subme": "2", "me": "hex", "cabac": "1"}
+    return small if density >= SCARCE else {**small, "deblock": "0,0"}
 
 
 def _threads(size: tuple[int, int]) -> int:
