@@ -70,7 +70,7 @@ class Converter:
 
 
 class _Newest:
-    """The planes of the newest picture that was asked for in one chroma, by scale and whether they were made quickly."""
+    """The planes of the newest picture in one chroma, by their scale and whether they were made quickly."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
