@@ -28,6 +28,7 @@ from .peer import Peer
 from .probe import ProbeRequest
 from .running import run
 from .server import Server, serve, serve_in_thread
+from .settled import Settled
 from .stats import PeerStats
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "ServeConfig",
     "ServeError",
     "Server",
+    "Settled",
     "VideoConfig",
     "__version__",
     "run",

@@ -68,10 +68,12 @@ class Announcements:
         self._hurry = False
 
 
-def _entry(frame: SentFrame) -> tuple[int, int, int | str | None, float, int]:
+def _entry(frame: SentFrame) -> tuple[int | str | float | None, ...]:
     picture = frame.picture
     time = round(picture.render_time, 4)
-    return frame.timestamp, picture.number, _page_id(picture.id), time, picture.seq
+    entry = frame.timestamp, picture.number, _page_id(picture.id), time, picture.seq
+    # Which pixels they are is told only where it is not the picture itself that they came with.
+    return entry if picture.content == picture.number else (*entry, picture.content)
 
 
 def _page_id(id: object) -> int | str | None:

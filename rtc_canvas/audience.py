@@ -11,14 +11,21 @@ from typing import Any
 
 from .control import Control, Effect, Event, Gained, Left, Opened, Role, step
 from .events import ProgramEvent
+from .exact_images import ExactImages
+from .exceptions import ServeError
 from .peer import Peer
 from .presentations import Presentation
 from .probe import Question
+from .settled import Settled, Waiting
 from .stage import Latched, Stage
 from .video.convert import Converter
 from .video.picture import Picture
 
 logger = logging.getLogger(__name__)
+
+
+def served_no_longer() -> ServeError:
+    return ServeError("The canvas is served no longer, so that it cannot settle on any screen.")
 
 
 class Audience:
@@ -34,12 +41,28 @@ class Audience:
         self._notified = False
         self._spare_converter = Converter()
         self.resizable = stage.resizable
+        self.exact = stage.exact
+        self.exact_images = ExactImages(self)
+        self._waiting = Waiting(self._is_settled)
         stage.watch(self._notify, 0)
 
     @property
     def peers(self) -> tuple[Peer, ...]:
         """Those that are connected, in the order of joining."""
         return tuple(self._peers.values())
+
+    def settled(self, peer: Peer | None) -> Settled:
+        """See `Canvas.settled`. From any thread."""
+        settled = Settled(peer)
+        try:
+            self._loop.call_soon_threadsafe(self._wait, settled)
+        except RuntimeError:  # the loop is closed, and whoever served the canvas gone
+            settled.fail(served_no_longer())
+        return settled
+
+    def end_waiting(self) -> None:
+        """End those who wait for the canvas to settle: its peers are about to be ended."""
+        self._waiting.fail(served_no_longer())
 
     def close(self) -> None:
         """Let go of the stage, once every peer has ended."""
@@ -79,6 +102,7 @@ class Audience:
         stage = self._stage()
         if peer.visible and stage is not None:
             stage.request_draw()
+        self._look_at_waiting()
 
     def peer_input(self, peer: Peer, events: list[ProgramEvent]) -> None:
         """The one tap that all input passes."""
@@ -114,12 +138,17 @@ class Audience:
                 }
             )
 
+    def peer_shows(self, peer: Peer) -> None:
+        """What a peer's screen shows in its final quality may have changed."""
+        self._look_at_waiting()
+
     def peer_left(self, peer: Peer, reason: str) -> None:
         self._sizes.pop(peer.id, None)
         self._step(Left(peer.id))
         if self._peers.pop(peer.id, None) is not None:
             self._attend()
             self._tell_program({"type": "leave", "peer": peer, "reason": reason})
+            self._look_at_waiting()
 
     def latched_messages(self, role: Role) -> list[Mapping[str, object]]:
         return self._latched.messages(role)
@@ -137,6 +166,34 @@ class Audience:
     def _latched(self) -> Latched:
         stage = self._stage()
         return self._told if stage is None else stage.latched
+
+    # Those who wait for the canvas to settle.
+
+    def _wait(self, settled: Settled) -> None:
+        stage = self._stage()
+        if stage is not None:
+            # Before looking: a draw that ends in between is to be told.
+            stage.awaits_rest = True
+        self._waiting.add(settled)
+        self._look_at_waiting()
+
+    def _look_at_waiting(self) -> None:
+        stage = self._stage()
+        if stage is not None and stage.awaits_rest:
+            self._waiting.look()
+            stage.awaits_rest = bool(self._waiting)
+
+    def _is_settled(self, peer: Peer | None) -> bool:
+        stage = self._stage()
+        if stage is None:
+            return False
+        peers = [other for other in self._peers.values() if other.visible and peer in (None, other)]
+        if not peers:
+            return True
+        newest = stage.newest
+        if newest is None or stage.draw_pending:
+            return False
+        return all(other.shows == newest.content for other in peers)
 
     # Control.
 
@@ -216,6 +273,7 @@ class Audience:
             return
         for peer in self._peers.values():
             peer.wake()
+        self._look_at_waiting()
         if stage.latched is not self._told:
             before, self._told = self._told, stage.latched
             for peer in self._peers.values():

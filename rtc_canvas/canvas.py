@@ -19,6 +19,7 @@ from .events import EVENT_TYPES, ProgramEvent
 from .exceptions import ConfigError, ServeError
 from .peer import Peer
 from .probe import Probe
+from .settled import Settled
 from .stage import Latched, Size, Stage
 from .video.picture import ChannelOrder, Picture, Pixels, check_pixels
 from .video.same_pixels import same_pixels
@@ -47,6 +48,8 @@ class Canvas:
     format: the order of the colour channels in arrays, "rgb" (default) or "bgr".
     resizable: whether the steering viewer's window sets the size; otherwise it only scales the picture. Default True.
     max_pixel_ratio: the most physical pixels per logical one, for windows on dense screens; default 2.
+    exact: whether a picture that has not changed for 0.25 s is shown with its very pixels, byte for byte, in place of
+        its video; default False. A viewer may choose otherwise.
 
     Raises:
         ConfigError: for a setting that is not taken.
@@ -62,8 +65,9 @@ class Canvas:
         format: ChannelOrder = "rgb",
         resizable: bool = True,
         max_pixel_ratio: float = 2.0,
+        exact: bool = False,
     ) -> None:
-        config = CanvasConfig(size, fps, mode, title, format, resizable, max_pixel_ratio)
+        config = CanvasConfig(size, fps, mode, title, format, resizable, max_pixel_ratio, exact)
         self._config = config
         self._format = config.format
         self._stage = Stage(
@@ -71,6 +75,7 @@ class Canvas:
             Latched(title=config.title),
             resizable=config.resizable,
             max_pixel_ratio=config.max_pixel_ratio,
+            exact=config.exact,
         )
         self._drawing = Drawing(self._stage, self._present, mode=config.mode, fps=config.fps)
         self._stage.listener = self._drawing
@@ -284,6 +289,26 @@ class Canvas:
     def peers(self) -> tuple[Peer, ...]:
         """The viewers that are connected, in the order of joining."""
         return () if self._audience is None else self._audience.peers
+
+    def settled(self, peer: Peer | None = None) -> Settled:
+        """Wait until the newest picture stands on screens in its final quality: `await canvas.settled()`, on whichever
+        event loop, or `canvas.settled().wait(timeout)` in a thread.
+
+        Final are the very pixels where they are wanted (see `exact`), once the page shows them; elsewhere the video,
+        once it gains nothing any more. A draw that was asked for comes first. Pictures that go on changing never
+        settle.
+
+        peer: the viewer whose screen counts; all viewers' by default. One whose page is hidden, or who leaves, is
+            waited for no longer. Without anybody left, and while the canvas is not served, it has settled already.
+
+        Raises:
+            ServeError: when awaited, as soon as the canvas is served no longer.
+        """
+        if self._audience is None:
+            settled = Settled(peer)
+            settled.finish()
+            return settled
+        return self._audience.settled(peer)
 
     # For servers, on their event loop.
 

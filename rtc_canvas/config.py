@@ -86,6 +86,7 @@ class CanvasConfig:
     format: Literal["rgb", "bgr"]
     resizable: bool
     max_pixel_ratio: float
+    exact: bool
 
     def __post_init__(self) -> None:
         if not (_is_size(self.size)):
@@ -102,6 +103,8 @@ class CanvasConfig:
             raise ConfigError(f"format must be 'rgb' or 'bgr', got {self.format!r}.")
         if not (_is_number(self.max_pixel_ratio) and 0.1 <= self.max_pixel_ratio <= 16):
             raise ConfigError(f"max_pixel_ratio must be 0.1 to 16, got {self.max_pixel_ratio!r}.")
+        if not isinstance(self.exact, bool):
+            raise ConfigError(f"exact must be True or False, got {self.exact!r}.")
 
 
 def _is_number(value: object) -> bool:

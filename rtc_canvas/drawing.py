@@ -81,6 +81,7 @@ class Drawing:
         self.taken = TakenInput()
         self._probing = Probing()
         self._draw_wanted = True
+        self._is_drawing = False
         # The beat, and where on or beside it the next draw is.
         self._due = 0.0
         self._next_draw = 0.0
@@ -106,6 +107,13 @@ class Drawing:
         with self._condition:
             self._draw_wanted = True
             self._condition.notify()
+
+    @property
+    def draw_pending(self) -> bool:
+        """Whether a draw that was asked for has not returned; those of an animation nobody asked for."""
+        with self._condition:
+            asked = self._draw_wanted or self._is_drawing
+            return asked and self.draw is not None and self._mode == "ondemand"
 
     def attention_changed(self) -> None:
         with self._condition:
@@ -206,7 +214,8 @@ class Drawing:
         draw = self.draw
         if draw is None:
             return
-        self._draw_wanted = False
+        with self._condition:
+            self._draw_wanted, self._is_drawing = False, True
         now = time.monotonic()
         self._start_beat(now)
         size = self._stage.size
@@ -228,6 +237,9 @@ class Drawing:
                 self._draw_failures = 0
                 self._stage.latch(notice=None)
             self._time_next_draw(now)
+        finally:
+            self._is_drawing = False
+            self._stage.rest()
 
     def _start_beat(self, now: float) -> None:
         """On the beat where the beat is kept; a late draw starts a new one and does not hurry to catch up."""

@@ -1,4 +1,4 @@
-"""The house's own messages from a page, on the `app` and `frames` channels, validated."""
+"""The house's own messages from a page, on the `app`, `frames` and `exact` channels, validated."""
 
 from __future__ import annotations
 
@@ -97,8 +97,31 @@ class NotDecoded:
     """The page gets video of 4:4:4 and decodes none of it."""
 
 
-AppMessage: TypeAlias = Hello | Visibility | WantStats | Asked | NotDecoded
+@dataclass(frozen=True, slots=True)
+class WantExact:
+    """Whether the page wants the very pixels of pictures that have settled."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How much of a picture's exact image the page has, bytes."""
+
+    picture: int
+    octets: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownExactly:
+    """A picture's very pixels are on the page's screen."""
+
+    picture: int
+
+
+AppMessage: TypeAlias = Hello | Visibility | WantStats | WantExact | Asked | NotDecoded
 FramesMessage: TypeAlias = Presented | Pong
+ExactMessage: TypeAlias = Received | ShownExactly
 
 
 def parse_app_message(message: str | bytes) -> AppMessage:
@@ -120,6 +143,8 @@ def parse_app_message(message: str | bytes) -> AppMessage:
             return _asked(sent)
         case "not_decoded":
             return NotDecoded()
+        case "exact":
+            return WantExact(_boolean(sent, "on"))
     raise UnknownEvent(f"app: the type {sent.get('type')!r:.80} is unknown.")
 
 
@@ -159,6 +184,22 @@ def _presented(sent: dict[str, Any]) -> Presented:
     if not isinstance(frames, list) or len(frames) > MOST_FRAMES:
         raise BadMessage(f"frames: 'frames' must be a list of at most {MOST_FRAMES}.")
     return Presented(_seconds_or_none(sent.get("interval")), tuple(map(_frame, frames)))
+
+
+def parse_exact_message(message: str | bytes) -> ExactMessage:
+    """Parse one message of the `exact` channel.
+
+    Raises:
+        UnknownEvent: its type is not known, perhaps because the page is newer.
+        BadMessage: anything else is wrong with it.
+    """
+    sent = _object("exact", message)
+    match sent.get("type"):
+        case "received":
+            return Received(_integer(sent, "picture"), _integer(sent, "bytes"))
+        case "shown":
+            return ShownExactly(_integer(sent, "picture"))
+    raise UnknownEvent(f"exact: the type {sent.get('type')!r:.80} is unknown.")
 
 
 def _frame(entry: object) -> PresentedFrame:

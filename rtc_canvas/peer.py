@@ -21,17 +21,19 @@ from .messages import (
     Hello,
     NotDecoded,
     Visibility,
+    WantExact,
     WantStats,
     parse_app_message,
 )
 from .peer_audience import PeerAudience
+from .peer_exact import PeerExact
 from .peer_frames import PeerFrames
 from .peer_input import PeerInput
 from .peer_log import PeerLog
 from .peer_notice import PeerNotice
 from .peer_probes import PeerProbes
 from .rate_log import RateLog
-from .rtc.channels import APP, FRAMES, INPUT, POINTER, ChannelName
+from .rtc.channels import APP, EXACT, FRAMES, INPUT, POINTER, ChannelName
 from .stats import PeerStats
 from .stream import Stream
 from .transport import Transport
@@ -60,7 +62,10 @@ class Peer:
         self._log = PeerLog(id)
         self._rate_log = RateLog(self._log, lambda: self.stats)
         self._input = PeerInput(self, self._log)
-        self._frames = PeerFrames(id, self._tell_frames, self._target, self._input.page_time)
+        self._exact = PeerExact(audience, on_change=self._exact_changed, log=self._log)
+        self._frames = PeerFrames(
+            id, self._tell_frames, self._exact.tell_frames, self._target, self._input.page_time
+        )
         self._probes = PeerProbes(
             self, role, audience, self._frames.log, tell=self.tell, log=self._log
         )
@@ -110,6 +115,7 @@ class Peer:
             frames=stream.frames,
             skipped=stream.skipped,
             key_frames=MappingProxyType(dict(stream.key_frames)),
+            exact=self._exact.count,
             dropped_input=MappingProxyType(dict(self._input.dropped)),
         )
 
@@ -139,8 +145,10 @@ class Peer:
             executor=executor,
             on_frame=self._sending,
             on_failure=lambda reason: self._end(reason, True),
+            is_exact=lambda: self._exact.takes_over,
             log=self._log,
         )
+        self._exact.attach(transport, self._stream)
         self._timeout = self._loop.call_later(
             CONNECT_TIMEOUT, self._end, "The connection did not come up within 15 s.", True
         )
@@ -152,6 +160,12 @@ class Peer:
         """Whether the peer is connected and its page shown."""
         return self._connected and self._visible and self._closed is None
 
+    @property
+    def shows(self) -> int:
+        """The `content` of the picture that its screen shows in the final quality, 0 for none."""
+        exact = self._exact
+        return exact.shown if exact.is_wanted else self._frames.quality.picture(time.monotonic())
+
     def wake(self) -> None:
         """There is a newer picture."""
         if self._stream is not None:
@@ -159,6 +173,7 @@ class Peer:
         newest = self._audience.newest
         if newest is not None:
             self._frames.newest(newest)
+        self._exact.look()
 
     def tell(self, message: Mapping[str, object]) -> None:
         """Send a message on `app`, if that is open."""
@@ -219,6 +234,8 @@ class Peer:
         self.tell({"type": "bye", "reason": reason, "retry": retry})
         if self._stream is not None:
             await self._stream.stop()
+        # After the video: without its exact pixels that would be refined.
+        await self._exact.stop()
         if self._transport is not None:
             await self._transport.close()
         if not self.ended.done():
@@ -271,6 +288,7 @@ class Peer:
                 "version": __version__,
                 "peer": self.id,
                 "resizable": self._audience.resizable,
+                "exact": self._audience.exact,
             }
         )
         self.tell({"type": "control", "steering": self._steering})
@@ -282,10 +300,23 @@ class Peer:
     def message(self, channel: ChannelName, message: str | bytes) -> None:
         if self._closed is not None or not self._input.admits():
             return
+        try:
+            self._take(channel, message)
+        except BadMessage:
+            self._input.drop(channel)
+
+    def _take(self, channel: ChannelName, message: str | bytes) -> None:
+        """Take a message of any channel.
+
+        Raises:
+            BadMessage: for one that is not taken; input is counted where it is parsed.
+        """
         if channel == APP:
             self._app_message(message)
         elif channel == FRAMES:
             self._frames_message(message)
+        elif channel == EXACT:
+            self._exact.message(message)
         elif channel in (INPUT, POINTER):
             events = self._input.receive(message, channel)
             if events:
@@ -307,8 +338,15 @@ class Peer:
             self._announced = message
             self.tell(message)
         self._tell_overload()
-        if self._transport is not None:
-            self._frames.sending(picture, self._transport.timestamp(frame))
+        if self._transport is not None and self._stream is not None:
+            timestamp = self._transport.timestamp(frame)
+            self._frames.sending(picture, timestamp, final=self._stream.is_refined)
+            self._exact.look()
+            self._audience.peer_shows(self)
+
+    def _exact_changed(self) -> None:
+        self.wake()
+        self._audience.peer_shows(self)
 
     def _tell_overload(self) -> None:
         """Tell the page whether the server keeps up with its pictures, when that changes."""
@@ -322,12 +360,7 @@ class Peer:
             self.tell(self._notice.message)
 
     def _app_message(self, message: str | bytes) -> None:
-        try:
-            parsed = parse_app_message(message)
-        except BadMessage:
-            self._input.drop("app")
-            return
-        match parsed:
+        match parse_app_message(message):
             case Hello(protocol, visible):
                 if protocol != PROTOCOL:
                     self._log.info(
@@ -338,20 +371,18 @@ class Peer:
                 self._set_visible(visible)
             case WantStats(on):
                 self._send_stats(on)
-            case Asked():
-                if not self._probes.ask(parsed):
+            case Asked() as asked:
+                if not self._probes.ask(asked):
                     self._input.drop("flood")
             case NotDecoded():
                 self._not_decoded()
+            case WantExact(on):
+                self._exact.set_on(on)
 
     def _frames_message(self, message: str | bytes) -> None:
-        try:
-            presentations = self._frames.receive(message)
-        except BadMessage:
-            self._input.drop("frames")
-            return
-        for presentation in presentations:
+        for presentation in self._frames.receive(message):
             self._audience.peer_presented(self, presentation)
+        self._audience.peer_shows(self)
 
     def _not_decoded(self) -> None:
         if self._stream is not None:
@@ -363,6 +394,7 @@ class Peer:
             self._visible = visible
             if self._stream is not None:
                 self._stream.set_visible(visible)
+            self._exact.set_visible(visible)
             self._audience.peer_visibility_changed(self)
 
     def _send_stats(self, on: bool) -> None:

@@ -7,14 +7,14 @@ from typing import Protocol, TypeVar
 
 from .control import Role
 from .events import ProgramEvent
+from .peer_exact import ExactSource
 from .peer_probes import ProbeAudience
 from .presentations import Presentation
-from .stream import FrameSource
 
 P = TypeVar("P", contravariant=True)
 
 
-class PeerAudience(FrameSource, ProbeAudience, Protocol[P]):
+class PeerAudience(ExactSource, ProbeAudience, Protocol[P]):
     """What a peer of kind `P` needs of the audience that it belongs to."""
 
     def peer_connected(self, peer: P) -> None: ...
@@ -27,9 +27,14 @@ class PeerAudience(FrameSource, ProbeAudience, Protocol[P]):
 
     def peer_presented(self, peer: P, presentation: Presentation) -> None: ...
 
+    def peer_shows(self, peer: P) -> None: ...
+
     def peer_left(self, peer: P, reason: str) -> None: ...
 
     @property
     def resizable(self) -> bool: ...
+
+    @property
+    def exact(self) -> bool: ...
 
     def latched_messages(self, role: Role) -> list[Mapping[str, object]]: ...

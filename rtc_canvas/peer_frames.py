@@ -9,6 +9,7 @@ from typing import Any
 
 from .announcements import Announcements
 from .clock_offset import ClockOffset
+from .final_quality import FinalQuality
 from .frame_log import FrameLog, SentPicture
 from .messages import Pong, parse_frames_message
 from .presentations import Presentation, Presentations
@@ -25,19 +26,23 @@ class PeerFrames:
 
     peer: its id.
     send: sends a message on `frames`; False where that channel is not open.
+    send_again: called with the same message where a frame is sent again that the page has to know in time.
     target: bits per second that pictures may use now.
     page_time: by the `seq` of an event, when it happened on the page's clock; None for one that is not known.
+    log: what was sent. quality: whether the page shows it as good as it gets.
     """
 
     def __init__(
         self,
         peer: str,
         send: Callable[[Mapping[str, object]], bool],
+        send_again: Callable[[Mapping[str, object]], None],
         target: Callable[[], float],
         page_time: Callable[[int], float | None],
     ) -> None:
         self._peer = peer
         self._send = send
+        self._send_again = send_again
         self._target = target
         self._loop = asyncio.get_running_loop()
         self._open = False
@@ -50,6 +55,7 @@ class PeerFrames:
         self._newest_seq = 0
         self.log = FrameLog()
         self._presentations = Presentations(self.log, self._clock, page_time)
+        self.quality = FinalQuality()
 
     def figures(self, now: float) -> dict[str, Any]:
         """Those of `PeerStats` that are learnt here; from any thread."""
@@ -79,8 +85,12 @@ class PeerFrames:
 
     # To the page.
 
-    def sending(self, picture: Picture, timestamp: int) -> None:
-        """A frame that shows this picture is about to leave with this RTP timestamp."""
+    def sending(self, picture: Picture, timestamp: int, *, final: bool = False) -> None:
+        """A frame that shows this picture is about to leave with this RTP timestamp.
+
+        final: whether no later frame of it is to gain quality.
+        """
+        self.quality.sending(picture.content, timestamp, final=final, now=time.monotonic())
         sent = self._as_sent(picture)
         self._newest_seq = sent.seq
         frame = self.log.add(timestamp, sent)
@@ -88,6 +98,7 @@ class PeerFrames:
         if frame.first:
             self._moving = True
         else:
+            self._send_again(self._announcements.message())
             self._announce()
 
     def newest(self, picture: Picture) -> None:
@@ -118,16 +129,21 @@ class PeerFrames:
         wait = self._announcements.wait(self._target(), time.monotonic())
         if wait is None or not self._open:
             return
-        if self._announcing is not None:
-            self._announcing.cancel()
         if wait:
+            self._cancel_announcing()
             self._announcing = self._loop.call_later(wait, self._announce)
         else:
             self._announce()
 
     def _announce(self) -> None:
+        self._cancel_announcing()
         if self._open and self._send(self._announcements.message()):
             self._announcements.sent(time.monotonic())
+
+    def _cancel_announcing(self) -> None:
+        if self._announcing is not None:
+            self._announcing.cancel()
+            self._announcing = None
 
     def _ping(self) -> None:
         self._pings += 1
@@ -151,4 +167,6 @@ class PeerFrames:
         if isinstance(told, Pong):
             self._clock.answer(told.ping, told.time, now)
             return []
+        for frame in told.frames:
+            self.quality.presented(frame.timestamp)
         return self._presentations.take(told, now)

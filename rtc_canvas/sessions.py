@@ -86,6 +86,7 @@ class _Served:
         retry: whether the pages shall come back by themselves, as after a restart of the program.
         """
         self.finalizer.detach()
+        self.audience.end_waiting()
         await asyncio.gather(
             *(session.peer.end(reason, retry=retry) for session in list(self.sessions.values()))
         )
@@ -127,6 +128,16 @@ class Sessions:
     def session(self, canvas: str, session_id: str) -> Session | None:
         served = self._served.get(canvas)
         return None if served is None else served.sessions.get(session_id)
+
+    async def snapshot(self, canvas: str, *, grant: Grant) -> bytes:
+        self._check_served(canvas)
+        try:
+            image = await self._served[canvas].audience.exact_images.newest()
+        except EncoderError as error:
+            raise _refusal(error) from error
+        if image is None:
+            raise Refusal(503, "The program has not made a picture yet; try again later.")
+        return image.data
 
     def config(self, canvas: str | None, *, grant: Grant) -> Config:
         shown = {name: served.canvas() for name, served in self._served.items()}
@@ -194,5 +205,5 @@ class Sessions:
 def _refusal(error: ConnectError | EncoderError) -> Refusal:
     if isinstance(error, ConnectError):
         return Refusal(error.status, str(error))
-    logger.error("No peer can be served: %s", error)
-    return Refusal(500, "The server's video encoder does not work; its log says why.")
+    logger.error("Nothing can be encoded: %s", error)
+    return Refusal(500, "The server's encoder does not work; its log says why.")

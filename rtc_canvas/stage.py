@@ -78,15 +78,25 @@ class StageListener(Protocol):
 
     def ask(self, question: Question) -> None: ...
 
+    @property
+    def draw_pending(self) -> bool: ...
+
 
 class Stage:
     """Thread-safe. Holds the newest picture only.
 
     watchers: how many look: peers that see their page, and tracks.
+    awaits_rest: whether somebody waits until no draw is pending any more.
     """
 
     def __init__(
-        self, size: Size, latched: Latched, *, resizable: bool, max_pixel_ratio: float
+        self,
+        size: Size,
+        latched: Latched,
+        *,
+        resizable: bool,
+        max_pixel_ratio: float,
+        exact: bool = False,
     ) -> None:
         self.converter = Converter()
         self.newest: Picture | None = None
@@ -94,6 +104,8 @@ class Stage:
         self.latched = latched
         self.resizable = resizable
         self.max_pixel_ratio = max_pixel_ratio
+        self.exact = exact
+        self.awaits_rest = False
         self.listener: StageListener | None = None
         self._lock = threading.Lock()
         # Each who is told, with the number of those who look through it. Replaced, never changed: it is walked
@@ -119,6 +131,11 @@ class Stage:
             before = self.latched
             self.latched = replace(before, **changes)  # type: ignore[arg-type]
         if self.latched != before:
+            self._tell()
+
+    def rest(self) -> None:
+        """A draw is over; it may have been the last one for now."""
+        if self.awaits_rest:
             self._tell()
 
     def _tell(self) -> None:
@@ -153,6 +170,11 @@ class Stage:
     def request_draw(self) -> None:
         if self.listener is not None:
             self.listener.request_draw()
+
+    @property
+    def draw_pending(self) -> bool:
+        """Whether a picture that was asked for is still to be drawn."""
+        return self.listener is not None and self.listener.draw_pending
 
     def shown(self, picture: Shown) -> None:
         """A picture came onto the screen of the viewer who steers."""

@@ -30,6 +30,7 @@ class PeerStats(LinkStats):
         frame rate leaves out are not counted.
     key_frames: how many were sent, by the reason for each: join, resize, request, visible,
         rate, chroma, error.
+    exact: pictures of which its page has shown the very pixels.
     dropped_input: input messages that were not taken, by the reason for each.
     glass_p50, glass_p95, glass_p99: seconds from a picture's hand-over until the refresh of the peer's display that
         showed it; percentiles of the last ten seconds, None where no picture was shown, or its browser does not tell.
@@ -51,6 +52,7 @@ class PeerStats(LinkStats):
     frames: int = 0
     skipped: int = 0
     key_frames: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    exact: int = 0
     dropped_input: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     glass_p50: float | None = None
     glass_p95: float | None = None

@@ -28,10 +28,20 @@ class Repeat:
     trickle: bool
 
 
+def is_refined(repeats: int) -> bool:
+    """Whether a picture that has been sent again so often gains nothing any more."""
+    return repeats >= REFINEMENTS
+
+
+def idle_repeat(last_sent: float) -> Repeat:
+    """The next sending of a picture that is to gain nothing any more."""
+    return Repeat(last_sent + IDLE_EVERY, trickle=True)
+
+
 def next_repeat(repeats: int, last_sent: float) -> Repeat:
     """The next sending of a picture that has been sent again `repeats` times, last at `last_sent`."""
     if repeats < REFINEMENTS:
         return Repeat(last_sent + (FIRST_AFTER if repeats == 0 else REFINE_EVERY), trickle=False)
     if repeats < REFINEMENTS + SETTLE_FRAMES:
         return Repeat(last_sent + REFINE_EVERY, trickle=True)
-    return Repeat(last_sent + IDLE_EVERY, trickle=True)
+    return idle_repeat(last_sent)

@@ -19,7 +19,7 @@ from .limitation import Encoded, Limit, Limitation, Overload
 from .peer_log import Log
 from .skips import Skips
 from .stats import SlidingRate
-from .stillness import next_repeat
+from .stillness import idle_repeat, is_refined, next_repeat
 from .video.convert import Converter
 from .video.encoder import VideoEncoder, fitting_scale
 from .video.picture import Picture
@@ -75,6 +75,7 @@ class Stream:
     executor: where encoding runs, one job at a time.
     on_frame: called with each picture and the frame made of it, before that is sent.
     on_failure: called with a sentence when the video cannot go on.
+    is_exact: whether the newest picture is to gain nothing any more, as its very pixels are shown beside the video.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Stream:
         executor: Executor,
         on_frame: Callable[[Picture, EncodedFrame], None],
         on_failure: Callable[[str], None],
+        is_exact: Callable[[], bool],
         log: Log,
     ) -> None:
         self._source = source
@@ -98,6 +100,7 @@ class Stream:
         self._executor = executor
         self._on_frame = on_frame
         self._on_failure = on_failure
+        self._is_exact = is_exact
         self._log = log
         self._task: asyncio.Task[None] | None = None
         self._encoding: asyncio.Future[EncodedFrame] | None = None
@@ -132,6 +135,25 @@ class Stream:
     def chroma_reason(self) -> str | None:
         """Why the newest frame has its chroma; None before the first."""
         return self._chroma.reason or None
+
+    @property
+    def sent(self) -> Picture | None:
+        """The picture of the frame that was sent last."""
+        return self._sent
+
+    @property
+    def is_refined(self) -> bool:
+        """Whether that picture gains nothing any more, neither by another frame of its size nor by a larger one."""
+        return is_refined(self._repeats) and self._still_scale == self._scale
+
+    @property
+    def _still_scale(self) -> float:
+        """How large the picture that was sent may become while it stays; never smaller than it is."""
+        picture = self._sent
+        if picture is None:
+            return self._scale
+        size = picture.width, picture.height
+        return max(self._scale, self._adaptation.still_scale(self._encoder.target_bitrate, size))
 
     @property
     def skipped(self) -> int:
@@ -244,15 +266,13 @@ class Stream:
 
     def _next_repeat(self, picture: Picture, now: float) -> tuple[_Job | None, float | None]:
         """The same for a picture that was sent."""
-        repeat = next_repeat(self._repeats, self._sent_at)
+        exact, sent_at = self._is_exact(), self._sent_at
+        repeat = idle_repeat(sent_at) if exact else next_repeat(self._repeats, sent_at)
         if now < repeat.time:
             return None, repeat.time
         # Each change of size costs a key frame: a picture that has gained its quality is made larger where it may be,
         # and none is made smaller.
-        scale = self._scale
-        if repeat.trickle:
-            size = picture.width, picture.height
-            scale = max(scale, self._adaptation.still_scale(self._encoder.target_bitrate, size))
+        scale = self._still_scale if repeat.trickle and not exact else self._scale
         trickle = repeat.trickle and scale == self._scale
         return _Job(picture, False, None, trickle, scale, self.chroma or "420"), None
 

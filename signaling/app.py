@@ -37,7 +37,7 @@ _PREFLIGHT = {
 
 
 def create_app(host: whep.Host, access: Access, *, static: Path, cookie: str) -> web.Application:
-    """The application that serves `host`: the page, its modules, `api/config` and WHEP.
+    """The application that serves `host`: the page, its modules, `api/config`, snapshots and WHEP.
 
     All its URLs are relative, so that it works as a sub-application under a prefix too. Run it with
     `access_log=None`: aiohttp's own would write down the token of each link that is opened.
@@ -51,6 +51,7 @@ def create_app(host: whep.Host, access: Access, *, static: Path, cookie: str) ->
     assets = Assets(static, needed=("index.html", "denied.html"))
     routes = _Routes(host, access, assets, cookie)
     endpoint, session = f"/whep/{_CANVAS}", f"/whep/{_CANVAS}/{{session}}"
+    snapshot = f"/snapshot/{_CANVAS}.png"
     app = web.Application(middlewares=[_finishing(access)], client_max_size=whep.MAX_BODY)
     # The first route that fits is taken: fixed names come before those of canvases.
     app.add_routes(
@@ -59,6 +60,8 @@ def create_app(host: whep.Host, access: Access, *, static: Path, cookie: str) ->
             web.get("/static/{name:.+}", routes.static),
             web.get("/api/config", routes.config),
             web.options("/api/config", routes.preflight),
+            web.get(snapshot, routes.snapshot),
+            web.options(snapshot, routes.preflight),
             web.options(endpoint, routes.endpoint_options),
             web.route("*", endpoint, routes.whep),
             web.options(session, routes.preflight),
@@ -107,6 +110,14 @@ class _Routes:
         canvas = self._named_canvas(request)
         document = config_document(self._host.config(canvas, grant=grant), canvas)
         return web.json_response(document, headers={"Cache-Control": "no-store"})
+
+    async def snapshot(self, request: web.Request) -> web.Response:
+        grant = self._grant(request)
+        canvas = request.match_info["canvas"]
+        if not self._host.has_canvas(canvas):
+            raise whep.no_canvas(canvas)
+        headers = {"Content-Type": "image/png", "Cache-Control": "no-store"}
+        return web.Response(body=await self._host.snapshot(canvas, grant=grant), headers=headers)
 
     async def preflight(self, request: web.Request) -> web.Response:
         self._access.check_site(host=request.headers.get("Host"), origin=_origin(request))

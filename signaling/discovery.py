@@ -46,4 +46,5 @@ def config_document(config: Config, canvas: str | None) -> dict[str, object]:
         canvas = canvases[0]["name"]
     if canvas is not None:
         document["whep"] = f"{root}whep/{canvas}"
+        document["snapshot"] = f"{root}snapshot/{canvas}.png"
     return document

@@ -113,6 +113,13 @@ class Host(Protocol):
     def session(self, canvas: str, session_id: str) -> Session | None:
         """The canvas's session of that id while it lives."""
 
+    async def snapshot(self, canvas: str, *, grant: Grant) -> bytes:
+        """The pixels of the canvas's newest picture, as a PNG.
+
+        Raises:
+            Refusal: 503 before the first picture, and when shutting down.
+        """
+
     def config(self, canvas: str | None, *, grant: Grant) -> Config:
         """What a page is told before it connects.
 

@@ -26,7 +26,9 @@ const FITS = {
  * @typedef {object} BarActions
  * @property {(fit: Fit) => void} onfit
  * @property {() => void} onprobe
+ * @property {() => void} onexact
  * @property {() => void} onstatistics
+ * @property {() => void} onsave
  * @property {() => void} onfullscreen
  */
 
@@ -35,6 +37,7 @@ export class Bar {
   #buttons = make("span", { class: "buttons" });
   #fit;
   #probe;
+  #exact;
   #statistics;
   #fullscreen;
   /** @type {Fit} */
@@ -53,11 +56,15 @@ export class Bar {
     );
     this.#probe = button("probe", "Value under the pointer (Ctrl+Alt+P)", actions.onprobe);
     this.#probe.setAttribute("aria-keyshortcuts", "Control+Alt+P");
+    this.#exact = button("exact", "Exact pixels while nothing moves", actions.onexact);
     this.#statistics = button("statistics", "Statistics (Ctrl+Alt+S)", actions.onstatistics);
     this.#statistics.setAttribute("aria-keyshortcuts", "Control+Alt+S");
     this.#fullscreen = button("fullscreen", "Full screen", actions.onfullscreen);
     this.#fullscreen.hidden = !document.fullscreenEnabled;
-    this.#buttons.append(this.#fit, this.#probe, this.#statistics, this.#fullscreen);
+    const save = button("save", "Save the picture", actions.onsave);
+    this.#buttons.append(
+      ...[this.#fit, this.#exact, this.#probe, this.#statistics, save, this.#fullscreen],
+    );
     this.element = make("div", { class: "bar" }, line, this.#buttons);
     this.element.addEventListener("pointerenter", () => this.reveal());
     this.element.addEventListener("focusin", () => this.reveal());
@@ -78,6 +85,11 @@ export class Bar {
   set probe({ offered, open }) {
     this.#probe.hidden = !offered;
     this.#probe.setAttribute("aria-pressed", String(open));
+  }
+
+  /** @param {boolean} on */
+  set exact(on) {
+    this.#exact.setAttribute("aria-pressed", String(on));
   }
 
   /** @param {boolean} open */

@@ -25,6 +25,7 @@ export class Channels {
   #pointer;
   #app;
   #frames;
+  #exact;
 
   /**
    * @param {RTCPeerConnection} peer one that has not made its offer
@@ -45,10 +46,12 @@ export class Channels {
       ordered: false,
       maxRetransmits: 0,
     });
+    this.#exact = peer.createDataChannel("exact", { negotiated: true, id: 4 });
+    this.#exact.binaryType = "arraybuffer";
     this.#input.onopen = events.oninputopen;
     this.#app.onopen = events.onappopen;
     this.#app.onclose = events.onclose;
-    for (const channel of [this.#app, this.#frames]) {
+    for (const channel of [this.#app, this.#frames, this.#exact]) {
       channel.onmessage = ({ data }) => {
         const message = parseMessage(data);
         if (message) events.onmessage(message);
@@ -76,6 +79,13 @@ export class Channels {
    */
   frames(message) {
     send(this.#frames, message);
+  }
+
+  /**
+   * @param {Fields} message
+   */
+  exact(message) {
+    send(this.#exact, message);
   }
 
   /**

@@ -7,6 +7,7 @@
 /**
  * @typedef {object} Identity
  * @property {number} picture the server's number for it, rising from picture to picture
+ * @property {number} content the number of the first picture in a row with these pixels
  * @property {number | string | null} id the program's own; null where it has none that can be sent
  * @property {number} renderTime when the program handed it over, seconds of the server's clock
  * @property {number} seq of the newest input from here that it includes, 0 for none

@@ -4,12 +4,13 @@
  * @module
  */
 
+/** @typedef {import("./exact-image.js").ImageHeader} ImageHeader */
 /** @typedef {import("./geometry.js").Size} Size */
 /** @typedef {import("./identities.js").FrameIdentity} FrameIdentity */
 /** @typedef {import("./questions.js").Answer} Answer */
 /** @typedef {import("./sizes.js").PictureSize} PictureSize */
 /**
- * @typedef {{type: "hello", protocol: number, peer: string, resizable: boolean}
+ * @typedef {{type: "hello", protocol: number, peer: string, resizable: boolean, exact: boolean}
  *   | {type: "control", steering: boolean}
  *   | ({type: "size"} & PictureSize)
  *   | {type: "title", title: string}
@@ -20,6 +21,9 @@
  *   | {type: "stats", figures: Record<string, unknown>}
  *   | {type: "frames", frames: FrameIdentity[]}
  *   | {type: "ping", ping: number}
+ *   | ({type: "image"} & ImageHeader)
+ *   | {type: "piece", data: ArrayBuffer}
+ *   | {type: "cancel", picture: number}
  *   | {type: "bye", reason: string, retry: boolean}} ServerMessage
  */
 
@@ -31,6 +35,7 @@ export const PROTOCOL = 1;
  * @returns {ServerMessage | null} null for what is unknown or malformed: it is ignored
  */
 export function parseMessage(data) {
+  if (data instanceof ArrayBuffer) return { type: "piece", data };
   const message = parseObject(data);
   switch (message?.type) {
     case "hello":
@@ -40,6 +45,7 @@ export function parseMessage(data) {
         protocol: message.protocol,
         peer: text(message.peer),
         resizable: message.resizable === true,
+        exact: message.exact === true,
       };
     case "control":
       return { type: "control", steering: message.steering === true };
@@ -65,6 +71,10 @@ export function parseMessage(data) {
       return { type: "frames", frames: list(message.frames).flatMap(parseFrame) };
     case "ping":
       return typeof message.ping === "number" ? { type: "ping", ping: message.ping } : null;
+    case "image":
+      return parseImageMessage(message);
+    case "cancel":
+      return { type: "cancel", picture: Number(message.picture) };
     case "bye":
       return { type: "bye", reason: text(message.reason), retry: message.retry === true };
     default:
@@ -110,15 +120,26 @@ function parseAnswer({ probe, value = null, text: shown, error }) {
 }
 
 /**
- * @param {unknown} entry `[RTP timestamp, picture, id, render time, seq]`
+ * @param {Record<string, unknown>} message
+ * @returns {ServerMessage | null}
+ */
+function parseImageMessage({ picture, size: sides, bytes, format }) {
+  const pixels = size(sides);
+  if (!pixels || typeof picture !== "number" || typeof bytes !== "number") return null;
+  return { type: "image", picture, size: pixels, bytes, format: text(format) };
+}
+
+/**
+ * @param {unknown} entry `[RTP timestamp, picture, id, render time, seq, content]`
  * @returns {FrameIdentity[]} none for what is malformed
  */
 function parseFrame(entry) {
-  const [rtpTimestamp, picture, id, renderTime, seq] = list(entry);
+  const [rtpTimestamp, picture, id, renderTime, seq, told] = list(entry);
   const numbers = [rtpTimestamp, picture, renderTime, seq];
   if (!numbers.every((number) => typeof number === "number")) return [];
   const sent = typeof id === "number" || typeof id === "string" ? id : null;
-  return [{ rtpTimestamp, picture, id: sent, renderTime, seq }];
+  const content = typeof told === "number" ? told : picture;
+  return [{ rtpTimestamp, picture, content, id: sent, renderTime, seq }];
 }
 
 /**

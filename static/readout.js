@@ -52,6 +52,7 @@ export function rowsServer(server) {
     ["Input to screen", percentiles(server, "input_to_photon")],
     ["Clock error", milliseconds(server?.clock_error)],
     ["Key frames", counts(server?.key_frames)],
+    ["Exact pictures", amount(server?.exact, 0)],
     ["Dropped input", counts(server?.dropped_input)],
   ];
 }

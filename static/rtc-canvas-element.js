@@ -1,6 +1,6 @@
 /**
- * `<rtc-canvas src="…" fit="contain" codec="h264" view-only controls>`: an RtcCanvas with a
- * status line.
+ * `<rtc-canvas src="…" fit="contain" codec="h264" exact="on" view-only controls>`: an RtcCanvas
+ * with a status line.
  *
  * Attributes act live. It connects when it is put into a document and ends when it is taken out;
  * being moved is neither.
@@ -22,11 +22,15 @@ import { STYLE } from "./style.js";
 /** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {import("./situation.js").Situation} Situation */
 
-const EVENTS = ["state", "error", "control", "frame", "title", "notice", "probes", "statistics"];
+const EVENTS = [
+  ...["state", "error", "control", "frame", "exact", "title", "notice", "probes", "statistics"],
+];
 const FITS = ["contain", "fill", "none"];
+/** Milliseconds that a remark stays. */
+const REMARK = 5000;
 
 export class RtcCanvasElement extends HTMLElement {
-  static observedAttributes = ["src", "token", "codec", "fit", "view-only", "controls"];
+  static observedAttributes = ["src", "token", "codec", "fit", "exact", "view-only", "controls"];
 
   #canvas;
   #status = new Status(() => this.#canvas.connect());
@@ -54,7 +58,9 @@ export class RtcCanvasElement extends HTMLElement {
     this.#bar = new Bar(this.#status.line, {
       onfit: (fit) => (this.fit = fit),
       onprobe: () => this.#probe.toggle(),
+      onexact: () => (this.exact = !this.#canvas.exact),
       onstatistics: () => this.#toggleStatistics(),
+      onsave: () => this.#save(),
       onfullscreen: () => this.#toggleFullscreen(),
     });
     this.#bar.controls = false;
@@ -90,6 +96,9 @@ export class RtcCanvasElement extends HTMLElement {
     switch (name) {
       case "fit":
         this.#canvas.fit = this.#bar.fit = this.fit;
+        return;
+      case "exact":
+        this.#canvas.exact = this.exact;
         return;
       case "view-only":
         this.#canvas.viewOnly = this.viewOnly;
@@ -127,6 +136,17 @@ export class RtcCanvasElement extends HTMLElement {
 
   set fit(fit) {
     this.setAttribute("fit", fit);
+  }
+
+  /** Whether a picture that has settled is shown with its very pixels; null: as the program says. */
+  get exact() {
+    const exact = this.getAttribute("exact");
+    return exact === null ? null : exact !== "off";
+  }
+
+  set exact(exact) {
+    if (exact === null) this.removeAttribute("exact");
+    else this.setAttribute("exact", exact ? "on" : "off");
   }
 
   get viewOnly() {
@@ -197,6 +217,9 @@ export class RtcCanvasElement extends HTMLElement {
       case "frame":
         if (!this.#situation.picture) this.#update({ picture: true });
         break;
+      case "exact":
+        this.#bar.exact = detail.on;
+        break;
       case "statistics":
         this.#panel?.show(detail);
     }
@@ -246,6 +269,20 @@ export class RtcCanvasElement extends HTMLElement {
       this.shadowRoot?.append(this.#panel.element);
     }
     this.#panel.open = this.#statistics;
+  }
+
+  async #save() {
+    const { save } = await import("./save.js");
+    await save(this.#canvas).catch((error) => this.#remark(error.message));
+  }
+
+  /** @param {string} text what is worth telling for a moment */
+  #remark(text) {
+    const { notice } = this.#situation;
+    this.#update({ notice: text });
+    setTimeout(() => {
+      if (this.#situation.notice === text) this.#update({ notice });
+    }, REMARK);
   }
 
   #toggleFullscreen() {

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { ExactPixels } from "./exact-pixels.js";
 import { Identities } from "./identities.js";
 import { InputWriter } from "./input-writer.js";
 import { Keyboard } from "./keyboard.js";
@@ -22,7 +23,7 @@ import { Screen } from "./screen.js";
 import { Session } from "./session.js";
 import { Statistics } from "./stats.js";
 import { Viewport } from "./viewport.js";
-import { baseOf } from "./whep.js";
+import { baseOf, Whep } from "./whep.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./geometry.js").Fit} Fit */
@@ -41,6 +42,8 @@ import { baseOf } from "./whep.js";
  * @property {Fit} [fit] "contain" (default), "fill", or "none" for one pixel of the picture on one
  *   of the device
  * @property {boolean} [viewOnly] never send input
+ * @property {boolean | null} [exact] whether a picture that has settled is shown with its very
+ *   pixels; without it, as the program says
  * @property {Carrier} [fetch] carries the requests, `fetch` by default
  */
 
@@ -57,6 +60,8 @@ const RESIZE_PAUSE = 100;
  * - `frame` ({width, height, rtpTimestamp, presentedFrames, picture, id, renderTime}): a frame is
  *   on the screen; the last three are null where the server has not told them yet
  * - `probes` ({registered, allowed}): whether the program has a probe, and whether it answers here
+ * - `exact` ({on, shown}): whether a picture that has settled is to be shown with its very pixels,
+ *   and whether it is
  * - `title` ({title}), `notice` ({text}): what the program calls itself; what is worth telling
  * - `statistics` ({here, server}): once a second while `statistics` is true
  */
@@ -85,6 +90,7 @@ export class RtcCanvas extends EventTarget {
   #identities = new Identities();
   #reports = new Reports((message) => this.#session.connection?.channels.frames(message));
   #probes;
+  #exact;
   /** @type {InputWriter | null} */
   #writer = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -120,6 +126,12 @@ export class RtcCanvas extends EventTarget {
     this.#probes = new Probes(this.#screen, this.#identities, () =>
       this.state === "live" ? this.#session.connection : null,
     );
+    this.#exact = new ExactPixels(
+      this.#screen,
+      this.#identities,
+      () => this.#session.connection,
+      () => this.#tellExact(),
+    );
     this.#keyboard = new Keyboard(this.#screen.keys, () => this.#pointer.position, edge);
     this.#session = new Session(() => this.#connectionOptions(), {
       onstate: (state) => this.#onstate(state),
@@ -132,6 +144,7 @@ export class RtcCanvas extends EventTarget {
       () => this.#session.connection,
       (figures) => this.#tell("statistics", figures),
     );
+    this.#exact.wanted = options.exact ?? null;
   }
 
   /** Connect, and stay connected. */
@@ -151,6 +164,7 @@ export class RtcCanvas extends EventTarget {
     this.#viewport?.stop();
     this.#viewport = null;
     clearTimeout(this.#resizeTimer);
+    this.#exact.clear();
     this.#screen.clear();
     this.#screen.stage.remove();
   }
@@ -158,6 +172,16 @@ export class RtcCanvas extends EventTarget {
   /** Give the canvas the keyboard. */
   focus() {
     this.#screen.focus();
+  }
+
+  /**
+   * The pixels of the program's newest picture, byte for byte, whatever the video shows of it.
+   *
+   * @returns {Promise<Blob>} a PNG
+   * @throws {import("./problem.js").Problem} where there is none, or no access to it
+   */
+  snapshot() {
+    return new Whep(this.#access()).snapshot();
   }
 
   /** @returns {StateName} */
@@ -224,6 +248,21 @@ export class RtcCanvas extends EventTarget {
     this.#updateInput();
   }
 
+  /** Whether a picture that has settled is shown with its very pixels. */
+  get exact() {
+    return this.#exact.on;
+  }
+
+  /** @param {boolean | null} exact null leaves it to the program */
+  set exact(exact) {
+    this.#exact.wanted = exact;
+  }
+
+  /** A canvas with the very pixels of the picture while they are on the screen, else null. */
+  get exactPixels() {
+    return this.#exact.canvas;
+  }
+
   get statistics() {
     return this.#statistics.on;
   }
@@ -232,13 +271,19 @@ export class RtcCanvas extends EventTarget {
     this.#statistics.on = on;
   }
 
-  #connectionOptions() {
+  #access() {
     return {
       base: baseOf(this.src, document.baseURI),
       token: this.token,
+      ...(this.#fetch && { fetch: this.#fetch }),
+    };
+  }
+
+  #connectionOptions() {
+    return {
+      ...this.#access(),
       codec: this.codec,
       visible: () => (this.#visible = this.#viewport?.visible ?? false),
-      ...(this.#fetch && { fetch: this.#fetch }),
     };
   }
 
@@ -260,6 +305,7 @@ export class RtcCanvas extends EventTarget {
   #disconnected() {
     this.#writer?.stop();
     this.#writer = null;
+    this.#exact.forget();
     this.#identities.clear();
     this.#reports.clear();
     this.#probes.drop();
@@ -285,12 +331,13 @@ export class RtcCanvas extends EventTarget {
   #onmessage(message) {
     switch (message.type) {
       case "hello":
+        this.#exact.served = message.exact;
         return this.#statistics.ask();
       case "control":
         return this.#setSteering(message.steering);
       case "frames":
         this.#identities.learn(message.frames);
-        return this.#probes.identified();
+        return this.#identified();
       case "ping":
         return this.#reports.answer(message.ping);
       case "probe":
@@ -298,6 +345,10 @@ export class RtcCanvas extends EventTarget {
       case "probes":
         this.#probes.offered = { registered: message.registered, allowed: message.allowed };
         return this.#tell("probes", this.#probes.offered);
+      case "image":
+      case "piece":
+      case "cancel":
+        return this.#exact.take(message);
       case "size":
         return this.#screen.announce(message);
       case "cursor":
@@ -320,9 +371,19 @@ export class RtcCanvas extends EventTarget {
   #onframe(frame, meeting) {
     if (meeting && frame.rtpTimestamp !== null) this.#reports.shown(frame.rtpTimestamp, meeting);
     this.#identities.shown(frame.rtpTimestamp);
-    this.#probes.identified();
+    this.#identified();
     const { picture = null, id = null, renderTime = null } = this.#identities.onScreen ?? {};
     this.#tell("frame", { ...frame, picture, id, renderTime });
+  }
+
+  /** More may be known of the frame on the screen. */
+  #identified() {
+    this.#probes.identified();
+    this.#exact.identified();
+  }
+
+  #tellExact() {
+    this.#tell("exact", { on: this.exact, shown: this.exactPixels !== null });
   }
 
   /**

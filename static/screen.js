@@ -51,6 +51,8 @@ export class Screen {
   /** Takes the focus and the text: only what can be edited is told of composed characters. */
   keys = element("textarea", `${FILL};${INVISIBLE}`);
   #still = element("canvas", `${overlay()};visibility:hidden`);
+  /** For the very pixels of the picture, which then hide the video. */
+  exact = element("canvas", `${overlay()};visibility:hidden`);
   #corners = ["left:0;top:0", "left:100%;top:0", "left:0;top:100%"].map((place) =>
     element("i", `position:absolute;width:0;height:0;${place}`),
   );
@@ -77,7 +79,7 @@ export class Screen {
     prepareVideo(this.video);
     prepareKeys(this.keys);
     this.stage.setAttribute("role", "application");
-    this.box.append(this.video, this.#still, ...this.#corners);
+    this.box.append(this.video, this.#still, this.exact, ...this.#corners);
     this.stage.append(this.keys, this.box);
     this.video.addEventListener("resize", () => this.place());
     this.video.addEventListener("loadeddata", () => this.#onfirst());
@@ -119,6 +121,11 @@ export class Screen {
   get size() {
     const { videoWidth, videoHeight } = this.video;
     return videoWidth ? this.#sizes.of([videoWidth, videoHeight]) : null;
+  }
+
+  /** Whether the last picture of a connection that ended is kept. */
+  get frozen() {
+    return this.#frozen;
   }
 
   /** Whether keys come here. */
@@ -187,11 +194,12 @@ export class Screen {
     const box = placePicture(this.#fit, [width, height], size.picture, ratio);
     const extent = videoExtent(box, size.encoded, size.shown);
     setBox(this.box, box);
-    const rendering = isPixelExact(box, size.shown, ratio) ? "pixelated" : "auto";
     for (const shown of [this.video, this.#still]) {
       setBox(shown, { x: 0, y: 0, width: extent[0], height: extent[1] });
-      shown.style.imageRendering = rendering;
+      shown.style.imageRendering = rendering(isPixelExact(box, size.shown, ratio));
     }
+    setBox(this.exact, { ...box, x: 0, y: 0 });
+    this.exact.style.imageRendering = rendering(isPixelExact(box, size.picture, ratio));
   }
 
   /**
@@ -290,6 +298,11 @@ function setBox(shown, { x, y, width, height }) {
   shown.style.top = `${y}px`;
   shown.style.width = `${width}px`;
   shown.style.height = `${height}px`;
+}
+
+/** @param {boolean} exact whether a pixel is a pixel: a browser might smooth even that */
+function rendering(exact) {
+  return exact ? "pixelated" : "auto";
 }
 
 /**

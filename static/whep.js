@@ -4,7 +4,7 @@
  * @module
  */
 
-import { otherProtocol, Problem, refusal, unreachable } from "./problem.js";
+import { choose, otherProtocol, Problem, refusal, unreachable } from "./problem.js";
 import { parseObject, PROTOCOL } from "./messages.js";
 
 /**
@@ -15,6 +15,7 @@ import { parseObject, PROTOCOL } from "./messages.js";
 /**
  * @typedef {object} Config
  * @property {string | null} whep where to POST the offer; null where no canvas is named
+ * @property {string | null} snapshot where the newest picture is; null likewise
  * @property {RTCIceServer[]} iceServers
  * @property {CanvasEntry[]} canvases
  */
@@ -28,6 +29,8 @@ import { parseObject, PROTOCOL } from "./messages.js";
 
 /** Seconds a server has for an answer. */
 const TIMEOUT = 10;
+/** And for a picture, which may be large. */
+const PICTURE_TIMEOUT = 120;
 
 export class Whep {
   #base;
@@ -79,6 +82,21 @@ export class Whep {
   }
 
   /**
+   * The pixels of the newest picture.
+   *
+   * @returns {Promise<Blob>} a PNG
+   * @throws {Problem}
+   */
+  async snapshot() {
+    const { snapshot, canvases } = await this.config();
+    if (!snapshot) throw choose(canvases);
+    const response = await this.#request(snapshot, { cache: "no-store" }, PICTURE_TIMEOUT);
+    return response.blob().catch(() => {
+      throw unreachable();
+    });
+  }
+
+  /**
    * Trickle candidates (RFC 8840). One that is lost is no problem: others may do.
    *
    * @param {string} fragment
@@ -101,16 +119,17 @@ export class Whep {
   /**
    * @param {string} url
    * @param {RequestInit} init
+   * @param {number} [timeout] seconds
    * @returns {Promise<Response>} one with a status from 200 to 299
    * @throws {Problem}
    */
-  async #request(url, init) {
+  async #request(url, init, timeout = TIMEOUT) {
     const response = await this.#fetch(url, {
       ...init,
       headers: { ...init.headers, ...(this.#token && { Authorization: `Bearer ${this.#token}` }) },
       // A token makes cookies of another origin needless, and so the permission to send them.
       credentials: this.#token || isSameOrigin(url) ? "same-origin" : "include",
-      signal: timeLimit(),
+      signal: timeLimit(timeout),
     }).catch(() => {
       throw unreachable(isSameOrigin(url) ? null : (globalThis.location?.origin ?? null));
     });
@@ -133,9 +152,10 @@ export function readConfig(document, url) {
     });
   }
   if (protocol !== PROTOCOL) throw otherProtocol(protocol, PROTOCOL);
-  const { whep, iceServers, canvases } = document;
+  const { whep, snapshot, iceServers, canvases } = document;
   return {
     whep: typeof whep === "string" ? new URL(whep, url).href : null,
+    snapshot: typeof snapshot === "string" ? new URL(snapshot, url).href : null,
     iceServers: Array.isArray(iceServers) ? iceServers : [],
     canvases: (Array.isArray(canvases) ? canvases : []).map((canvas) => ({
       ...canvas,
@@ -187,10 +207,11 @@ function isSameOrigin(url) {
 }
 
 /**
+ * @param {number} seconds
  * @returns {AbortSignal | null} null in browsers that cannot tell one
  */
-function timeLimit() {
-  return AbortSignal.timeout?.(TIMEOUT * 1000) ?? null;
+function timeLimit(seconds) {
+  return AbortSignal.timeout?.(seconds * 1000) ?? null;
 }
 
 /**

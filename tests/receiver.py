@@ -28,13 +28,15 @@ CHANNELS: dict[str, dict[str, Any]] = {
     "pointer": {"id": 1, "ordered": False, "maxRetransmits": 0},
     "app": {"id": 2},
     "frames": {"id": 3, "ordered": False, "maxRetransmits": 0},
+    "exact": {"id": 4},
 }
 
 
 class Receiver:
     """Watches one canvas. Use it as `async with receiver(server) as viewer`.
 
-    frames: the decoded frames, newest last, at most 100. messages: what came on `app`.
+    frames: the decoded frames, newest last, at most 100. messages: what came on `app` and `exact`.
+    pieces: of exact images.
     """
 
     def __init__(self) -> None:
@@ -42,6 +44,7 @@ class Receiver:
         self.channels: dict[str, RTCDataChannel] = {}
         self.frames: list[av.VideoFrame] = []
         self.messages: list[dict[str, Any]] = []
+        self.pieces: list[bytes] = []
         self.resource = ""
         self.etag = ""
         self.answer = ""
@@ -63,7 +66,7 @@ class Receiver:
         if channels:
             for name, options in CHANNELS.items():
                 channel = self.connection.createDataChannel(name, negotiated=True, **options)
-                channel.on("message", lambda text, name=name: self._receive(name, text))
+                channel.on("message", lambda data, name=name: self._receive(name, data))
                 channel.on("open", self._changed.set)
                 self.channels[name] = channel
         await self.connection.setLocalDescription(await self.connection.createOffer())
@@ -99,7 +102,7 @@ class Receiver:
         return self.frames[-1]
 
     async def message(self, type_: str, timeout: float = 5.0, **fields: Any) -> dict[str, Any]:
-        """The newest message of a type, with these fields, on `app`."""
+        """The newest message of a type, with these fields, on `app` or `exact`."""
 
         def matching() -> list[dict[str, Any]]:
             return [m for m in self.messages if m["type"] == type_ and fields.items() <= m.items()]
@@ -139,9 +142,11 @@ class Receiver:
                 self.frames = [*self.frames[-99:], frame]
                 self._changed.set()
 
-    def _receive(self, name: str, text: str) -> None:
-        if name == "app":
-            self.messages.append(json.loads(text))
+    def _receive(self, name: str, data: str | bytes) -> None:
+        if isinstance(data, bytes):
+            self.pieces.append(data)
+        elif name in ("app", "exact"):
+            self.messages.append(json.loads(data))
         self._changed.set()
 
 

@@ -92,12 +92,19 @@ class StageSpy:
     def ask(self, question: Question) -> None:
         self.questions.append(question)
 
+    @property
+    def draw_pending(self) -> bool:
+        return False
+
     def types(self) -> list[str]:
         return [event["type"] for event in self.events]
 
 
 class StandInTransport:
-    """Keeps what it is given; there is always room."""
+    """Keeps what it is given, of exact images the pieces of the newest; there is always room.
+
+    most_pieces: there is none for more of them.
+    """
 
     codec: Codec = "h264"
     has_channels = True
@@ -107,6 +114,9 @@ class StandInTransport:
     def __init__(self) -> None:
         self.frames: list[EncodedFrame] = []
         self.messages: list[dict[str, Any]] = []
+        self.pieces: list[bytes] = []
+        self.piece_size = 1000
+        self.most_pieces = 1_000_000
         self.closed = False
         self._changed = asyncio.Event()
 
@@ -117,12 +127,23 @@ class StandInTransport:
     def send_message(self, channel: ChannelName, message: Mapping[str, object]) -> bool:
         assert not self.closed, f"{message} was sent into a closed transport"
         self.messages.append(json.loads(json.dumps(message)))
+        if message["type"] == "image":
+            self.pieces.clear()
         self._changed.set()
         return True
 
     def timestamp(self, frame: EncodedFrame) -> int:
         """One that can be told apart from the picture's number."""
         return 3000 * (self.frames.index(frame) if frame in self.frames else len(self.frames))
+
+    @property
+    def piece_room(self) -> int:
+        return self.piece_size if len(self.pieces) < self.most_pieces else 0
+
+    def send_piece(self, piece: bytes) -> bool:
+        self.pieces.append(piece)
+        self._changed.set()
+        return True
 
     async def close(self) -> None:
         self.closed = True

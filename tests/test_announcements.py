@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,6 +30,12 @@ def test_an_entry_says_it_all() -> None:
     announcements = Announcements()
     announcements.add(frame(6, "six", seq=31))
     assert told(announcements) == [[9000, 6, "six", 0.1, 31]]
+
+
+def test_pixels_that_came_with_an_earlier_picture_are_told() -> None:
+    announcements = Announcements()
+    announcements.add(SentFrame(1500, replace(sent(6), content=3), first=False))
+    assert told(announcements) == [[1500, 6, None, 0.1, 0, 3]]
 
 
 def test_each_message_repeats_the_last_frame_of_the_one_before() -> None:

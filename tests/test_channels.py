@@ -28,16 +28,16 @@ class FakeChannel:
     def __init__(self, state: str) -> None:
         self.readyState = state
         self.listeners: dict[str, Callable[..., None]] = {}
-        self.sent: list[str] = []
+        self.sent: list[str | bytes] = []
         self.error: Exception | None = None
 
     def on(self, event: str, listener: Callable[..., None]) -> None:
         self.listeners[event] = listener
 
-    def send(self, text: str) -> None:
+    def send(self, data: str | bytes) -> None:
         if self.error is not None:
             raise self.error
-        self.sent.append(text)
+        self.sent.append(data)
 
 
 class FakeConnection:
@@ -84,11 +84,12 @@ def test_the_channels_are_those_of_the_protocol() -> None:
         "pointer": {"negotiated": True, "id": 1, "ordered": False, "maxRetransmits": 0},
         "app": {"negotiated": True, "id": 2, "ordered": True},
         "frames": {"negotiated": True, "id": 3, "ordered": False, "maxRetransmits": 0},
+        "exact": {"negotiated": True, "id": 4, "ordered": True},
     }
 
 
 def test_channels_that_are_open_already_are_told() -> None:
-    assert Rig("open").opened == ["input", "pointer", "app", "frames"]
+    assert Rig("open").opened == ["input", "pointer", "app", "frames", "exact"]
 
 
 def test_channels_are_told_when_they_open() -> None:
@@ -130,17 +131,19 @@ def test_messages_are_sent_as_compact_json() -> None:
     made = Rig()
     assert made.channels.send("app", {"type": "title", "title": "Grüße"})
     [text] = made.connection.made["app"].sent
+    assert isinstance(text, str)
     assert " " not in text
     assert json.loads(text) == {"type": "title", "title": "Grüße"}
     assert made.channels.buffered("app") == 7
 
 
-def test_what_may_be_lost_is_not_kept_for_a_page_that_takes_nothing() -> None:
+@pytest.mark.parametrize("name", list(BACKLOG))
+def test_what_can_be_done_without_is_not_kept_for_a_page_that_takes_nothing(name: Any) -> None:
     made = Rig()
     for channel in made.connection.made.values():
-        channel.bufferedAmount = BACKLOG + 1
-    assert not made.channels.send("frames", {"type": "frames"})
-    assert made.connection.made["frames"].sent == []
+        channel.bufferedAmount = BACKLOG[name] + 1
+    assert not made.channels.send(name, {"type": "frames"})
+    assert made.connection.made[name].sent == []
     assert made.channels.send("app", {"type": "bye"})
 
 
@@ -158,6 +161,12 @@ def test_a_message_that_cannot_be_sent_is_no_error(error: Exception) -> None:
     assert not made.channels.send("app", {"type": "title"})
 
 
+def test_bytes_are_sent_as_they_are() -> None:
+    made = Rig()
+    assert made.channels.send_data("exact", b"\x89PNG")
+    assert made.connection.made["exact"].sent == [b"\x89PNG"]
+
+
 def test_what_json_does_not_know_is_not_sent() -> None:
     made = Rig()
     assert not made.channels.send("app", {"type": "stats", "loss": math.nan})
@@ -165,7 +174,7 @@ def test_what_json_does_not_know_is_not_sent() -> None:
 
 async def test_messages_go_both_ways() -> None:
     async with linked() as made:
-        await made.recorder.until(lambda: len(made.recorder.opened) == 4)
+        await made.recorder.until(lambda: len(made.recorder.opened) == 5)
         await made.viewer.open()
         made.viewer.channels["input"].send("to the server")
         made.viewer.channels["pointer"].send(b"\x00bytes")
@@ -173,14 +182,14 @@ async def test_messages_go_both_ways() -> None:
         assert made.connection.send_message("app", {"type": "title", "title": "to the page"})
         assert await made.viewer.message("title") == {"type": "title", "title": "to the page"}
     assert sorted(made.recorder.messages) == [("input", "to the server"), ("pointer", b"\x00bytes")]
-    assert sorted(made.recorder.opened) == ["app", "frames", "input", "pointer"]
+    assert sorted(made.recorder.opened) == ["app", "exact", "frames", "input", "pointer"]
 
 
 async def test_a_message_to_a_page_that_has_just_gone_raises_nowhere() -> None:
     raised: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context))
     async with linked() as made:
-        await made.recorder.until(lambda: len(made.recorder.opened) == 4)
+        await made.recorder.until(lambda: len(made.recorder.opened) == 5)
         connection: Any = made.connection
         # As a page's farewell does it, before anybody here has taken notice.
         connection._connection.sctp.transport._set_state(State.CLOSED)

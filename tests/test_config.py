@@ -30,6 +30,8 @@ NAN = float("nan")
         ("title", None),
         ("format", "rgba"),
         ("max_pixel_ratio", 0),
+        ("exact", None),
+        ("exact", 1),
         ("max_pixel_ratio", NAN),
     ],
 )

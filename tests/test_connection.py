@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,12 +26,13 @@ from rtc_canvas.encoded_frame import ChromaWish, Codec
 from rtc_canvas.exceptions import ConnectError
 from rtc_canvas.link_stats import LinkStats
 from rtc_canvas.rtc.codec_choice import choose_codec
+from rtc_canvas.rtc.compat.sctp import flying, waiting
 from rtc_canvas.rtc.connection import Connection
 from rtc_canvas.rtc.rtp import ABS_SEND_TIME, COLOR_SPACE, MID, PLAYOUT_DELAY, TRANSPORT_CC
 from signaling.sdp import checked_offer
 
 from .frames import busy, flat, rgb
-from .link import LIMITS, Recorder, link, linked
+from .link import LIMITS, Link, Recorder, link, linked
 from .test_rtp import extensions_in
 
 
@@ -375,6 +378,62 @@ async def test_receiver_reports_tell_the_round_trip(monkeypatch: pytest.MonkeyPa
         assert 0 <= stats.round_trip < 0.5
         assert stats.loss == 0.0
         assert stats.rate_state is None, "as this viewer does not report arrivals"
+
+
+# Pieces of what is large.
+
+
+async def send_pieces(made: Link, image: bytes) -> None:
+    """Send an image as there is room."""
+    sent = 0
+    while sent < len(image):
+        if room := made.connection.piece_room:
+            assert made.connection.send_piece(image[sent : sent + room])
+            sent += room
+        else:
+            await asyncio.sleep(0.002)
+
+
+async def test_pieces_follow_each_other_at_the_rate_and_delay_no_message() -> None:
+    image = random.Random(1).randbytes(100_000)
+    async with linked() as made:
+        await made.viewer.open()
+        began = time.monotonic()
+        sending = asyncio.create_task(send_pieces(made, image))
+        await made.viewer.until(lambda: len(made.viewer.pieces) > 10)
+        told = time.monotonic()
+        assert made.connection.send_message("app", {"type": "title", "title": "meanwhile"})
+        await made.viewer.message("title")
+        assert time.monotonic() - told < 0.1
+        assert not sending.done()
+        await sending
+        await made.viewer.until(lambda: len(b"".join(made.viewer.pieces)) == len(image))
+        assert b"".join(made.viewer.pieces) == image
+        assert time.monotonic() - began > 0.9 * len(image) * 8 / LIMITS.start
+
+
+async def test_a_browser_that_acknowledges_nothing_has_room_for_little() -> None:
+    async with linked() as made:
+        await made.viewer.open()
+        viewer: Any = made.viewer.connection.sctp
+
+        async def ignore(data: bytes) -> None:
+            """Take what comes, and say nothing."""
+
+        viewer._handle_data = ignore
+        sending = asyncio.create_task(send_pieces(made, bytes(1_000_000)))
+        await asyncio.sleep(0.5)
+        assert made.connection.piece_room == 0
+        connection: Any = made.connection
+        sctp = connection._connection.sctp
+        assert 0 < flying(sctp) + waiting(sctp) < 64 * 1024
+        sending.cancel()
+
+
+async def test_without_channels_there_is_no_room_for_pieces() -> None:
+    async with linked(channels=False) as made:
+        assert made.connection.piece_room == 0
+        assert not made.connection.send_piece(b"piece")
 
 
 # Foreign players.

@@ -21,6 +21,7 @@ def test_the_only_canvas_is_the_one_to_watch() -> None:
     assert config_document(config("main"), None) == {
         **config("main"),
         "whep": "../whep/main",
+        "snapshot": "../snapshot/main.png",
         "canvases": [{**entry("main"), "url": "../main/"}],
     }
 
@@ -28,6 +29,7 @@ def test_the_only_canvas_is_the_one_to_watch() -> None:
 def test_without_a_name_there_is_a_choice_of_several() -> None:
     document = config_document(config("left", "right"), None)
     assert "whep" not in document
+    assert "snapshot" not in document
     assert document["canvases"] == [
         {**entry("left"), "url": "../left/"},
         {**entry("right"), "url": "../right/"},
@@ -37,6 +39,7 @@ def test_without_a_name_there_is_a_choice_of_several() -> None:
 def test_urls_start_one_level_lower_on_a_canvas_of_its_own() -> None:
     document = config_document(config("left", "right"), "right")
     assert document["whep"] == "../../whep/right"
+    assert document["snapshot"] == "../../snapshot/right.png"
     assert document["canvases"] == [
         {**entry("left"), "url": "../../left/"},
         {**entry("right"), "url": "../../right/"},

@@ -217,6 +217,41 @@ def test_what_is_asked_for(clock: Clock) -> None:
     assert request == DrawRequest((150, 120), (100, 80), 1.5, clock.now, 0)
 
 
+def test_a_draw_is_pending_until_it_has_returned(clock: Clock) -> None:
+    program = Program()
+    drawing, stage = watched(program)
+    pending: list[bool] = []
+    program.on_shown = lambda array: pending.append(stage.draw_pending)
+    assert stage.draw_pending
+    work_off(drawing)
+    assert pending == [True]
+    assert not stage.draw_pending
+    drawing.request_draw()
+    assert stage.draw_pending
+
+
+def test_only_what_was_asked_for_is_pending(clock: Clock) -> None:
+    drawing, _ = watched(Program(), mode="continuous")
+    assert not drawing.draw_pending
+    without, _ = watched(Program())
+    without.draw = None
+    assert not without.draw_pending
+
+
+def test_whoever_waits_for_the_last_draw_is_told_of_its_end(clock: Clock) -> None:
+    drawing, stage = watched(Program())
+    drawing.draw = lambda request: None
+    told: list[bool] = []
+    stage.watch(lambda: told.append(stage.draw_pending), 1)
+    work_off(drawing)
+    assert told == []
+    clock.now += 1
+    stage.awaits_rest = True
+    drawing.request_draw()
+    work_off(drawing)
+    assert told == [False]
+
+
 def test_a_draw_may_have_nothing_new() -> None:
     program = Program()
     drawing, _ = watched(program)

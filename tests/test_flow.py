@@ -321,3 +321,25 @@ async def test_false_reports_do_not_silence_the_estimate(clock: Clock) -> None:
         made.flow.on_feedback(b"\x8f\xcd")
         made.flow.on_remb(400_000)
         assert made.targets == [400_000]
+
+
+# What is large.
+
+
+async def test_what_is_large_may_use_all_that_the_link_is_known_to_carry(clock: Clock) -> None:
+    with rig(clock) as made:
+        assert made.flow.bulk_rate == LIMITS.start
+        made.hear(made.send(6))
+        made.flow.start_frame([], [], 0)
+        made.hear(made.send(6))
+        estimator = made.flow.estimator
+        assert estimator.capacity is not None
+        assert estimator.target < made.flow.bulk_rate <= LIMITS.ceiling
+        share = min(estimator.share * estimator.capacity, LIMITS.ceiling)
+        assert made.flow.bulk_rate == pytest.approx(share)
+
+
+async def test_what_is_large_may_use_no_more_than_a_receivers_own_estimate(clock: Clock) -> None:
+    with rig(clock) as made:
+        made.flow.on_remb(600_000)
+        assert made.flow.bulk_rate == 600_000

@@ -16,14 +16,17 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "version exceptions adaptation allowance clock_offset encoded_frame frame_log latency limitation "
-        "link_stats peer_log skips stillness",
-        "announcements chroma config control display_phase events messages peer_notice probe_answer rate_log "
-        "stats",
+        "version exceptions adaptation allowance clock_offset encoded_frame final_quality frame_log latency "
+        "limitation link_stats peer_log skips stillness",
+        "announcements chroma config control display_phase events exact_transfer messages peer_notice "
+        "probe_answer rate_log stats",
         "probe video rtc",
         "peer_input peer_probes presentations probing stage stream taken_input transport",
-        "peer_audience peer_frames",
+        "exact_images peer_frames",
+        "peer_exact",
+        "peer_audience",
         "peer",
+        "settled",
         "audience drawing",
         "canvas",
         "canvas_track sessions static",
@@ -195,7 +198,9 @@ PURE = (
         "control",
         "encoded_frame",
         "events",
+        "exact_transfer",
         "exceptions",
+        "final_quality",
         "frame_log",
         "latency",
         "link_stats",
@@ -207,7 +212,7 @@ PURE = (
         "stats",
         "stillness",
     ),
-    *("rtc.flexfec", "rtc.flexfec_sdp", "rtc.history", "rtc.protection", "rtc.rtp"),
+    *("rtc.bulk", "rtc.flexfec", "rtc.flexfec_sdp", "rtc.history", "rtc.protection", "rtc.rtp"),
     *(f"rtc.congestion.{name}" for name in ("estimator", "feedback", "packets", "receiver_clock")),
 )
 

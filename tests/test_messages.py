@@ -1,4 +1,4 @@
-"""What a page says on `app` and `frames`."""
+"""What a page says on `app`, `frames` and `exact`."""
 
 from __future__ import annotations
 
@@ -22,9 +22,13 @@ from rtc_canvas.messages import (
     Pong,
     Presented,
     PresentedFrame,
+    Received,
+    ShownExactly,
     Visibility,
+    WantExact,
     WantStats,
     parse_app_message,
+    parse_exact_message,
     parse_frames_message,
 )
 
@@ -58,6 +62,7 @@ def asked(**fields: Any) -> str:
             Asked(7, 3, -1.5, FARTHEST, (64, 48.5)),
         ),
         ({"type": "not_decoded"}, NotDecoded()),
+        ({"type": "exact", "on": False}, WantExact(on=False)),
     ],
 )
 def test_messages(message: dict[str, Any], parsed: AppMessage) -> None:
@@ -126,7 +131,7 @@ def test_nothing_but_a_refusal_comes_of_what_is_wrong(message: str | bytes) -> N
         parsed = parse_app_message(message)
     except BadMessage:
         return
-    assert isinstance(parsed, Hello | Visibility | WantStats | Asked)
+    assert isinstance(parsed, Hello | Visibility | WantStats | WantExact | Asked)
 
 
 def presented(**fields: Any) -> str:
@@ -205,3 +210,34 @@ def test_words_of_frames_that_are_refused(message: str) -> None:
 def test_whatever_comes_on_frames_is_parsed_or_refused(message: str | bytes) -> None:
     with contextlib.suppress(BadMessage):
         parse_frames_message(message)
+
+
+def test_what_a_page_has_of_an_image() -> None:
+    received = '{"type": "received", "picture": 3, "bytes": 4096, "newer": "field"}'
+    assert parse_exact_message(received) == Received(3, 4096)
+    assert parse_exact_message('{"type": "shown", "picture": 3}') == ShownExactly(3)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"\x89PNG",
+        "[3]",
+        '{"type": "received", "picture": 3}',
+        '{"type": "received", "picture": 3, "bytes": -1}',
+        '{"type": "received", "picture": 3, "bytes": true}',
+        '{"type": "received", "picture": -3, "bytes": 1}',
+        '{"type": "received", "picture": 3, "bytes": 1e3}',
+        '{"type": "shown", "picture": "3"}',
+        '{"type": "shown"}',
+    ],
+)
+def test_words_of_an_image_that_are_refused(message: str | bytes) -> None:
+    with pytest.raises(BadMessage) as refused:
+        parse_exact_message(message)
+    assert not isinstance(refused.value, UnknownEvent)
+
+
+def test_other_words_of_an_image_are_unknown() -> None:
+    with pytest.raises(UnknownEvent, match="exact: the type 'lost' is unknown"):
+        parse_exact_message('{"type": "lost"}')

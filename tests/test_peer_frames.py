@@ -20,11 +20,15 @@ from .frames import flat, picture
 
 
 class Page:
-    """The page's end of the channel, which has room unless it says otherwise; pings stand apart."""
+    """The page's end of the channel, which has room unless it says otherwise; pings stand apart.
+
+    again: what was told a second time.
+    """
 
     def __init__(self) -> None:
         self.has_room = True
         self.messages: list[Any] = []
+        self.again: list[Any] = []
         self.pings: list[Any] = []
         self.told = asyncio.Event()
 
@@ -42,7 +46,7 @@ class Page:
 @contextlib.contextmanager
 def joined(target: float = 6e6, *, opened: bool = True) -> Iterator[tuple[PeerFrames, Page]]:
     page = Page()
-    frames = PeerFrames("p1", page.send, lambda: target, lambda seq: seq / 10)
+    frames = PeerFrames("p1", page.send, page.again.append, lambda: target, lambda seq: seq / 10)
     if opened:
         frames.opened()
     yield frames, page
@@ -213,3 +217,35 @@ async def test_what_a_page_shows_is_told_and_measured() -> None:
 async def test_what_is_no_message_is_refused() -> None:
     with joined() as (frames, _), pytest.raises(BadMessage):
         frames.receive('{"type": "presented"}')
+
+
+async def test_it_knows_when_the_page_shows_the_last_that_a_picture_gains() -> None:
+    with joined() as (frames, _):
+        frames.sending(made(1), 1500, final=False)
+        tell(frames, "presented", interval=None, frames=[[1500, None, 5.0]])
+        frames.sending(made(1), 9000, final=True)
+        assert frames.quality.picture(time.monotonic()) == 0
+        tell(frames, "presented", interval=None, frames=[[9000, None, 5.1]])
+        assert frames.quality.picture(time.monotonic()) == 1
+
+
+async def test_only_frames_that_are_sent_again_have_to_be_known_in_time() -> None:
+    with joined() as (frames, page):
+        frames.sending(made(1), 1500)
+        frames.left()
+        assert page.again == []
+        frames.sending(made(1), 9000)
+        assert page.again == page.messages[1:]
+        frames.newest(replace(made(2), content=1))
+        assert len(page.again) == 1, "another name is no frame"
+
+
+async def test_what_was_to_be_told_later_is_not_told_twice() -> None:
+    with joined(target=1e6) as (frames, page):
+        for number in (1, 2):
+            frames.sending(made(number), number * 1500)
+            frames.left()
+        frames.sending(made(2), 9000)
+        assert page.pictures() == [[1], [1, 2, 2]]
+        await asyncio.sleep(0.05)
+        assert len(page.messages) == 2

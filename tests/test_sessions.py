@@ -25,6 +25,7 @@ from signaling.refusal import Refusal
 from signaling.trickle import TrickleCandidate
 
 from .receiver import Receiver, receiver
+from .test_lossless import pixels_of
 
 GRANT = Grant("operator")
 
@@ -149,6 +150,37 @@ async def test_what_pages_are_told_of_the_canvases() -> None:
         {"name": "main", "title": "Earth", "size": (320, 200)}
     ]
     await sessions.close("The test ends.")
+
+
+# Snapshots.
+
+
+async def test_a_snapshot_has_the_pixels_of_the_newest_picture() -> None:
+    canvas = Canvas(format="bgr")
+    async with serving(canvas) as sessions:
+        pixels = np.random.default_rng(1).integers(0, 256, (37, 51, 4), np.uint8)
+        canvas.push(pixels)
+        shown = pixels_of(await sessions.snapshot("main", grant=GRANT))
+        assert np.array_equal(shown, pixels[..., 2::-1])
+
+
+async def test_snapshots_that_cannot_be_had_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    canvas = Canvas()
+    async with serving(canvas) as sessions:
+        with pytest.raises(Refusal, match="503: The program has not made a picture yet"):
+            await sessions.snapshot("main", grant=GRANT)
+        with pytest.raises(Refusal, match="404"):
+            await sessions.snapshot("other", grant=GRANT)
+
+        def fail(picture: object) -> bytes:
+            raise EncoderError("There is no PNG here.")
+
+        monkeypatch.setattr("rtc_canvas.exact_images.png", fail)
+        canvas.push(np.zeros((48, 64), np.uint8))
+        with pytest.raises(Refusal, match="500: The server's encoder does not work"):
+            await sessions.snapshot("main", grant=GRANT)
+    with pytest.raises(Refusal, match="503: The server is shutting down"):
+        await sessions.snapshot("main", grant=GRANT)
 
 
 # Offers that come to nothing; the leak check of every test finds a connection that they leave.

@@ -66,6 +66,11 @@ class Program:
     def session(self, canvas: str, session_id: str) -> Peer | None:
         return self.peer if session_id == self.peer.id else None
 
+    async def snapshot(self, canvas: str, *, grant: Grant) -> bytes:
+        if self.failure is not None:
+            raise self.failure
+        return f"the pixels of {canvas}".encode()
+
     def config(self, canvas: str | None, *, grant: Grant) -> Config:
         return {
             "protocol": 1,
@@ -185,7 +190,8 @@ async def test_open_access_takes_an_old_link_and_sets_no_cookie(start: Start) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/config", "/left/api/config", "/whep/left", "/whep/left/id-1"]
+    "path",
+    ["/api/config", "/left/api/config", "/whep/left", "/whep/left/id-1", "/snapshot/left.png"],
 )
 async def test_nothing_else_is_told_without_the_token(client: Client, path: str) -> None:
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {TOKEN}"}):
@@ -329,6 +335,9 @@ async def test_every_url_leads_where_it_should(start: Start, prefix: str) -> Non
         config = await response.json()
         pages = [response.url.join(URL(canvas["url"])).path for canvas in config["canvases"]]
         assert pages == [f"{prefix}/left/", f"{prefix}/right/"]
+    snapshot = response.url.join(URL(config["snapshot"]))
+    assert snapshot.path == f"{prefix}/snapshot/left.png"
+    assert (await client.session.get(snapshot, headers=BEARER)).status == 200
     endpoint = response.url.join(URL(config["whep"]))
     assert endpoint.path == f"{prefix}/whep/left"
     created = await client.session.post(endpoint, data=OFFER, headers=BEARER | SDP)
@@ -343,6 +352,32 @@ async def test_the_cookie_belongs_to_the_prefix(start: Start) -> None:
         response = await get(client, f"{path}?token={TOKEN}")
         assert response.cookies[COOKIE]["path"] == "/lab/"
     assert (await client.get("/lab/left/")).status == 200
+
+
+# Snapshots
+
+
+async def test_the_newest_picture_is_served(client: Client) -> None:
+    response = await client.get("/snapshot/left.png", headers=BEARER)
+    assert (response.status, await response.read()) == (200, b"the pixels of left")
+    assert response.headers["Content-Type"] == "image/png"
+    assert response.headers["Cache-Control"] == "no-store"
+    head = await client.head("/snapshot/left.png", headers=BEARER)
+    assert (head.status, await head.read()) == (200, b"")
+    assert head.headers["Content-Length"] == "18"
+
+
+async def test_there_is_no_picture_of_an_unknown_canvas(client: Client) -> None:
+    response = await client.get("/snapshot/middle.png", headers=BEARER)
+    await refused(response, 404, "There is no canvas named 'middle' here.")
+    for path in ("/snapshot/left.jpg", "/snapshot/left", "/snapshot/left.png/"):
+        assert (await client.get(path, headers=BEARER)).status == 404
+
+
+async def test_before_the_first_picture_it_says_so(client: Client, program: Program) -> None:
+    program.failure = Refusal(503, "There is no picture yet.")
+    response = await client.get("/snapshot/left.png", headers=BEARER)
+    await refused(response, 503, "There is no picture yet.")
 
 
 # WHEP
@@ -429,7 +464,8 @@ async def test_a_failure_is_logged_once_and_not_told(
 
 
 @pytest.mark.parametrize(
-    "path", ["/whep/left", "/whep/left/id-1", "/api/config", "/left/api/config"]
+    "path",
+    ["/whep/left", "/whep/left/id-1", "/api/config", "/left/api/config", "/snapshot/left.png"],
 )
 async def test_preflights_need_no_token(client: Client, path: str) -> None:
     response = await client.options(path, headers={"Origin": FOREIGN})

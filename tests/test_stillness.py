@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from rtc_canvas.stillness import Repeat, next_repeat
+from rtc_canvas.stillness import Repeat, idle_repeat, is_refined, next_repeat
 
 
 def schedule(count: int) -> list[Repeat]:
@@ -37,3 +37,9 @@ def test_it_is_at_rest_within_two_seconds() -> None:
 def test_no_pause_lets_a_browser_ask_for_a_key_frame() -> None:
     times = [0.0, *(repeat.time for repeat in schedule(40))]
     assert all(0 < after - before < 3.0 for before, after in pairwise(times))
+
+
+def test_one_that_gains_nothing_any_more_is_kept_alive() -> None:
+    assert idle_repeat(7.0) == Repeat(9.0, trickle=True)
+    gains = [is_refined(number) for number in range(20)]
+    assert gains == [repeat.trickle for repeat in schedule(20)]

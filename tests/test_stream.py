@@ -126,6 +126,7 @@ class Rig:
         self.sent: list[EncodedFrame] = []
         self.shown: list[int] = []
         self.reasons: list[str] = []
+        self.is_exact = False
         self._changed = asyncio.Event()
         self.encoder = FakeEncoder()
         self.adaptation = FixedAdaptation()
@@ -140,6 +141,7 @@ class Rig:
             executor=executor or self.executor,
             on_frame=lambda picture, frame: self.shown.append(picture.number),
             on_failure=self._fail,
+            is_exact=lambda: self.is_exact,
             log=logging.LoggerAdapter(logging.getLogger(__name__)),
         )
 
@@ -703,3 +705,47 @@ async def test_one_that_was_never_started_can_be_stopped() -> None:
     made = Rig()
     await made.stream.stop()
     assert made.encoder.is_closed
+
+
+# Beside exact pixels.
+
+
+async def test_a_picture_that_is_shown_exactly_is_only_kept_alive(
+    repeats: list[Repeat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "idle_repeat", lambda sent: Repeat(sent + 0.05, True))
+    async with running() as made:
+        repeats += [Repeat(0.0, trickle=False)] * 9
+        made.is_exact = True
+        await made.show(1)
+        assert numbers(made.sent) == [1]
+        await made.until(lambda: len(made.sent) == 3)
+        assert [encoding.trickle for encoding in made.encoder.asked] == [False, True, True]
+        assert made.stream.sent is made.newest
+        made.is_exact = False
+        await made.settle()
+        await made.until(lambda: not repeats)
+    assert not made.encoder.asked[3].trickle
+
+
+async def test_a_new_picture_does_not_care_about_the_exact_pixels_of_the_last() -> None:
+    async with running() as made:
+        made.is_exact = True
+        for number in range(1, 6):
+            await made.show(number)
+    assert numbers(made.sent) == [1, 2, 3, 4, 5]
+
+
+async def test_a_picture_that_may_become_larger_is_not_refined(
+    repeats: list[Repeat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "is_refined", lambda repeats: repeats >= 2)
+    async with running() as made:
+        repeats += [Repeat(0.0, trickle=False)] * 2
+        made.adaptation.step = Step(0.0, 0.5, math.inf)
+        assert not made.stream.is_refined
+        await made.show(1, size=(640, 480))
+        await made.until(lambda: len(made.sent) == 3)
+        assert made.stream.is_refined
+        made.adaptation.step = Step(0.0, 1.0, math.inf)
+        assert not made.stream.is_refined

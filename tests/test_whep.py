@@ -68,6 +68,9 @@ class Program:
     def session(self, canvas: str, session_id: str) -> Peer | None:
         return self.peer if (canvas, session_id) == ("main", self.peer.id) else None
 
+    async def snapshot(self, canvas: str, *, grant: Grant) -> bytes:
+        raise NotImplementedError
+
     def config(self, canvas: str | None, *, grant: Grant) -> Config:
         raise AssertionError("WHEP needs no config")
 

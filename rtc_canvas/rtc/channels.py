@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
@@ -12,7 +13,7 @@ from aiortc.exceptions import InvalidStateError
 
 from ..peer_log import Log
 
-ChannelName: TypeAlias = Literal["input", "pointer", "app", "frames"]
+ChannelName: TypeAlias = Literal["input", "pointer", "app", "frames", "exact"]
 
 LOG: Log = logging.LoggerAdapter(logging.getLogger(__name__))
 
@@ -20,17 +21,19 @@ INPUT: Final = "input"
 POINTER: Final = "pointer"
 APP: Final = "app"
 FRAMES: Final = "frames"
+EXACT: Final = "exact"
 
 MESSAGE_LIMIT = 16 * 1024
 
-# Bytes that may wait on a channel whose messages may be lost; a page that takes none would fill the memory.
-BACKLOG = 4096
+# Bytes that may wait on a channel that can do without more; a page that takes none would fill the memory.
+BACKLOG: Mapping[str, int] = {FRAMES: 4096, EXACT: 64 * 1024}
 
 _CHANNELS: tuple[tuple[int, ChannelName, dict[str, Any]], ...] = (
     (0, INPUT, {"ordered": True}),
     (1, POINTER, {"ordered": False, "maxRetransmits": 0}),
     (2, APP, {"ordered": True}),
     (3, FRAMES, {"ordered": False, "maxRetransmits": 0}),
+    (4, EXACT, {"ordered": True}),
 )
 
 
@@ -63,14 +66,23 @@ class Channels:
             self._listen(channel, name)
 
     def send(self, name: ChannelName, message: Mapping[str, object]) -> bool:
-        """Send a JSON message; False where the channel is not open, or too much waits on one that may lose messages."""
+        """Send a JSON message; False where the channel is not open, or too much waits on it already."""
+        try:
+            text = json.dumps(message, separators=(",", ":"), allow_nan=False)
+        except ValueError:
+            self._log.debug("A message on %s is no JSON.", name, exc_info=True)
+            return False
+        return self.send_data(name, text)
+
+    def send_data(self, name: ChannelName, data: str | bytes) -> bool:
+        """Send a message as it is; False where the channel is not open, or too much waits on it already."""
         channel = self._channels[name]
         if channel.readyState != "open":
             return False
-        if name == FRAMES and channel.bufferedAmount > BACKLOG:
+        if channel.bufferedAmount > BACKLOG.get(name, math.inf):
             return False
         try:
-            channel.send(json.dumps(message, separators=(",", ":"), allow_nan=False))
+            channel.send(data)
         except (InvalidStateError, ConnectionError, ValueError):
             self._log.debug("A message on %s could not be sent.", name, exc_info=True)
             return False

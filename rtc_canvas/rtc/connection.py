@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -21,11 +22,12 @@ from ..encoded_frame import ChromaWish, Codec, EncodedFrame
 from ..exceptions import ConnectError
 from ..link_stats import LinkStats
 from ..peer_log import Log
-from .channels import ChannelName, Channels
+from .bulk import BulkPace
+from .channels import EXACT, ChannelName, Channels
 from .codec_choice import choose_codec, preferences
 from .compat.dtls import let_begin, watch
 from .compat.ice import Liveness, adopt
-from .compat.sctp import guard
+from .compat.sctp import flying, guard, waiting
 from .compat.sdp import (
     accept_extensions,
     accept_full_chroma,
@@ -98,6 +100,7 @@ class Connection:
         self._track: EncodedTrack | None = None
         self._sender: VideoSender | None = None
         self._channels: Channels | None = None
+        self._bulk = BulkPace()
         self._closing: asyncio.Task[None] | None = None
         self._codec: Codec = "h264"
         self._chroma_obstacle: str | None = None
@@ -227,6 +230,24 @@ class Connection:
     def timestamp(self, frame: EncodedFrame) -> int:
         """The RTP timestamp that a frame will be sent with, or was; of the newest frame only."""
         return 0 if self._sender is None else self._sender.media_clock.timestamp(frame.time)
+
+    @property
+    def piece_room(self) -> int:
+        """How many bytes the next piece may have; 0 while there may be none."""
+        if self._connection is None or self._connection.sctp is None:
+            return 0
+        return self._bulk.room(
+            time.monotonic(),
+            rate=self.flow.bulk_rate,
+            round_trip=self.flow.estimator.min_round_trip,
+            waiting=waiting(self._connection.sctp),
+            flying=flying(self._connection.sctp),
+        )
+
+    def send_piece(self, piece: bytes) -> bool:
+        """Send a piece of an image; False where the channel is not open."""
+        self._bulk.sent(len(piece))
+        return self._channels is not None and self._channels.send_data(EXACT, piece)
 
     async def add_candidate(self, line: str, mid: str) -> None:
         """Add a candidate of the browser's: its `candidate:` line without `a=`, and its media section.

@@ -91,6 +91,15 @@ class Flow:
         """Bits per second that may be sent, repairs included; None before the receiver told anything."""
         return self.estimator.target if self.heard else self._told or None
 
+    @property
+    def bulk_rate(self) -> float:
+        """Bits per second for what follows a frame that nothing else follows: all that the target is on its way to."""
+        estimator = self.estimator
+        if not self.heard or estimator.capacity is None:
+            return self.available or estimator.target
+        capacity = min(estimator.share * estimator.capacity, estimator.limits.ceiling)
+        return max(estimator.target, capacity)
+
     def start_frame(self, media: list[Queued], repairs: list[Queued], octets: int) -> None:
         """Send the packets of a frame, and those that repair it, at the pace that the link takes.
 

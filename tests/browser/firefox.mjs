@@ -1,8 +1,8 @@
 /**
  * Debian's Firefox looks at a canvas and clicks on it. Usage: node firefox.mjs URL
  *
- * Prints the colour in the middle of the picture as one line of JSON, clicks, and closes when its
- * input ends.
+ * Prints the colour in the middle of the picture, as video and as exact pixels, as one line of JSON
+ * each, clicks, and closes when its input ends.
  */
 import { once } from "node:events";
 import puppeteer from "puppeteer-core";
@@ -28,8 +28,14 @@ try {
     context.drawImage(video, -320, -240);
     return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
   });
-  await page.mouse.click(123, 45);
   console.log(JSON.stringify(color));
+  await page.waitForFunction(() => document.querySelector("rtc-canvas").canvas.exactPixels);
+  const exact = await page.evaluate(() => {
+    const context = document.querySelector("rtc-canvas").canvas.exactPixels.getContext("2d");
+    return [...context.getImageData(320, 240, 1, 1).data];
+  });
+  console.log(JSON.stringify(exact));
+  await page.mouse.click(123, 45);
   process.stdin.resume();
   await once(process.stdin, "end");
 } finally {

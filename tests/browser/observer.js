@@ -41,7 +41,18 @@ globalThis.observer = {
 
   /** The newest frame as base64 of its RGBA bytes. */
   encoded() {
-    const { data, width, height } = this.frame();
+    return this.inBase64(this.frame());
+  },
+
+  /** The exact pixels that are shown as base64 of their RGBA bytes; null while there are none. */
+  exact() {
+    const shown = this.element.canvas.exactPixels;
+    if (!shown) return null;
+    const context = shown.getContext("2d");
+    return this.inBase64(context.getImageData(0, 0, shown.width, shown.height));
+  },
+
+  inBase64({ data, width, height }) {
     let text = "";
     for (let i = 0; i < data.length; i += 8192) {
       text += String.fromCharCode(...data.subarray(i, i + 8192));

@@ -19,10 +19,10 @@ PUPPETEER = Path(__file__).parents[2] / "node_modules/puppeteer-core"
 ORANGE = (200, 120, 40)
 
 
-async def test_a_vp8_picture_and_a_click(serve_program: ServeProgram) -> None:
+async def test_a_vp8_picture_its_exact_pixels_and_a_click(serve_program: ServeProgram) -> None:
     need(FIREFOX, "apt-get install -y firefox-esr nodejs npm")
     need(PUPPETEER, "npm ci")
-    program = await serve_program(Canvas((640, 480), resizable=False))
+    program = await serve_program(Canvas((640, 480), resizable=False, exact=True))
     program.show(ORANGE)
     firefox = await asyncio.create_subprocess_exec(
         *("node", str(SCRIPT), f"{program.origin}/?codec=vp8"),
@@ -35,6 +35,7 @@ async def test_a_vp8_picture_and_a_click(serve_program: ServeProgram) -> None:
         color = json.loads(await firefox.stdout.readline())
         # Firefox takes all VP8 for BT.601, whatever the video says.
         assert color == pytest.approx(ORANGE, abs=12)
+        assert json.loads(await firefox.stdout.readline()) == [*ORANGE, 255]
         await program.event("pointer_down", x=123, y=45, button=1)
         await program.event("pointer_up", x=123, y=45, buttons=())
         (peer,) = program.canvas.peers

@@ -59,9 +59,21 @@ class Viewer:
 
     async def frame(self) -> NDArray[np.uint8]:
         """The newest frame as the video has it, (h, w, 3), with its padding."""
-        shown = await self.page.evaluate("observer.encoded()")
-        rgba = np.frombuffer(base64.b64decode(shown["rgba"]), np.uint8)
-        return rgba.reshape(shown["height"], shown["width"], 4)[..., :3]
+        return _pixels(await self.page.evaluate("observer.encoded()"))[..., :3]
+
+    async def exact(self) -> NDArray[np.uint8] | None:
+        """The exact pixels that the page shows, (h, w, 4); None while it shows none."""
+        shown = await self.page.evaluate("observer.exact()")
+        return None if shown is None else _pixels(shown)
+
+    async def shows_exactly(self, pixels: NDArray[np.uint8]) -> None:
+        """Wait until the page shows exact pixels, and check that they are these, opaque."""
+        await self.until("observer.element.canvas.exactPixels")
+        shown = await self.exact()
+        assert shown is not None
+        assert shown.shape == (*pixels.shape[:2], 4)
+        assert np.array_equal(shown[..., :3], pixels)
+        assert shown[..., 3].min() == 255
 
     async def screenshot(self) -> NDArray[np.uint8]:
         """What a person sees of the page, (h, w, 3), without the bar at the bottom."""
@@ -89,6 +101,12 @@ class Viewer:
     async def value(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page."""
         return await self.page.evaluate(expression)
+
+
+def _pixels(shown: dict[str, Any]) -> NDArray[np.uint8]:
+    """What the observer tells of pixels, (h, w, 4)."""
+    rgba = np.frombuffer(base64.b64decode(shown["rgba"]), np.uint8)
+    return rgba.reshape(shown["height"], shown["width"], 4)
 
 
 def decode_png(png: bytes) -> NDArray[np.uint8]:

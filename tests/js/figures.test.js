@@ -126,6 +126,7 @@ test("rows of the server", () => {
       fec: true,
       skipped: 7,
       key_frames: { join: 1, request: 2, resize: 0 },
+      exact: 3,
       dropped_input: {},
     }),
   );
@@ -149,6 +150,7 @@ test("rows of the server", () => {
     "Input to screen": "–",
     "Clock error": "0.6 ms",
     "Key frames": "1 join, 2 request",
+    "Exact pictures": "3",
     "Dropped input": "0",
   });
   assert.ok(rowsServer(null).every(([, value]) => value === "–"));

@@ -54,6 +54,7 @@ test("what few look at is loaded when somebody does", () => {
   for (const module of [
     ...["panel.js", "readout.js", "figures.js", "choice.js"],
     ...["questions.js", "probe-readout.js", "beside.js"],
+    ...["exact.js", "exact-image.js", "save.js"],
   ]) {
     assert.ok(!needed.has(module), module);
   }

@@ -13,7 +13,7 @@ function parse(message) {
 test("messages of the protocol", () => {
   assert.deepEqual(
     parse({ type: "hello", protocol: 1, version: "0.1.0", peer: "p1", resizable: true }),
-    { type: "hello", protocol: 1, peer: "p1", resizable: true },
+    { type: "hello", protocol: 1, peer: "p1", resizable: true, exact: false },
   );
   assert.deepEqual(parse({ type: "control", steering: true }), { type: "control", steering: true });
   assert.deepEqual(
@@ -54,14 +54,19 @@ test("which picture each frame shows", () => {
   for (const id of [12, "a name", null]) {
     assert.deepEqual(parse({ type: "frames", frames: [[rtpTimestamp, picture, id, renderTime, seq]] }), {
       type: "frames",
-      frames: [{ rtpTimestamp, picture, id, renderTime, seq }],
+      frames: [{ rtpTimestamp, picture, content: 7, id, renderTime, seq }],
     });
   }
+  const again = [rtpTimestamp, 9, null, renderTime, seq, 7];
+  assert.deepEqual(parse({ type: "frames", frames: [again] }), {
+    type: "frames",
+    frames: [{ rtpTimestamp, picture: 9, content: 7, id: null, renderTime, seq }],
+  });
   const good = [1, 2, { an: "object" }, 3, 4, "newer"];
   const bad = [null, 7, [], [1, 2, 3], ["1", 2, 3, 4, 5], [1, 2, 3, null, 5]];
   assert.deepEqual(parse({ type: "frames", frames: [...bad, good] }), {
     type: "frames",
-    frames: [{ rtpTimestamp: 1, picture: 2, id: null, renderTime: 3, seq: 4 }],
+    frames: [{ rtpTimestamp: 1, picture: 2, content: 2, id: null, renderTime: 3, seq: 4 }],
   });
   assert.deepEqual(parse({ type: "frames" }), { type: "frames", frames: [] });
 });
@@ -69,6 +74,17 @@ test("which picture each frame shows", () => {
 test("the server asks for the time", () => {
   assert.deepEqual(parse({ type: "ping", ping: 7 }), { type: "ping", ping: 7 });
   assert.equal(parse({ type: "ping", ping: "7" }), null);
+});
+
+test("an exact image and its pieces", () => {
+  const image = { type: "image", picture: 7, size: [641, 361], bytes: 1000, format: "png" };
+  assert.deepEqual(parse(image), image);
+  assert.equal(parse({ ...image, size: [641] }), null);
+  assert.equal(parse({ ...image, picture: "7" }), null);
+  assert.equal(parse({ ...image, bytes: null }), null);
+  assert.deepEqual(parse({ type: "cancel", picture: 7 }), { type: "cancel", picture: 7 });
+  const data = new ArrayBuffer(3);
+  assert.deepEqual(parseMessage(data), { type: "piece", data });
 });
 
 test("fields of the wrong kind become harmless", () => {
@@ -90,7 +106,7 @@ for (const data of [
   "{}",
   '{"type": "unknown"}',
   '{"type": 7}',
-  new ArrayBuffer(3),
+  new Blob(),
   undefined,
   '{"type": "hello"}',
   '{"type": "probe", "probe": "1"}',

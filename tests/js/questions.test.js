@@ -7,7 +7,7 @@ import { Questions } from "../../static/questions.js";
 /** @typedef {import("../../static/input-writer.js").Fields} Fields */
 
 /** @type {Identity} */
-const SHOWN = { picture: 7, id: "seven", renderTime: 1.5, seq: 0 };
+const SHOWN = { picture: 7, content: 7, id: "seven", renderTime: 1.5, seq: 0 };
 const QUESTION = {
   point: { x: 3, y: 4 },
   logical: /** @type {const} */ ([64, 48]),

@@ -10,6 +10,7 @@ const CONFIG = {
   protocol: 1,
   version: "0.1.0",
   whep: "../../whep/main",
+  snapshot: "../../snapshot/main.png",
   iceServers: [],
   canvases: [{ name: "main", title: "Demo", url: "../", size: [1280, 720] }],
 };
@@ -55,6 +56,7 @@ test("the configuration's URLs are relative to its own", async () => {
   const config = await whep.config();
   assert.equal(sent[0]?.url, "http://example.org/main/api/config");
   assert.equal(config.whep, "http://example.org/whep/main");
+  assert.equal(config.snapshot, "http://example.org/snapshot/main.png");
   assert.equal(config.canvases[0]?.url, "http://example.org/main/");
 });
 
@@ -193,4 +195,22 @@ test("candidates as a fragment", () => {
       "",
     ].join("\r\n"),
   );
+});
+
+test("a snapshot is fetched from where the configuration says", async () => {
+  const { whep, sent } = prepare([Response.json(CONFIG), new Response("pixels")], { token: "t" });
+  assert.equal(await (await whep.snapshot()).text(), "pixels");
+  assert.equal(sent[1]?.url, "http://example.org/snapshot/main.png");
+  assert.equal(new Headers(sent[1]?.init.headers).get("Authorization"), "Bearer t");
+});
+
+test("a snapshot that cannot be had is a problem", async () => {
+  const none = new Response("There is no picture yet.\n", {
+    status: 503,
+    headers: { "Content-Type": "text/plain" },
+  });
+  const { whep } = prepare([Response.json(CONFIG), none]);
+  assert.equal((await problemOf(() => whep.snapshot())).message, "There is no picture yet.");
+  const { whep: several } = prepare([Response.json({ ...CONFIG, snapshot: undefined })]);
+  assert.equal((await problemOf(() => several.snapshot())).code, "choose");
 });

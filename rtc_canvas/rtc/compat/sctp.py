@@ -26,7 +26,7 @@ def guard(
     on_hostile: called with a sentence; the connection is to be closed then.
     """
     instance: Any = transport
-    require(instance, "_advertised_rwnd")
+    require(instance, "_advertised_rwnd", "_data_channel_queue", "_outbound_queue", "_flight_size")
     handle = instance._handle_data
 
     async def handle_data(data: bytes) -> None:
@@ -48,3 +48,16 @@ def guard(
 
     instance._handle_data = handle_data
     instance._data_channel_flush = data_channel_flush
+
+
+def waiting(transport: RTCSctpTransport) -> int:
+    """Bytes that the channels of a transport have not sent yet."""
+    instance: Any = transport
+    messages = sum(len(data) for _, _, data in instance._data_channel_queue)
+    return messages + sum(len(chunk.user_data) for chunk in instance._outbound_queue)
+
+
+def flying(transport: RTCSctpTransport) -> int:
+    """Bytes that were sent and not acknowledged."""
+    instance: Any = transport
+    return int(instance._flight_size)

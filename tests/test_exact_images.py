@@ -1,0 +1,138 @@
+"""The image of a canvas's newest picture, made once for all who want it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from rtc_canvas import exact_images
+from rtc_canvas.exact_images import ExactImages
+from rtc_canvas.exceptions import EncoderError
+from rtc_canvas.video.convert import Converter
+from rtc_canvas.video.picture import Picture
+
+from .frames import flat, picture
+
+
+class Source:
+    """Where the newest picture is."""
+
+    converter = Converter()
+
+    def __init__(self) -> None:
+        self.newest: Picture | None = None
+
+    def show(self, number: int, *, content: int = 0) -> None:
+        pixels = flat((content or number, 0, 0))
+        self.newest = Picture(number, pixels, "rgb", 0.0, (64, 48), content=content)
+
+
+class Compressor:
+    """Takes the place of `png`, and holds each picture back until it is told not to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pictures: list[int] = []
+        self.failure: Exception | None = None
+        self.go_on = threading.Event()
+        self.go_on.set()
+        monkeypatch.setattr(exact_images, "png", self)
+
+    def __call__(self, picture: Picture) -> bytes:
+        assert threading.current_thread() is not threading.main_thread()
+        self.pictures.append(picture.number)
+        assert self.go_on.wait(5)
+        if self.failure is not None:
+            raise self.failure
+        return b"picture %d" % picture.number
+
+
+@pytest.fixture
+def compressor(monkeypatch: pytest.MonkeyPatch) -> Compressor:
+    return Compressor(monkeypatch)
+
+
+async def test_there_is_none_before_the_first_picture() -> None:
+    assert await ExactImages(Source()).newest() is None
+
+
+async def test_all_who_want_it_share_one(compressor: Compressor) -> None:
+    source = Source()
+    images = ExactImages(source)
+    source.show(1)
+    first, *others = await asyncio.gather(*(images.newest() for _ in range(5)))
+    assert first is not None
+    assert (first.picture, first.size, first.data) == (1, (64, 48), b"picture 1")
+    assert all(other is first for other in others)
+    assert await images.newest() is first
+    assert compressor.pictures == [1]
+
+
+async def test_the_same_pixels_under_another_number_are_the_same_image(
+    compressor: Compressor,
+) -> None:
+    source = Source()
+    images = ExactImages(source)
+    source.show(1)
+    first = await images.newest()
+    source.show(2, content=1)
+    assert await images.newest() is first
+    source.show(3)
+    newest = await images.newest()
+    assert newest is not None
+    assert newest.picture == 3
+    assert compressor.pictures == [1, 3]
+
+
+async def test_while_pictures_change_those_who_wait_get_one_together(
+    compressor: Compressor,
+) -> None:
+    source = Source()
+    images = ExactImages(source)
+    source.show(1)
+    compressor.go_on.clear()
+    first = asyncio.create_task(images.newest())
+    while not compressor.pictures:  # noqa: ASYNC110  # it is told on another thread
+        await asyncio.sleep(0.001)
+    waiting = [asyncio.create_task(images.newest()) for _ in range(5)]
+    await asyncio.sleep(0)
+    source.show(2)
+    compressor.go_on.set()
+    got = await asyncio.gather(first, *waiting)
+    assert [image.picture for image in got if image] == [1, 2, 2, 2, 2, 2]
+    assert compressor.pictures == [1, 2]
+
+
+async def test_who_gives_up_takes_it_from_nobody(compressor: Compressor) -> None:
+    source = Source()
+    images = ExactImages(source)
+    source.show(1)
+    compressor.go_on.clear()
+    first = asyncio.create_task(images.newest())
+    second = asyncio.create_task(images.newest())
+    await asyncio.sleep(0.01)
+    first.cancel()
+    compressor.go_on.set()
+    image = await second
+    assert image is not None
+    assert image.picture == 1
+
+
+async def test_a_failure_reaches_all_and_it_is_tried_again(compressor: Compressor) -> None:
+    source = Source()
+    images = ExactImages(source)
+    source.show(1)
+    compressor.failure = EncoderError("No.")
+    outcomes = await asyncio.gather(images.newest(), images.newest(), return_exceptions=True)
+    assert all(isinstance(outcome, EncoderError) for outcome in outcomes)
+    compressor.failure = None
+    assert await images.newest() is not None
+
+
+async def test_what_is_compressed_is_a_png() -> None:
+    source = Source()
+    source.newest = picture(flat((9, 9, 9)))
+    image = await ExactImages(source).newest()
+    assert image is not None
+    assert image.data.startswith(b"\x89PNG")

@@ -1,0 +1,74 @@
+"""Whether a peer's screen shows a picture as good as its video gets."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtc_canvas.final_quality import PATIENCE, FinalQuality
+
+
+def test_a_page_that_tells_nothing_shows_what_it_is_sent() -> None:
+    quality = FinalQuality()
+    assert quality.picture(0.0) == 0
+    quality.sending(7, 1000, final=False, now=1.0)
+    assert quality.picture(1.0) == 0
+    quality.sending(7, 2000, final=True, now=1.1)
+    assert quality.picture(1.1) == 7
+
+
+def test_a_page_that_tells_is_waited_for() -> None:
+    quality = FinalQuality()
+    quality.sending(7, 1000, final=False, now=1.0)
+    quality.presented(1000)
+    quality.sending(7, 2000, final=True, now=1.1)
+    quality.sending(7, 3000, final=True, now=1.2)
+    assert quality.picture(1.2) == 0
+    quality.presented(2000)
+    assert quality.picture(1.3) == 7
+
+
+def test_one_that_tells_no_more_is_not_waited_for_without_end() -> None:
+    quality = FinalQuality()
+    quality.presented(500)
+    quality.sending(7, 1000, final=True, now=1.0)
+    assert quality.picture(1.0 + PATIENCE) == 0
+    assert quality.picture(1.1 + PATIENCE) == 7
+
+
+def test_a_new_picture_begins_anew() -> None:
+    quality = FinalQuality()
+    quality.sending(7, 1000, final=True, now=1.0)
+    quality.presented(1000)
+    quality.sending(8, 2000, final=False, now=1.1)
+    assert quality.picture(1.2) == 0
+    quality.sending(8, 3000, final=True, now=1.3)
+    quality.presented(2000)
+    assert quality.picture(1.4) == 0
+
+
+def test_reports_in_the_wrong_order_are_put_right() -> None:
+    quality = FinalQuality()
+    quality.sending(7, 2000, final=True, now=1.0)
+    quality.presented(2000)
+    quality.presented(1000)
+    assert quality.picture(1.0) == 7
+
+
+@given(final=st.integers(0, 2**32 - 1), later=st.integers(0, 2**31 - 2))
+def test_timestamps_wrap(final: int, later: int) -> None:
+    quality = FinalQuality()
+    quality.sending(7, final, final=True, now=1.0)
+    quality.presented((final - 1) % 2**32)
+    assert quality.picture(1.0) == 0
+    quality.presented((final + later) % 2**32)
+    assert quality.picture(1.0) == 7
+
+
+def test_one_that_becomes_larger_gains_again() -> None:
+    quality = FinalQuality()
+    quality.sending(7, 1000, final=True, now=1.0)
+    quality.sending(7, 2000, final=False, now=1.1)
+    assert quality.picture(1.2) == 0
+    quality.sending(7, 3000, final=True, now=1.3)
+    assert quality.picture(1.4) == 7
