@@ -63,13 +63,20 @@ class FrameLog:
         The frame stays known as that of the picture which it was made of.
         """
         newest = self._newest
-        if newest is None or newest.picture.content != picture.content:
-            return None
-        if picture.number <= newest.picture.number:
+        if newest is None or not self.is_shown_by_newest(picture.number, picture.content):
             return None
         self._newest = SentFrame(newest.timestamp, picture, False)
         _remember(self._pictures, picture.number, picture)
         return self._newest
+
+    def is_shown_by_newest(self, number: int, content: int) -> bool:
+        """Whether the newest frame shows a picture as well that it has not been named by yet."""
+        newest = self._newest
+        return (
+            newest is not None
+            and newest.picture.content == content
+            and newest.picture.number < number
+        )
 
     def picture(self, number: int) -> SentPicture | None:
         """A picture by its number; None for one that was never sent, or too long ago."""

@@ -214,7 +214,7 @@ def _seconds_or_none(value: object) -> float | None:
 
 
 def _seconds(value: object, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low < value < high:
+    if not _is_finite(value) or not low < value < high:
         raise BadMessage(f"frames: seconds must be a number between {low:g} and {high:g}.")
     return float(value)
 

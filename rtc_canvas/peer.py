@@ -168,11 +168,15 @@ class Peer:
 
     def wake(self) -> None:
         """There is a newer picture."""
-        if self._stream is not None:
-            self._stream.wake()
+        self._look_on()
         newest = self._audience.newest
         if newest is not None:
             self._frames.newest(newest)
+
+    def _look_on(self) -> None:
+        """What goes to the page next may have changed."""
+        if self._stream is not None:
+            self._stream.wake()
         self._exact.look()
 
     def tell(self, message: Mapping[str, object]) -> None:
@@ -256,7 +260,7 @@ class Peer:
         self._audience.peer_connected(self)
 
     def room(self) -> None:
-        self.wake()
+        self._look_on()
         self._frames.left()
 
     def target_changed(self, bitrate: int) -> None:
@@ -345,7 +349,7 @@ class Peer:
             self._audience.peer_shows(self)
 
     def _exact_changed(self) -> None:
-        self.wake()
+        self._look_on()
         self._audience.peer_shows(self)
 
     def _tell_overload(self) -> None:

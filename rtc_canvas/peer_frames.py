@@ -103,10 +103,11 @@ class PeerFrames:
 
     def newest(self, picture: Picture) -> None:
         """The canvas's newest picture. It may look as what was sent: then only its name is news."""
+        if not self.log.is_shown_by_newest(picture.number, picture.content):
+            return
         sent = self._as_sent(picture)
         frame = self.log.again(sent)
-        if frame is None:
-            return
+        assert frame is not None, "it has just been asked for"
         if sent.seq > self._newest_seq:
             self._newest_seq = sent.seq
             self._presentations.changed_nothing(sent.seq)
