@@ -58,7 +58,7 @@ js:
 browser:
 	$(BIN)/python -m pytest tests/browser || $(BIN)/python -m pytest tests/browser --last-failed
 
-# Two short runs over emulated links; where namespaces are forbidden they say so and are skipped.
+# Some short runs over emulated links; where namespaces are forbidden they say so and are skipped.
 laboratory:
 	$(BIN)/python -m pytest tests/wan -m laboratory
 

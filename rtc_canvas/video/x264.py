@@ -51,7 +51,7 @@ def _full_chroma(density: float) -> dict[str, str]:
     if density >= PLENTY:
         return always
     # Where bits are few, two decibels are gained by finding again what moves by parts of a pixel, in a millisecond, and
-    # two more by CABAC, which makes a sixth more of them and takes the viewer half a millisecond to decode.
+    # two more by CABAC, which makes a sixth more of them and takes the viewer longer to decode.
     small = {**always, "subme": "2", "me": "hex", "cabac": "1"}
     return small if density >= SCARCE else {**small, "deblock": "0,0"}
 
