@@ -14,9 +14,9 @@
     const connection = connections.at(-1)
     const stats = await connection.getStats()
     const received = [...stats.values()].find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video')
-    const codec = stats.get(received.codecId)?.mimeType.split('/')[1] ?? ''
+    const { mimeType = '/', payloadType = -1 } = stats.get(received.codecId) ?? {}
     const lines = connection.currentRemoteDescription.sdp.matchAll(/^a=rtpmap:(\d+) ([^/]+)/gm)
     const payloadTypes = Array.from(lines, ([, number, name]) => [Number(number), name])
-    return { received, codec, payloadTypes }
+    return { received, codec: mimeType.split('/')[1], payloadType, payloadTypes }
   }
 })()

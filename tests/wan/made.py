@@ -13,7 +13,15 @@ from .observation import Observation, Reception
 from .packets import ENTRY, Entries
 
 RECEPTION = Reception(
-    codec="H264", width=1280, height=720, key_frames=0, nacks=0, plis=0, retransmitted=0, fec=0
+    codec="H264",
+    payload_type=96,
+    width=1280,
+    height=720,
+    key_frames=0,
+    nacks=0,
+    plis=0,
+    retransmitted=0,
+    fec=0,
 )
 
 

@@ -19,6 +19,8 @@ class Reception:
     """What the browser tells of its reception; all counts since it began."""
 
     codec: str
+    payload_type: int
+    """Of the video that came last: H.264 has one for each profile."""
     width: int
     height: int
     key_frames: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -88,7 +88,7 @@ def _watch(scenario: Scenario, viewer: Viewer, subject: Subject, network: Networ
         lost = []
         for moment in scenario.losses():
             _wait_until(start + moment, viewer)
-            lost.append(_lose_key_frame(before.codec, payload_types, subject, network))
+            lost.append(_lose_key_frame(before.payload_type, subject, network))
         _wait_until(start + scenario.duration, viewer)
         after, _ = _reception(viewer)
         viewer.wait(AFTERGLOW)
@@ -106,12 +106,9 @@ def _watch(scenario: Scenario, viewer: Viewer, subject: Subject, network: Networ
     )
 
 
-def _lose_key_frame(
-    codec: str, payload_types: Mapping[int, str], subject: Subject, network: Network
-) -> tuple[int, float]:
+def _lose_key_frame(payload_type: int, subject: Subject, network: Network) -> tuple[int, float]:
     """Have a key frame sent to the first viewer, and all its packets lost; the number in it, and when that was."""
     moment = time.monotonic()
-    payload_type = next(number for number, name in payload_types.items() if name == codec)
     number = subject.make_key_frame(lambda: network.drop_frame(0, payload_type))
     return number, moment
 
@@ -126,6 +123,7 @@ def _reception(viewer: Viewer) -> tuple[Reception, dict[int, str]]:
     received: dict[str, Any] = report["received"]
     reception = Reception(
         codec=report["codec"],
+        payload_type=report["payloadType"],
         width=received.get("frameWidth", 0),
         height=received.get("frameHeight", 0),
         key_frames=received.get("keyFramesDecoded", 0),
