@@ -154,6 +154,7 @@ async def test_no_page_writes_errors_to_the_console(
     viewer = Viewer(await context.new_page())
     await viewer.page.goto(program.origin)
     await viewer.is_live()
+    await viewer.steers()
     await viewer.page.mouse.click(20, 20)
     await program.event("pointer_up")
     assert said == []
