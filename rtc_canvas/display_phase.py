@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 # Of the newest pictures, within so many seconds.
-PICTURES = 64
+PICTURES = 128
 FRESH = 3.0
 FEWEST = 8
 
 # Seconds that a picture shall be there before the refresh.
 MARGIN = 0.0005
+
+# How much sooner one would have been in time that never came onto the screen: nobody tells, so this is a guess.
+LATE = 0.001
 
 # A picture that comes too late waits for the next refresh, and the motion stutters: as bad as so many intervals.
 MISS = 2.5
@@ -42,11 +46,13 @@ class Shown:
     time: that of its hand-over, seconds of `time.monotonic()`.
     waited: seconds from when the browser had decoded it until the refresh that showed it.
     interval: seconds between two refreshes of the display.
+    missed: the hand-overs of those before it that came too late for a refresh, and had been replaced by the next.
     """
 
     time: float
     waited: float
     interval: float
+    missed: tuple[float, ...] = ()
 
 
 class DisplayPhase:
@@ -65,6 +71,11 @@ class DisplayPhase:
         self._interval = interval
         self._latest_starts.append(started + waited)
 
+    def miss(self, started: float) -> None:
+        """The picture of a draw that began at `started` was never shown, as it came too late."""
+        if self._interval:
+            self._latest_starts.append(started - LATE)
+
     def nearest(self, due: float, beat: float, last: float) -> float:
         """The best moment to begin the draw that is due at `due`: the nearest that was not the last draw's.
 
@@ -75,7 +86,7 @@ class DisplayPhase:
             starts.popleft()
         if len(starts) < FEWEST or beat < SLOWEST_BEAT * interval:
             return due
-        reference = starts[-1]
+        reference = _middle(starts, interval)
         offsets = sorted(_wrapped(start - reference, interval) for start in starts)
         aim, missed = _best(offsets, interval)
         wait = sum(offsets) / len(offsets) - aim + missed * interval
@@ -95,6 +106,20 @@ def _best(offsets: list[float], interval: float) -> tuple[float, float]:
     share = 1 / len(offsets)
     index = max(range(len(offsets)), key=lambda i: offsets[i] - i * share * MISS * interval)
     return offsets[index], index * share
+
+
+def _middle(starts: Iterable[float], interval: float) -> float:
+    """The mean phase of moments, as one of them: a single one may be far from the others, and half an interval further
+    it would seem to be on their other side.
+    """
+    turn = 2 * math.pi / interval
+    anchor = 0.0
+    x = y = 0.0
+    for start in starts:
+        anchor = anchor or start
+        x += math.cos(turn * (start - anchor))
+        y += math.sin(turn * (start - anchor))
+    return anchor + math.atan2(y, x) / turn
 
 
 def _wrapped(seconds: float, interval: float) -> float:

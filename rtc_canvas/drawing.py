@@ -145,11 +145,19 @@ class Drawing:
     def shown(self, picture: Shown) -> None:
         """A picture came onto the screen of the viewer who steers: draws are timed to that display."""
         with self._condition:
-            for started, handed_over in self._drawn:
-                if handed_over == picture.time:
-                    self._drawn.remove((started, handed_over))
-                    self._phase.learn(started, picture.waited, picture.interval)
-                    return
+            for missed in picture.missed:
+                if (started := self._start_of(missed)) is not None:
+                    self._phase.miss(started)
+            if (started := self._start_of(picture.time)) is not None:
+                self._phase.learn(started, picture.waited, picture.interval)
+
+    def _start_of(self, handed_over: float) -> float | None:
+        """When the draw began whose picture was handed over then; asked once for each."""
+        for draw in self._drawn:
+            if draw[1] == handed_over:
+                self._drawn.remove(draw)
+                return draw[0]
+        return None
 
     def waiting_events(self) -> list[ProgramEvent]:
         with self._condition:

@@ -82,6 +82,17 @@ class FrameLog:
         """A picture by its number; None for one that was never sent, or too long ago."""
         return self._pictures.get(number)
 
+    def left_out(self, after: int, before: SentFrame) -> list[SentPicture]:
+        """The pictures that were sent between one by its `content` and that of a frame, the newest first."""
+        between = []
+        for frame in reversed(self._frames.values()):
+            content = frame.picture.content
+            if content <= after:
+                break
+            if frame.first and content < before.picture.content:
+                between.append(frame.picture)
+        return between
+
     def frame(self, timestamp: int) -> SentFrame | None:
         """The frame with this RTP timestamp; None for one that was never sent, or too long ago."""
         return self._frames.get(timestamp)

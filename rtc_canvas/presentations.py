@@ -14,6 +14,9 @@ from .messages import Presented, PresentedFrame
 # A page that tells of more than this is wrong, or lies: seconds.
 LONGEST = 30.0
 
+# Pictures in a row that may come too late for the display, each by a little.
+MISSED = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
@@ -65,7 +68,7 @@ class Presentations:
     def _present(
         self, frame: SentFrame, told: PresentedFrame, interval: float | None, now: float
     ) -> Presentation:
-        picture = frame.picture
+        picture, before = frame.picture, self._newest
         self._newest = picture.content
         shown = self._clock.to_server(told.shown, now)
         if frame.first and shown is not None:
@@ -73,8 +76,15 @@ class Presentations:
         self._answer(frame, told.shown, now)
         meeting = None
         if frame.first and told.waited is not None and interval is not None:
-            meeting = Shown(picture.render_time, told.waited, interval)
+            missed = self._missed(before, frame)
+            meeting = Shown(picture.render_time, told.waited, interval, missed)
         return Presentation(picture, shown, meeting)
+
+    def _missed(self, before: int, frame: SentFrame) -> tuple[float, ...]:
+        """The hand-overs of pictures that were replaced before a refresh showed them."""
+        missed = self._log.left_out(before, frame) if before else []
+        # More of them at once have other reasons: a page that was busy or hidden, reports that were lost.
+        return tuple(picture.render_time for picture in missed) if len(missed) <= MISSED else ()
 
     def _answer(self, frame: SentFrame, shown: float, now: float) -> None:
         """The picture may be the first that includes some input: both times are the page's, no clocks are compared."""

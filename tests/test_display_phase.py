@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.display_phase import MARGIN, DisplayPhase
+from rtc_canvas.display_phase import LATE, MARGIN, DisplayPhase
 
 REFRESH = 1 / 60
 WORK = 0.010
@@ -95,6 +95,36 @@ def test_what_was_known_is_forgotten() -> None:
     for index in range(20):
         phase.learn(5 + index / 30, 0.008, REFRESH)
     assert phase.nearest(20.0, 1 / 30, 19.0) == 20.0
+
+
+def test_pictures_that_were_never_shown_move_the_draws_to_sooner() -> None:
+    phases = DisplayPhase(), DisplayPhase()
+    for index in range(60):
+        for phase in phases:
+            phase.learn(5 + index * REFRESH, 0.0, REFRESH)
+        if index % 5 == 0:
+            phases[1].miss(5 + index * REFRESH - 0.002)
+    all_shown, some_missed = (phase.nearest(6.0, REFRESH, 5.98) for phase in phases)
+    assert some_missed == pytest.approx(all_shown - 0.002 - LATE)
+
+
+def test_a_miss_alone_tells_nothing() -> None:
+    phase = DisplayPhase()
+    for index in range(20):
+        phase.miss(5 + index * REFRESH)
+    assert phase.nearest(5.4, REFRESH, 5.38) == 5.4
+
+
+@pytest.mark.parametrize("outlier", [0.007, -0.007])
+def test_one_picture_that_was_far_off_changes_nothing_for_the_next(outlier: float) -> None:
+    """It stands half an interval away from others, and would seem to be on their other side."""
+    phase = DisplayPhase()
+    for index in range(100):
+        jitter = 0.0015 * (-1) ** index
+        phase.learn(5 + index * REFRESH + jitter, 0.0, REFRESH)
+    before = phase.nearest(6.7, REFRESH, 6.68)
+    phase.learn(5 + 100 * REFRESH + outlier, 0.0, REFRESH)
+    assert phase.nearest(6.7, REFRESH, 6.68) == pytest.approx(before, abs=0.0001)
 
 
 def test_draws_faster_than_the_display_are_left_alone() -> None:

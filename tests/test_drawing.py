@@ -107,6 +107,39 @@ def test_a_continuous_canvas_draws_when_the_display_takes_it(clock: Clock) -> No
     assert all(-(moment + 0.010) % (1 / 60) < 0.002 for moment in drawn[20:])
 
 
+def test_draws_begin_sooner_where_pictures_were_replaced_before_they_were_shown(
+    clock: Clock,
+) -> None:
+    """From some time on every fourth picture takes 3 ms longer; nothing but its absence tells that it came too late."""
+    drawing, stage = watched(Program(), mode="continuous", fps=60)
+    missed: list[int] = []
+    late: tuple[float, ...] = ()
+
+    def draw(request: DrawRequest) -> object:
+        nonlocal late
+        now = request.time
+        longer = 0.003 if request.index > 40 and request.index % 4 == 0 else 0.0
+        wait = -(now + 0.010) % (1 / 60) - longer
+        if wait < 0:
+            missed.append(request.index)
+            late = (now,)
+        else:
+            shown.append(Shown(now, wait, 1 / 60, late))
+            late = ()
+        return request.index
+
+    shown: list[Shown] = []
+    drawing.draw = draw
+    end = clock.now + 4
+    while clock.now < end:
+        pause = work_off(drawing)
+        while shown:
+            stage.shown(shown.pop())
+        clock.now += pause or 0.001
+    assert missed
+    assert max(missed) < 100
+
+
 def test_an_animation_that_asks_for_its_next_draw_is_timed_too(clock: Clock) -> None:
     program = Program()
     drawing, stage = watched(program, fps=29)

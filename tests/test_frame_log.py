@@ -43,6 +43,14 @@ def test_a_newer_picture_with_the_same_pixels_needs_no_frame_of_its_own() -> Non
     assert log.add(2, sent(5)).first
 
 
+def test_pictures_between_two_are_found_once_each() -> None:
+    log = FrameLog()
+    for stamp, number in enumerate((1, 2, 3, 3, 4, 5)):
+        frame = log.add(stamp, sent(number))
+    assert [picture.number for picture in log.left_out(2, frame)] == [4, 3]
+    assert log.left_out(4, frame) == []
+
+
 def test_what_is_old_is_forgotten() -> None:
     log = FrameLog()
     for number in range(1, REMEMBERED + 3):

@@ -101,6 +101,19 @@ def test_the_first_picture_with_an_event_in_it_answers_it() -> None:
     assert rig.input_to_photon == pytest.approx(4.25 - 3.1)
 
 
+def meetings(told: list[Presentation]) -> list[tuple[float, ...] | None]:
+    return [one.meeting.missed if one.meeting else None for one in told]
+
+
+def test_pictures_that_were_replaced_before_they_were_shown_have_missed_the_display() -> None:
+    rig = Rig()
+    stamps = [rig.send(number) for number in range(1, 10)]
+    told = rig.tell(*[(stamps[index], index + 1.5) for index in (1, 2, 4, 8)])
+    assert meetings(told) == [(), (), (1004.0,), ()], (
+        "the first is new, three at once are no misses"
+    )
+
+
 def test_pictures_with_the_same_pixels_are_one_on_the_screen() -> None:
     rig = Rig()
     stamps = [rig.send(1), rig.send(2, content=1), rig.send(3)]
