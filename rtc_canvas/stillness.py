@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Two frames of a slow animation lie closer together than this.
-FIRST_AFTER = 0.2
-REFINE_EVERY = 0.08
-REFINEMENTS = 5
+# Frames of a slow animation lie closer together than this.
+FIRST_AFTER = 0.12
+
+# As often as pictures that move: what moves next waits for no more than it would in motion.
+REFINE_EVERY = 1 / 30
+REFINEMENTS = 90
+
+# So many in a row with less than this share of a mean frame's bits, and there is nothing left to gain.
+SMALL, IN_A_ROW = 0.08, 2
 
 # After the last refinement the encoder's rate control still has bits to spend: some frames that get none settle it.
 SETTLE_FRAMES = 10
+SETTLE_EVERY = 0.08
 
 # Chromium asks for a key frame when nothing came for three seconds.
 IDLE_EVERY = 2.0
@@ -28,9 +34,22 @@ class Repeat:
     trickle: bool
 
 
-def is_refined(repeats: int) -> bool:
-    """Whether a picture that has been sent again so often gains nothing any more."""
-    return repeats >= REFINEMENTS
+class Gain:
+    """What a picture that stays still gains by being sent again.
+
+    refinements: after how many repeats it gains nothing any more.
+    """
+
+    def __init__(self) -> None:
+        self.refinements = REFINEMENTS
+        self._small = 0
+
+    def add(self, repeats: int, bits: float, bitrate: float) -> None:
+        """The last of so many repeats was to gain quality and has so many bits, of so many that are meant a second."""
+        small = bits < SMALL * bitrate * REFINE_EVERY
+        self._small = self._small + 1 if small else 0
+        if self._small >= IN_A_ROW:
+            self.refinements = min(self.refinements, repeats)
 
 
 def idle_repeat(last_sent: float) -> Repeat:
@@ -38,10 +57,13 @@ def idle_repeat(last_sent: float) -> Repeat:
     return Repeat(last_sent + IDLE_EVERY, trickle=True)
 
 
-def next_repeat(repeats: int, last_sent: float) -> Repeat:
-    """The next sending of a picture that has been sent again `repeats` times, last at `last_sent`."""
-    if repeats < REFINEMENTS:
-        return Repeat(last_sent + (FIRST_AFTER if repeats == 0 else REFINE_EVERY), trickle=False)
-    if repeats < REFINEMENTS + SETTLE_FRAMES:
-        return Repeat(last_sent + REFINE_EVERY, trickle=True)
+def next_repeat(repeats: int, last_sent: float, refinements: int) -> Repeat:
+    """The next sending of a picture that has been sent again `repeats` times, last at `last_sent`.
+
+    refinements: how many of them are to gain quality.
+    """
+    if repeats < refinements:
+        return Repeat(last_sent + (REFINE_EVERY if repeats else FIRST_AFTER), trickle=False)
+    if repeats < refinements + SETTLE_FRAMES:
+        return Repeat(last_sent + SETTLE_EVERY, trickle=True)
     return idle_repeat(last_sent)

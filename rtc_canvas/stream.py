@@ -19,7 +19,7 @@ from .limitation import Encoded, Limit, Limitation, Overload
 from .peer_log import Log
 from .skips import Skips
 from .stats import SlidingRate
-from .stillness import idle_repeat, is_refined, next_repeat
+from .stillness import Gain, idle_repeat, next_repeat
 from .video.convert import Converter
 from .video.encoder import VideoEncoder, fitting_scale
 from .video.picture import Picture
@@ -118,6 +118,7 @@ class Stream:
         self._skips = Skips()
         self._limitation = Limitation()
         self._repeats = 0
+        self._gain = Gain()
         self._last_time = 0.0
         self._failures = 0
         self.size = (0, 0)
@@ -144,7 +145,8 @@ class Stream:
     @property
     def is_refined(self) -> bool:
         """Whether that picture gains nothing any more, neither by another frame of its size nor by a larger one."""
-        return is_refined(self._repeats) and self._still_scale == self._scale
+        refined = self._repeats >= self._gain.refinements
+        return refined and self._still_scale == self._scale
 
     @property
     def _still_scale(self) -> float:
@@ -267,7 +269,11 @@ class Stream:
     def _next_repeat(self, picture: Picture, now: float) -> tuple[_Job | None, float | None]:
         """The same for a picture that was sent."""
         exact, sent_at = self._is_exact(), self._sent_at
-        repeat = idle_repeat(sent_at) if exact else next_repeat(self._repeats, sent_at)
+        repeat = (
+            idle_repeat(sent_at)
+            if exact
+            else next_repeat(self._repeats, sent_at, self._gain.refinements)
+        )
         if now < repeat.time:
             return None, repeat.time
         # Each change of size costs a key frame: a picture that has gained its quality is made larger where it may be,
@@ -312,7 +318,11 @@ class Stream:
         scale = min(job.scale, largest)
         planes = self._source.converter.planes(job.picture, job.chroma, scale, quick=job.first)
         data, key = self._encoder.encode(
-            planes, time=frame_time, key=job.key is not None, trickle=job.trickle
+            planes,
+            time=frame_time,
+            key=job.key is not None,
+            trickle=job.trickle,
+            refine=not job.first and not job.trickle,
         )
         return EncodedFrame(
             codec=self._encoder.codec,
@@ -329,10 +339,16 @@ class Stream:
     def _count(self, job: _Job, frame: EncodedFrame, seconds: float, now: float) -> None:
         # What begins with a key frame of its own gains quality from the start.
         form = frame.size, frame.chroma
-        self._repeats = 0 if job.first or form != (self.size, self.chroma) else self._repeats + 1
+        bits = 8 * len(frame.data)
+        if job.first or form != (self.size, self.chroma):
+            self._repeats, self._gain = 0, Gain()
+        else:
+            self._repeats += 1
+            if not job.trickle:
+                self._gain.add(self._repeats, bits, self._encoder.target_bitrate)
         self._sent, self._sent_at = job.picture, now
         self.frames += 1
-        self.rate.add(now, len(frame.data) * 8)
+        self.rate.add(now, bits)
         self.encode_time += 0.1 * (seconds - self.encode_time) if self.encode_time else seconds
         if frame.key:
             self.key_frames[job.key or self._why_key(frame)] += 1

@@ -166,7 +166,7 @@ class StandInEncoder:
         self._size = (0, 0)
 
     def encode(
-        self, planes: Planes, *, time: float, key: bool, trickle: bool
+        self, planes: Planes, *, time: float, key: bool, trickle: bool = False, refine: bool = False
     ) -> tuple[bytes, bool]:
         resized, self._size = planes.size != self._size, planes.size
         return b"frame", key or resized

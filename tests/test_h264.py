@@ -264,7 +264,21 @@ def test_a_target_that_moves_while_nothing_changes_costs_no_key_frame() -> None:
         encoder.encode(still, time=0.0, key=False)
         encoder.target_bitrate = 8_000_000
         assert encoder.encode(still, time=2.0, key=False, trickle=True)[1] is False
+        assert encoder.encode(still, time=2.03, key=False, refine=True)[1] is False
         assert encoder.encode(still, time=2.1, key=False)[1] is True
+
+
+def test_a_picture_that_stays_may_spend_more_to_become_sharp(noise: list[Planes]) -> None:
+    spent = []
+    for refine in (False, True):
+        with encoder_at(3_000_000) as encoder:
+            encoded(encoder, noise)
+            times = [1 + index / 30 for index in range(6)]
+            frames = [
+                encoder.encode(noise[-1], time=time, key=False, refine=refine) for time in times
+            ]
+            spent.append(sum(len(data) for data, _ in frames))
+    assert spent[1] > 1.08 * spent[0]
 
 
 @pytest.mark.parametrize(

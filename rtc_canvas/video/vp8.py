@@ -39,7 +39,13 @@ class VP8Encoder:
         self._time = 0.0
 
     def encode(
-        self, planes: Planes, *, time: float, key: bool, trickle: bool = False
+        self,
+        planes: Planes,
+        *,
+        time: float,
+        key: bool,
+        trickle: bool = False,
+        refine: bool = False,
     ) -> tuple[bytes, bool]:
         interval = self._interval.update(time)
         rests, self._time = time - self._time >= RESTING, time
@@ -52,7 +58,7 @@ class VP8Encoder:
         ):
             return repeat_frame(planes.size), False
         try:
-            context = self._context_for(planes.size, trickle)
+            context = self._context_for(planes.size, trickle or refine)
             step = interval * self.target_bitrate / self._bitrate
             # The shortest step gives the fewest bits: next to nothing where nothing has changed.
             self._clock += 1 if trickle else max(1, round(step * CLOCK))
@@ -70,10 +76,10 @@ class VP8Encoder:
     def close(self) -> None:
         self._context = None
 
-    def _context_for(self, size: tuple[int, int], trickle: bool) -> VideoCodecContext:
+    def _context_for(self, size: tuple[int, int], stays: bool) -> VideoCodecContext:
         lowest, highest = SLOWEST * self._bitrate, FASTEST * self._bitrate
         # As in H.264: only motion is worth the key frame of a new rate.
-        fits = self._size == size and (trickle or lowest <= self.target_bitrate <= highest)
+        fits = self._size == size and (stays or lowest <= self.target_bitrate <= highest)
         if self._context is None or not fits:
             self._context = self._open(size)
             self._size = size

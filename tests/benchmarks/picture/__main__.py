@@ -40,6 +40,7 @@ ROWS = {
     "phase": Row("draws timed to the display", phase.measure),
     "still": Row("a page that stops", still.measure),
     "exact": Row("exact pixels", exact.measure),
+    "still-link": Row("a page that stops, over a link", still.measure_link),
     "exact-link": Row("exact pixels over a link", exact.measure_link),
     "reported": Row("reported times", reported.measure),
     "at-once": Row(

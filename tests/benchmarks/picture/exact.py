@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ...wan.link import Conditions
-from ...wan.network import SERVER, network, unavailable
-from ..browser import CHROMIUM, Browser, Viewer, decode_picture, launch_each
+from ...wan.network import SERVER
+from ..browser import Browser, Viewer, decode_picture
 from ..graphics.page import render
 from ..number_blocks import read_number
 from ..subject import Subject
 from .finding import Finding, Outcome
+from .linked import LINK_NAME, on_link
 from .plan import Plan
 from .stopping import options, seconds, stood
 from .watching import FPS
 
 SCRIPT = Path(__file__).with_name("exact_pixels.js")
-LINK = Conditions(rate=5e6, delay=0.020, queue=0.200)
-SOON = {"loopback": 0.7, "5 Mbit/s link, 40 ms round trip": 2.5}
+SOON = {"loopback": 0.7, LINK_NAME: 2.5}
 """Seconds that it may take, by the way."""
-STOP = {"loopback": 2.5, "5 Mbit/s link, 40 ms round trip": 4.5}
+STOP = {"loopback": 2.5, LINK_NAME: 4.5}
 
 
 @dataclass(frozen=True)
@@ -49,19 +46,14 @@ def measure(browser: Browser, plan: Plan) -> Outcome:
 
 def measure_link(browser: Browser, plan: Plan) -> Outcome:
     """Measure over an emulated link; ``browser`` is not on it, so another one is started there."""
-    if (obstacle := unavailable()) is not None:
-        raise RuntimeError(obstacle)
-    # Playwright drives the browsers of one thread together, or not at all.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(_measure_link, plan).result()
+    return on_link(lambda far_browser, inside: _measure_link(plan, far_browser, inside))
 
 
-def _measure_link(plan: Plan) -> Outcome:
-    way = "5 Mbit/s link, 40 ms round trip"
-    with _linked() as (far_browser, inside):
-        command = [*options(STOP[way], {"exact": True}), f"--host={SERVER}"]
-        with Subject("ours_stopping", FPS, command, inside=inside) as subject:
-            return judge(way, _look(subject, far_browser, way, plan))
+def _measure_link(plan: Plan, browser: Browser, inside: Sequence[str]) -> Outcome:
+    way = LINK_NAME
+    command = [*options(STOP[way], {"exact": True}), f"--host={SERVER}"]
+    with Subject("ours_stopping", FPS, command, inside=inside) as subject:
+        return judge(way, _look(subject, browser, way, plan))
 
 
 def judge(way: str, stops: Sequence[Stop]) -> Outcome:
@@ -116,13 +108,3 @@ def _sights(viewer: Viewer) -> Iterator[tuple[float, np.ndarray]]:
     clock = viewer.clock()
     for sight in viewer.evaluate("exactPixels.takeSights()"):
         yield sight["at"] + clock.offset, decode_picture(sight)
-
-
-@contextmanager
-def _linked() -> Iterator[tuple[Browser, Sequence[str]]]:
-    """A browser at one end of the link, and the command that runs something at the other."""
-    with tempfile.TemporaryDirectory() as folder, network(links=1) as made:
-        made.play(0, [(time.monotonic(), LINK)])
-        executable = made.viewers[0].wrap(CHROMIUM, Path(folder))
-        with launch_each([executable]) as (browser,):
-            yield browser, made.server.inside

@@ -23,11 +23,17 @@ encode_as_shipped = H264Encoder.encode
 
 
 def encode(
-    self: H264Encoder, planes: Planes, *, time: float, key: bool, trickle: bool = False
+    self: H264Encoder,
+    planes: Planes,
+    *,
+    time: float,
+    key: bool,
+    trickle: bool = False,
+    refine: bool = False,
 ) -> tuple[bytes, bool]:
     """Make a key frame where a line asks for one, and keep that back until a second line lets it go."""
     if lines.empty():
-        return encode_as_shipped(self, planes, time=time, key=key, trickle=trickle)
+        return encode_as_shipped(self, planes, time=time, key=key, trickle=trickle, refine=refine)
     lines.get()
     data, is_key = encode_as_shipped(self, planes, time=time, key=True)
     number = number_in(planes)
