@@ -54,7 +54,7 @@ def test_what_is_not_taken_is_counted_by_its_reason() -> None:
     ):
         assert peer.receive(text, channel) == []  # type: ignore[arg-type]
     peer.drop("watching")
-    assert peer.dropped == {"bad": 2, "unknown": 1, "late": 1, "watching": 1}
+    assert peer.dropped == {"bad": 1, "unknown": 1, "late": 2, "watching": 1}
 
 
 def test_the_first_bad_message_is_logged_with_the_peer_and_no_other(

@@ -27,13 +27,13 @@ class InputOrder:
 
     What is delivered has a strictly rising ``seq``, holds every ``input`` message, and once all
     of those are in ends with the newest event that arrived. An ``input`` message that breaks the
-    rise is no accident of the network, and refused. One that was refused (here or by the parser)
-    has not arrived: moves that name it wait for the next good one.
+    rise was sent again after an outage, and is dropped. One that was refused by the parser has not
+    arrived: moves that name it wait for the next good one.
     """
 
     def __init__(self) -> None:
         self.dropped = 0
-        """How many moves came too late or were replaced by a newer one while held."""
+        """How many events came too late or again, or were replaced by a newer one while held."""
         self._delivered = 0
         self._newest_input = 0
         self._held: Event | None = None
@@ -42,16 +42,14 @@ class InputOrder:
         """Take an event that arrived on a channel and return what to deliver now, in order.
 
         Raises:
-            BadMessage: an ``input`` message whose ``seq`` does not rise; on ``pointer``, another
-                type than ``pointer_move``, or one without ``edge``.
+            BadMessage: on ``pointer``, another type than ``pointer_move``, or one without ``edge``.
         """
         return self._receive_input(event) if channel == "input" else self._receive_move(event)
 
     def _receive_input(self, event: Event) -> list[Event]:
         if event.seq <= self._delivered:
-            raise BadMessage(
-                f"{event.type}: 'seq' must rise, got {event.seq} after {self._delivered}."
-            )
+            self.dropped += 1
+            return []
         self._delivered = self._newest_input = event.seq
         held, self._held = self._held, None
         return [event] if held is None else [event, *self._receive_move(held)]
