@@ -9,11 +9,17 @@ from typing import Any, Literal, TypeAlias
 
 RateState: TypeAlias = Literal["rising", "holding", "falling", "cut"]
 
+TransportName: TypeAlias = Literal["webrtc", "websocket"]
+
+TRANSPORTS: tuple[TransportName, ...] = ("webrtc", "websocket")
+"""The ways there are to a page, the preferred one first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkStats:
     """The figures of one way at one moment; None for what its transport does not know, or not yet.
 
+    transport: what goes to the page over it, "webrtc" or "websocket".
     available_bitrate: bits per second that may be sent now, repairs included.
     rate_state: what that did last: "rising", "holding", "falling", "cut".
     cuts: how often it was cut, by the cause for each: sudden (a frame arrived far slower than that), queue (packets
@@ -28,6 +34,7 @@ class LinkStats:
     fec: whether repair packets follow each frame: FlexFEC, or the same packets again for a browser without it.
     """
 
+    transport: TransportName | None = None
     available_bitrate: float | None = None
     rate_state: RateState | None = None
     cuts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

@@ -13,6 +13,7 @@ from .sender import VideoSender
 def link_stats(flow: Flow, sender: VideoSender) -> LinkStats:
     """The figures now; from any thread."""
     told = LinkStats(
+        transport="webrtc",
         available_bitrate=flow.available,
         round_trip=sender.round_trip,
         loss=sender.reported_loss,

@@ -1,0 +1,89 @@
+"""The frames that a page has not acknowledged."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtc_canvas.exceptions import BadMessage
+from rtc_canvas.websocket.framing import Ack
+from rtc_canvas.websocket.in_flight import MOST, Delivery, InFlight
+
+
+def test_two_are_enough() -> None:
+    frames = InFlight()
+    assert MOST == 2
+    for _ in range(MOST):
+        assert not frames.is_full
+        frames.send(1000, 0.0)
+    assert frames.is_full
+    assert frames.octets == 2000
+
+
+def test_times_are_told_apart() -> None:
+    frames = InFlight()
+    number = frames.send(1000, 10.0)
+    delivery = frames.acknowledge(Ack(number, spread=0.020, held=0.005), 10.065)
+    assert delivery.octets == 1000
+    assert delivery.spread == 0.020
+    assert delivery.round_trip == pytest.approx(0.040)
+    assert frames.octets == 0
+
+
+def test_an_acknowledgement_is_one_of_those_before_it_too() -> None:
+    frames = InFlight()
+    frames.send(1000, 0.0)
+    second = frames.send(500, 0.1)
+    delivery = frames.acknowledge(Ack(second, 0, 0), 0.25)
+    assert delivery == Delivery(500, 0, 0.15)
+    assert frames.octets == 0
+    assert not frames.is_full
+
+
+@pytest.mark.parametrize(
+    "ack", [Ack(7, 0, 0), Ack(0, 0, 0), Ack(1, 0.08, 0.03), Ack(1, 4000, 4000)]
+)
+def test_what_cannot_be_is_refused(ack: Ack) -> None:
+    frames = InFlight()
+    frames.send(1000, 0.0)
+    with pytest.raises(BadMessage):
+        frames.acknowledge(ack, 0.1)
+    assert frames.octets == 1000
+
+
+def test_one_is_acknowledged_once() -> None:
+    frames = InFlight()
+    number = frames.send(1000, 0.0)
+    frames.acknowledge(Ack(number, 0, 0), 0.1)
+    with pytest.raises(BadMessage):
+        frames.acknowledge(Ack(number, 0, 0), 0.1)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 12)), max_size=60))
+def test_no_more_than_two_whatever_a_page_acknowledges(acks: list[int | None]) -> None:
+    frames = InFlight()
+    sent: dict[int, int] = {}
+    for step, number in enumerate(acks):
+        if number is None:
+            if not frames.is_full:
+                sent[frames.send(step + 1, step)] = step + 1
+        else:
+            try:
+                frames.acknowledge(Ack(number, 0, 0), step)
+            except BadMessage:
+                continue
+            sent = {later: octets for later, octets in sent.items() if later > number}
+        assert len(sent) <= MOST
+        assert frames.is_full == (len(sent) == MOST)
+        assert frames.octets == sum(sent.values())
+
+
+def test_none_is_under_way_after_a_new_beginning() -> None:
+    frames = InFlight()
+    number = frames.send(1000, 0.0)
+    frames.forget()
+    assert frames.octets == 0
+    with pytest.raises(BadMessage):
+        frames.acknowledge(Ack(number, 0, 0), 0.1)
+    assert frames.send(1000, 0.2) > number
