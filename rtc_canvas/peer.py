@@ -71,6 +71,8 @@ class Peer:
         )
         self._transport: Transport | None = None
         self._stream: Stream | None = None
+        self._before = PeerStats()
+        self._stopping: list[asyncio.Task[None]] = []
         self._connected = False
         self._steering = False
         self._visible = True
@@ -99,7 +101,7 @@ class Peer:
         if transport is None or stream is None:
             return PeerStats()
         now = time.monotonic()
-        return PeerStats(
+        figures = PeerStats(
             **transport.stats.by_name(),
             **self._frames.figures(now),
             codec=transport.codec,
@@ -118,6 +120,7 @@ class Peer:
             exact=self._exact.count,
             dropped_input=MappingProxyType(dict(self._input.dropped)),
         )
+        return figures.after(self._before)
 
     def close(self, reason: str = "The program ended the connection.") -> None:
         """End the connection; the page shows the reason and does not come back by itself."""
@@ -134,7 +137,12 @@ class Peer:
         chroma: ChromaChoice,
         executor: Executor,
     ) -> None:
-        """Give the peer its way to the page; once the connection is up, video flows."""
+        """Give the peer its way to the page, or another one; once the connection is up, video flows."""
+        if self._closed is not None:
+            return
+        if self._stream is not None:
+            self._before = self.stats
+            self._stopping.append(self._loop.create_task(self._stream.stop()))
         self._transport = transport
         self._stream = Stream(
             self._audience,
@@ -149,11 +157,12 @@ class Peer:
             log=self._log,
         )
         self._exact.attach(transport, self._stream)
-        self._timeout = self._loop.call_later(
-            CONNECT_TIMEOUT, self._end, "The connection did not come up within 15 s.", True
-        )
         if self._connected:
             self._stream.start()
+        elif self._timeout is None:
+            self._timeout = self._loop.call_later(
+                CONNECT_TIMEOUT, self._end, "The connection did not come up within 15 s.", True
+            )
 
     @property
     def visible(self) -> bool:
@@ -238,6 +247,7 @@ class Peer:
         self.tell({"type": "bye", "reason": reason, "retry": retry})
         if self._stream is not None:
             await self._stream.stop()
+        await asyncio.gather(*self._stopping)
         # After the video: without its exact pixels that would be refined.
         await self._exact.stop()
         if self._transport is not None:

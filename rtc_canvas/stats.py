@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from .encoded_frame import Chroma, Codec
@@ -62,12 +62,27 @@ class PeerStats(LinkStats):
     input_to_photon_p99: float | None = None
     clock_error: float | None = None
 
+    def after(self, before: PeerStats) -> PeerStats:
+        """These figures, with what was counted over another transport before."""
+        return replace(
+            self,
+            bytes=self.bytes + before.bytes,
+            frames=self.frames + before.frames,
+            skipped=self.skipped + before.skipped,
+            cuts=_sum(self.cuts, before.cuts),
+            key_frames=_sum(self.key_frames, before.key_frames),
+        )
+
     def as_dict(self) -> dict[str, object]:
         """The figures as JSON takes them."""
         return {
             name: dict(figure) if isinstance(figure, Mapping) else figure
             for name, figure in self.by_name().items()
         }
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
+    return MappingProxyType(dict(Counter(one) + Counter(other)))
 
 
 class SlidingRate:

@@ -118,6 +118,7 @@ class StandInTransport:
         self.piece_size = 1000
         self.most_pieces = 1_000_000
         self.closed = False
+        self.ended = asyncio.Event()
         self._changed = asyncio.Event()
 
     def send(self, frame: EncodedFrame) -> None:
@@ -147,6 +148,7 @@ class StandInTransport:
 
     async def close(self) -> None:
         self.closed = True
+        self.ended.set()
 
     async def until(self, condition: Callable[[], object]) -> None:
         async with asyncio.timeout(5):
