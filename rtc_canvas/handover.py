@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import Protocol
 
-from .adaptation import Adaptation
+from .equipment import Equipment
 from .link_stats import TransportName
 from .peer import CONNECT_TIMEOUT, Peer
 from .rtc.channels import ChannelName
 from .transport import Transport
-from .video.encoder import VideoEncoder
 
 # Messages that come over a transport before it is used: those of one round trip at most.
 HELD = 512
@@ -31,15 +28,6 @@ class Standby(Protocol):
     def tell(self, message: Mapping[str, object]) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Video:
-    """What makes the frames of one transport. See `Peer.attach`."""
-
-    encoder: VideoEncoder
-    adaptation: Adaptation
-    executor: Executor
-
-
 class Leg:
     """One transport of a peer; the `Listener` of it. What it tells reaches the peer while it is the one in use."""
 
@@ -47,7 +35,7 @@ class Leg:
         self.name = name
         self.is_up = False
         self.transport: Transport | None = None
-        self.equip: Callable[[], Video] | None = None
+        self.equip: Callable[[], Equipment] | None = None
         self.open_channels: list[ChannelName] = []
         self.held: deque[tuple[ChannelName, str | bytes]] = deque(maxlen=HELD)
         self.target: int | None = None
@@ -120,7 +108,7 @@ class Handover:
         self,
         leg: Leg,
         transport: Transport,
-        equip: Callable[[], Video],
+        equip: Callable[[], Equipment],
         standby: Standby | None = None,
     ) -> None:
         """Take a transport into account: the first is used at once, others replace an unused one of their kind.
@@ -214,8 +202,7 @@ class Handover:
             leg.timeout.cancel()
         if leg.standby is not None:
             leg.standby.standby = False
-        video = leg.equip()
-        self.peer.attach(leg.transport, video.encoder, video.adaptation, video.executor)
+        self.peer.attach(leg.transport, leg.equip())
         if leg.target is not None:
             self.peer.target_changed(leg.target)
         if leg.is_up:

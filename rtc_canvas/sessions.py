@@ -1,4 +1,4 @@
-"""WHEP sessions of the served canvases: where signaling and peers meet."""
+"""The peers of the served canvases, and their WHEP sessions and WebSockets: where signaling and peers meet."""
 
 from __future__ import annotations
 
@@ -17,36 +17,44 @@ from signaling.discovery import Config
 from signaling.refusal import Refusal
 from signaling.sdp import ice_ufrag
 from signaling.trickle import TrickleCandidate
+from signaling.websocket import Opening, Socket
 from signaling.whep import no_canvas
 
-from .adaptation import Adaptation
 from .audience import Audience
 from .canvas import Canvas
-from .chroma import ChromaChoice
 from .config import MIN_BITRATE, START_BITRATE, VideoConfig
 from .encoded_frame import CODECS, Codec
 from .exceptions import ConnectError, EncoderError
+from .equipment import equipment_maker
+from .handover import Handover, Leg
 from .messages import PROTOCOL
 from .peer import Peer
 from .peer_log import PeerLog
 from .rtc.congestion.estimator import RateLimits
 from .rtc.connection import Connection
 from .version import __version__
-from .video.choice import chroma_obstacle, make_encoder
+from .websocket.connection import WebSocketConnection
 
 logger = logging.getLogger(__name__)
 
 
 class Session:
-    """One WHEP session: a peer and its connection. A `signaling.whep.Session`."""
+    """One WHEP session: a peer's WebRTC connection. A `signaling.whep.Session`."""
 
-    def __init__(self, peer: Peer, connection: Connection, offer: str, answer: str) -> None:
-        self.id = secrets.token_urlsafe(16)
+    def __init__(
+        self, handover: Handover, leg: Leg, connection: Connection, offer: str, answer: str
+    ) -> None:
+        self.id = new_id()
         self.etag = connection.ufrag
         self.answer = answer
         self.remote_ufrag = ice_ufrag(offer)
-        self.peer = peer
+        self.handover = handover
+        self._leg = leg
         self._connection = connection
+
+    @property
+    def peer(self) -> Peer:
+        return self.handover.peer
 
     async def add_candidates(self, candidates: Sequence[TrickleCandidate]) -> None:
         for candidate in candidates:
@@ -56,7 +64,7 @@ class Session:
                 raise Refusal(400, str(error)) from None
 
     async def close(self, reason: str) -> None:
-        await self.peer.end(reason, retry=False)
+        await self.handover.leave(self._leg, reason)
 
 
 class _Served:
@@ -66,6 +74,7 @@ class _Served:
         self.canvas = weakref.ref(canvas)
         self.audience: Audience = canvas.open_audience()
         self.sessions: dict[str, Session] = {}
+        self.handovers: dict[str, Handover] = {}
         self._loop = asyncio.get_running_loop()
         self._closing: asyncio.Task[None] | None = None
         self.finalizer = weakref.finalize(canvas, self._abandoned)
@@ -80,6 +89,17 @@ class _Served:
             self.close("The program gave the canvas up.", retry=False)
         )
 
+    def add(self, session: Session) -> None:
+        """Keep a session until its peer ends."""
+        self.sessions[session.id] = session
+        session.peer.ended.add_done_callback(lambda _: self.sessions.pop(session.id, None))
+        self.add_handover(session.id, session.handover)
+
+    def add_handover(self, id: str, handover: Handover) -> None:
+        """Let the page of a peer find it by this id until it ends."""
+        self.handovers[id] = handover
+        handover.peer.ended.add_done_callback(lambda _: self.handovers.pop(id, None))
+
     async def close(self, reason: str, *, retry: bool = True) -> None:
         """End all sessions, those that are still connecting too, and give the canvas back.
 
@@ -88,7 +108,7 @@ class _Served:
         self.finalizer.detach()
         self.audience.end_waiting()
         await asyncio.gather(
-            *(session.peer.end(reason, retry=retry) for session in list(self.sessions.values()))
+            *(handover.end(reason, retry=retry) for handover in set(self.handovers.values()))
         )
         self.audience.close()
         canvas = self.canvas()
@@ -157,18 +177,26 @@ class Sessions:
             ],
         }
 
-    async def connect(self, canvas: str, offer: str, *, grant: Grant, codec: str | None) -> Session:
-        self._check_served(canvas)
-        served = self._served[canvas]
-        peer = Peer(secrets.token_hex(3), grant.role, grant.user, served.audience)
+    async def connect(
+        self,
+        canvas: str,
+        offer: str,
+        *,
+        grant: Grant,
+        codec: str | None,
+        session: str | None = None,
+    ) -> Session:
+        handover = self._handover(canvas, session, grant)
+        peer, leg = handover.peer, handover.leg("webrtc")
         connection = Connection(
-            peer, self._limits, log=PeerLog(peer.id), ice_servers=self._ice_servers
+            leg, self._limits, log=PeerLog(peer.id), ice_servers=self._ice_servers
         )
         wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
         try:
             answer = await connection.answer(offer, codec=wish, chroma=self._video.chroma)
-            # On another thread, as a hardware encoder is tried out first.
-            encoder = await asyncio.to_thread(make_encoder, connection.codec, self._video)
+            equip = await equipment_maker(
+                connection.codec, connection.chroma_obstacle, self._video, self._executor
+            )
             self._check_served(canvas)
         except BaseException as error:
             # A request that is given up half-way leaves nothing behind either.
@@ -176,16 +204,49 @@ class Sessions:
             if isinstance(error, ConnectError | EncoderError):
                 raise _refusal(error) from error
             raise
-        session = Session(peer, connection, offer, answer)
-        served.sessions[session.id] = session
-        peer.ended.add_done_callback(lambda _: served.sessions.pop(session.id, None))
-        adaptation = Adaptation(self._video.prefer, self._video.min_fps)
-        obstacle = connection.chroma_obstacle or chroma_obstacle(encoder.name)
-        chroma = ChromaChoice(
-            obstacle, insists=self._video.chroma == "444", cores=os.cpu_count() or 1
+        made = Session(handover, leg, connection, offer, answer)
+        self._served[canvas].add(made)
+        handover.add(leg, connection, equip)
+        return made
+
+    async def open_socket(
+        self, canvas: str, opening: Opening, socket: Socket, *, grant: Grant
+    ) -> WebSocketConnection:
+        codec = _decodable(opening.codecs, self._video.codec)
+        obstacle = obstacle_in(self._video.chroma, codec, opening.codecs)
+        equip = await equipment_maker(codec, obstacle, self._video, self._executor)
+        handover = self._handover(canvas, opening.session, grant)
+        peer, leg = handover.peer, handover.leg("websocket")
+        connection = WebSocketConnection(
+            socket,
+            leg,
+            self._limits,
+            codec=codec,
+            on_use=handover.use,
+            on_drop=peer.drop_input,
+            log=PeerLog(peer.id),
         )
-        peer.attach(connection, encoder, adaptation, chroma, self._executor)
-        return session
+        id = new_id()
+        self._served[canvas].add_handover(id, handover)
+        connection.tell({"type": "opened", "session": id, "codec": codec})
+        handover.add(leg, connection, equip, standby=connection)
+        if opening.use:
+            handover.use("websocket")
+        connection.open()
+        return connection
+
+    def _handover(self, canvas: str, session: str | None, grant: Grant) -> Handover:
+        """The transports of a peer that is there, or of a new one."""
+        self._check_served(canvas)
+        served = self._served[canvas]
+        if session is None:
+            return Handover(Peer(secrets.token_hex(3), grant.role, grant.user, served.audience))
+        handover = served.handovers.get(session)
+        if handover is None:
+            raise Refusal(404, "There is no such peer any more; connect as a new one.")
+        if (handover.peer.role, handover.peer.user) != (grant.role, grant.user):
+            raise Refusal(403, "That peer is somebody else's.")
+        return handover
 
     def _check_served(self, canvas: str) -> None:
         """Raise a Refusal where the server or the canvas is going, or went while a peer was being made."""
@@ -200,6 +261,24 @@ class Sessions:
         await asyncio.gather(*(served.close(reason) for served in self._served.values()))
         # Waits for frames that are being encoded: some milliseconds each.
         await asyncio.to_thread(self._executor.shutdown)
+
+
+def new_id() -> str:
+    """What nobody guesses, and stands in a URL as it is."""
+    return secrets.token_urlsafe(16)
+
+
+def _decodable(codecs: Sequence[str], wish: Codec | None) -> Codec:
+    """The codec for a page that can decode these: the wish where it can, else the first of ours.
+
+    Raises:
+        Refusal: when it can decode none.
+    """
+    preferred = CODECS if wish is None else (wish, *CODECS)
+    for codec in preferred:
+        if codec in codecs:
+            return codec
+    raise Refusal(406, f"open: 'codecs' must have one of {', '.join(CODECS)}.")
 
 
 def _refusal(error: ConnectError | EncoderError) -> Refusal:

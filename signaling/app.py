@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from . import whep
+from . import websocket, whep
 from .access import Access, Grant
 from .assets import Asset, Assets
 from .discovery import config_document
 from .encoding import accepts_gzip
 from .etag import matches, quoted
 from .refusal import Refusal
+from .upgrade import Upgraded
 
 __all__ = ["create_app"]
 
@@ -36,8 +38,12 @@ _PREFLIGHT = {
 }
 
 
-def create_app(host: whep.Host, access: Access, *, static: Path, cookie: str) -> web.Application:
-    """The application that serves `host`: the page, its modules, `api/config`, snapshots and WHEP.
+class Host(whep.Host, websocket.Host, Protocol):
+    """What is served."""
+
+
+def create_app(host: Host, access: Access, *, static: Path, cookie: str) -> web.Application:
+    """The application that serves `host`: the page, its modules, `api/config`, snapshots, WHEP and WebSockets.
 
     All its URLs are relative, so that it works as a sub-application under a prefix too. Run it with
     `access_log=None`: aiohttp's own would write down the token of each link that is opened.
@@ -66,6 +72,7 @@ def create_app(host: whep.Host, access: Access, *, static: Path, cookie: str) ->
             web.route("*", endpoint, routes.whep),
             web.options(session, routes.preflight),
             web.route("*", session, routes.whep),
+            web.get(f"/ws/{_CANVAS}", routes.websocket),
             web.get(f"/{_CANVAS}", routes.add_slash),
             web.get(f"/{_CANVAS}/", routes.page),
             # The page is one file for all canvases and names its modules relative to where it is.
@@ -78,7 +85,7 @@ def create_app(host: whep.Host, access: Access, *, static: Path, cookie: str) ->
 
 
 class _Routes:
-    def __init__(self, host: whep.Host, access: Access, assets: Assets, cookie: str) -> None:
+    def __init__(self, host: Host, access: Access, assets: Assets, cookie: str) -> None:
         self._host = host
         self._access = access
         self._assets = assets
@@ -149,12 +156,35 @@ class _Routes:
             translated.enable_compression(web.ContentCoding.gzip)
         return translated
 
-    def _grant(self, request: web.Request, *tokens: str) -> Grant:
+    async def websocket(self, request: web.Request) -> web.StreamResponse:
+        self._access.check_site(host=request.headers.get("Host"), origin=_origin(request))
+        canvas = request.match_info["canvas"]
+        if not self._host.has_canvas(canvas):
+            raise whep.no_canvas(canvas)
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            raise Refusal(
+                426, "Only a WebSocket is served here; a proxy on the way must pass Upgrade on."
+            )
+        socket = Upgraded()
+        await socket.prepare(request)
+        await websocket.talk(
+            socket,
+            canvas,
+            self._host,
+            lambda token: self._grant(request, *self._tokens(request, token)),
+        )
+        return socket.response
+
+    def _tokens(self, request: web.Request, *more: str | None) -> tuple[str | None, ...]:
+        """Those that the request brought in its fields, and more."""
+        return (request.cookies.get(self._cookie), _bearer(request), *more)
+
+    def _grant(self, request: web.Request, *tokens: str | None) -> Grant:
         """What the request may do, by the tokens given or else by those in its fields."""
         return self._access.grant(
             host=request.headers.get("Host"),
             origin=_origin(request),
-            tokens=tokens or (request.cookies.get(self._cookie), _bearer(request)),
+            tokens=tokens or self._tokens(request),
         )
 
     def _enter(self, request: web.Request, token: str) -> web.Response:

@@ -47,4 +47,5 @@ def config_document(config: Config, canvas: str | None) -> dict[str, object]:
     if canvas is not None:
         document["whep"] = f"{root}whep/{canvas}"
         document["snapshot"] = f"{root}snapshot/{canvas}.png"
+        document["websocket"] = f"{root}ws/{canvas}"
     return document

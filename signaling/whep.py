@@ -100,14 +100,23 @@ class Host(Protocol):
 
     def has_canvas(self, name: str) -> bool: ...
 
-    async def connect(self, canvas: str, offer: str, *, grant: Grant, codec: str | None) -> Session:
+    async def connect(
+        self,
+        canvas: str,
+        offer: str,
+        *,
+        grant: Grant,
+        codec: str | None,
+        session: str | None = None,
+    ) -> Session:
         """Make a peer of a checked offer.
 
         codec: `"h264"`, `"vp8"`, or None for the host's choice.
+        session: a session or WebSocket of a peer that the offer is for; None for a new peer.
 
         Raises:
-            Refusal: 406 without a codec in common, 422 for what cannot be served, 503 when shutting
-                down.
+            Refusal: 403 for the peer of another user, 404 for one that is not there, 406 without a
+                codec in common, 422 for what cannot be served, 503 when shutting down.
         """
 
     def session(self, canvas: str, session_id: str) -> Session | None:
@@ -185,7 +194,13 @@ async def _create(request: Request, host: Host) -> Response:
     if codec is not None and codec not in CODECS:
         raise Refusal(400, f"codec must be h264 or vp8, got {codec[:20]!r}.")
     offer = checked_offer(request.body)
-    session = await host.connect(request.canvas, offer, grant=request.grant, codec=codec)
+    session = await host.connect(
+        request.canvas,
+        offer,
+        grant=request.grant,
+        codec=codec,
+        session=request.query.get("session"),
+    )
     headers = {
         "Content-Type": SDP,
         # Relative to the endpoint's own URL, so that it is right under every path prefix.

@@ -152,9 +152,14 @@ class Receiver:
 
 @contextlib.asynccontextmanager
 async def receiver(
-    server: Server, canvas: str = "main", *, channels: bool = True, codec: str | None = None
+    server: Server,
+    canvas: str = "main",
+    *,
+    channels: bool = True,
+    codec: str | None = None,
+    session: str | None = None,
 ) -> AsyncIterator[Receiver]:
-    """A viewer of a canvas on a server, connected through its signaling."""
+    """A viewer of a canvas on a server, connected through its signaling; `session` of a peer that it is to be."""
     viewer = Receiver()
     url = server.url.partition("?")[0]
     token = server.url.partition("token=")[2]
@@ -162,7 +167,10 @@ async def receiver(
     try:
         async with ClientSession() as http:
             offer = await viewer.offer(channels=channels, codec=codec)
-            async with http.post(f"{url}whep/{canvas}", data=offer, headers=headers) as response:
+            query = {} if session is None else {"session": session}
+            async with http.post(
+                f"{url}whep/{canvas}", params=query, data=offer, headers=headers
+            ) as response:
                 answer = await response.text()
                 assert response.status == 201, answer
                 viewer.resource = f"{url}whep/{response.headers['Location']}"

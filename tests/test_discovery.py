@@ -22,6 +22,7 @@ def test_the_only_canvas_is_the_one_to_watch() -> None:
         **config("main"),
         "whep": "../whep/main",
         "snapshot": "../snapshot/main.png",
+        "websocket": "../ws/main",
         "canvases": [{**entry("main"), "url": "../main/"}],
     }
 
@@ -40,6 +41,7 @@ def test_urls_start_one_level_lower_on_a_canvas_of_its_own() -> None:
     document = config_document(config("left", "right"), "right")
     assert document["whep"] == "../../whep/right"
     assert document["snapshot"] == "../../snapshot/right.png"
+    assert document["websocket"] == "../../ws/right"
     assert document["canvases"] == [
         {**entry("left"), "url": "../../left/"},
         {**entry("right"), "url": "../../right/"},

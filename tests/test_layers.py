@@ -21,6 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "announcements chroma config control display_phase events exact_transfer messages peer_notice "
         "probe_answer rate_log stats",
         "probe video rtc",
+        "websocket",
         "peer_input peer_probes presentations probing stage stream taken_input transport",
         "exact_images peer_frames",
         "peer_exact",
@@ -29,7 +30,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "settled",
         "audience drawing",
         "canvas",
-        "canvas_track sessions static",
+        "canvas_track handover static",
+        "sessions",
         "server",
         "running",
         "__init__",
@@ -136,7 +138,7 @@ def test_congestion_control_is_arithmetic() -> None:
 
 
 def test_the_web_is_for_the_server() -> None:
-    assert importers("aiohttp") == {"rtc_canvas.server", "signaling.app"}
+    assert importers("aiohttp") == {"rtc_canvas.server", "signaling.app", "signaling.upgrade"}
 
 
 def test_connections_are_for_rtc() -> None:
@@ -213,6 +215,7 @@ PURE = (
         "stillness",
     ),
     *("rtc.bulk", "rtc.flexfec", "rtc.flexfec_sdp", "rtc.history", "rtc.protection", "rtc.rtp"),
+    *(f"websocket.{name}" for name in ("framing", "in_flight", "messages")),
     *(f"rtc.congestion.{name}" for name in ("estimator", "feedback", "packets", "receiver_clock")),
 )
 

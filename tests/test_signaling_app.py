@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientResponse, web
+from aiohttp import ClientResponse, WSMsgType, web
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
@@ -18,6 +19,7 @@ from signaling.app import create_app
 from signaling.discovery import Config
 from signaling.refusal import Refusal
 from signaling.trickle import TrickleCandidate
+from signaling.websocket import MAX_MESSAGE, Opening, Socket
 
 TOKEN = "the-token"
 COOKIE = "rtc_canvas_8080"
@@ -46,22 +48,56 @@ class Peer:
         self.closed = True
 
 
+class Echo:
+    """A receiver that sends back what it receives."""
+
+    def __init__(self, socket: Socket) -> None:
+        self.socket = socket
+        self._tasks: list[asyncio.Task[None]] = []
+        self.left: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def receive(self, message: str | bytes) -> None:
+        self._tasks.append(asyncio.create_task(self.socket.send(message)))
+
+    def disconnected(self, reason: str) -> None:
+        self.left.set_result(reason)
+
+
 @dataclass
 class Program:
     """A host with canvases "left" and "right"."""
 
     peer: Peer = field(default_factory=Peer)
     failure: Exception | None = None
+    echo: Echo = field(init=False)
     codecs: list[str | None] = field(default_factory=list)
+    openings: list[tuple[str, Opening, Grant]] = field(default_factory=list)
 
     def has_canvas(self, name: str) -> bool:
         return name in ("left", "right")
 
-    async def connect(self, canvas: str, offer: str, *, grant: Grant, codec: str | None) -> Peer:
+    async def connect(
+        self,
+        canvas: str,
+        offer: str,
+        *,
+        grant: Grant,
+        codec: str | None,
+        session: str | None = None,
+    ) -> Peer:
         self.codecs.append(codec)
         if self.failure is not None:
             raise self.failure
         return self.peer
+
+    async def open_socket(
+        self, canvas: str, opening: Opening, socket: Socket, *, grant: Grant
+    ) -> Echo:
+        if self.failure is not None:
+            raise self.failure
+        self.echo = Echo(socket)
+        self.openings.append((canvas, opening, grant))
+        return self.echo
 
     def session(self, canvas: str, session_id: str) -> Peer | None:
         return self.peer if session_id == self.peer.id else None
@@ -502,3 +538,81 @@ async def test_our_own_page_needs_no_cors(client: Client) -> None:
     response = await client.get("/api/config", headers={**BEARER, "Origin": origin})
     assert response.status == 200
     assert "Access-Control-Allow-Origin" not in response.headers
+
+
+# The WebSocket
+
+
+OPEN = {"type": "open", "codecs": ["h264"]}
+
+
+@pytest.mark.parametrize("prefix", ["", "/lab"])
+async def test_a_websocket_from_opening_to_end(start: Start, program: Program, prefix: str) -> None:
+    client = await start(prefix=prefix)
+    async with client.ws_connect(f"{prefix}/ws/left", headers=BEARER) as page:
+        await page.send_json(OPEN)
+        await page.send_str("one")
+        assert await page.receive_str() == "one"
+        await page.send_bytes(b"two")
+        assert await page.receive_bytes() == b"two"
+    assert await asyncio.wait_for(program.echo.left, 5) == "The viewer left."
+    [(canvas, opening, grant)] = program.openings
+    assert (canvas, opening.codecs, grant) == ("left", ["h264"], Grant("operator"))
+
+
+async def test_a_token_may_come_in_the_first_message(client: Client, program: Program) -> None:
+    async with client.ws_connect("/ws/left") as page:
+        await page.send_json({**OPEN, "token": TOKEN})
+        await page.send_str("one")
+        assert await page.receive_str() == "one"
+
+
+@pytest.mark.parametrize("token", [None, "wrong"])
+async def test_a_websocket_without_the_token_is_closed(client: Client, token: str | None) -> None:
+    async with client.ws_connect("/ws/left") as page:
+        await page.send_json({**OPEN, "token": token})
+        message = await page.receive()
+        assert (message.type, page.close_code) == (WSMsgType.CLOSE, 4401)
+        assert "open the link" in str(message.extra)
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "reason"),
+    [
+        ("/ws/left", {"Origin": "https://evil.example"}, 403, "evil.example"),
+        ("/ws/left", {"Host": "evil.example"}, 403, "evil.example"),
+        ("/ws/other", BEARER, 404, "other"),
+        ("/ws/left", BEARER, 426, "proxy"),
+    ],
+)
+async def test_what_gets_no_websocket(
+    client: Client, path: str, headers: dict[str, str], status: int, reason: str
+) -> None:
+    await refused(await client.get(path, headers=headers), status, reason)
+
+
+async def test_a_message_that_is_too_long_ends_a_websocket(
+    client: Client, program: Program
+) -> None:
+    async with client.ws_connect("/ws/left", headers=BEARER) as page:
+        await page.send_json(OPEN)
+        await page.send_bytes(bytes(MAX_MESSAGE + 1))
+        assert (await page.receive()).type == WSMsgType.CLOSE
+        assert page.close_code == 1009
+    assert await asyncio.wait_for(program.echo.left, 5) == "The page was closed."
+
+
+async def test_what_waits_in_a_websocket_is_known(client: Client, program: Program) -> None:
+    async with client.ws_connect("/ws/left", headers=BEARER) as page:
+        await page.send_json(OPEN)
+        await page.send_str("hello")
+        assert await page.receive_str() == "hello"
+        socket = program.echo.socket
+        async with asyncio.timeout(5):
+            while socket.backlog:  # noqa: ASYNC110  # there is no event for it
+                await asyncio.sleep(0.005)
+        sending = asyncio.create_task(socket.send(bytes(4_000_000)))
+        await asyncio.sleep(0)
+        assert socket.backlog > 1_000_000
+        assert len(await page.receive_bytes()) == 4_000_000
+        await sending

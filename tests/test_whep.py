@@ -55,11 +55,21 @@ class Program:
     peer: Peer = field(default_factory=Peer)
     refusal: Refusal | None = None
     asked: list[tuple[str, str, Grant, str | None]] = field(default_factory=list)
+    joined: list[str | None] = field(default_factory=list)
 
     def has_canvas(self, name: str) -> bool:
         return name == "main"
 
-    async def connect(self, canvas: str, offer: str, *, grant: Grant, codec: str | None) -> Peer:
+    async def connect(
+        self,
+        canvas: str,
+        offer: str,
+        *,
+        grant: Grant,
+        codec: str | None,
+        session: str | None = None,
+    ) -> Peer:
+        self.joined.append(session)
         self.asked.append((canvas, offer, grant, codec))
         if self.refusal is not None:
             raise self.refusal

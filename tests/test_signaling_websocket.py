@@ -1,0 +1,137 @@
+"""One WebSocket from its first message to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signaling.access import Grant
+from signaling.refusal import Refusal
+from signaling.websocket import Opening, parse_opening, talk
+
+from .sockets import StandInSocket
+
+OPEN: dict[str, Any] = {"type": "open", "codecs": ["vp8", "other", "h264"]}
+
+
+class Receiver:
+    def __init__(self) -> None:
+        self.received: list[str | bytes] = []
+        self.left: str | None = None
+
+    def receive(self, message: str | bytes) -> None:
+        self.received.append(message)
+
+    def disconnected(self, reason: str) -> None:
+        self.left = reason
+
+
+class Program:
+    def __init__(self) -> None:
+        self.receiver = Receiver()
+        self.refusal: Refusal | None = None
+        self.openings: list[Opening] = []
+
+    def has_canvas(self, name: str) -> bool:
+        return True
+
+    async def open_socket(self, canvas: str, opening: Opening, socket: Any, *, grant: Grant) -> Any:
+        if self.refusal:
+            raise self.refusal
+        self.openings.append(opening)
+        return self.receiver
+
+
+def grant(token: str | None) -> Grant:
+    if token != "right":
+        raise Refusal(401, "The token is missing or wrong.")
+    return Grant("operator")
+
+
+async def served(socket: StandInSocket, program: Program) -> None:
+    await asyncio.wait_for(talk(socket, "main", program, grant), 5)
+
+
+@pytest.mark.parametrize(
+    ("code", "left"),
+    [(1000, "The viewer left."), (1001, "The viewer left."), (None, "The page was closed.")],
+)
+async def test_a_conversation(code: int | None, left: str) -> None:
+    socket, program = StandInSocket(), Program()
+    socket.say(OPEN | {"token": "right", "session": "abc", "use": False})
+    socket.say("one")
+    socket.say(b"two")
+    socket.leave(code)
+    await served(socket, program)
+    assert program.openings == [
+        Opening(codecs=["vp8", "h264"], use=False, session="abc", token="right")
+    ]
+    assert program.receiver.received == ["one", b"two"]
+    assert program.receiver.left == left
+
+
+async def test_a_wrong_token_ends_it() -> None:
+    socket, program = StandInSocket(), Program()
+    socket.say(OPEN | {"token": "wrong"})
+    await served(socket, program)
+    assert socket.closed == (4401, "The token is missing or wrong.")
+    assert program.openings == []
+
+
+async def test_the_hosts_refusal_is_handed_on() -> None:
+    socket, program = StandInSocket(), Program()
+    program.refusal = Refusal(406, "é" * 200)
+    socket.say(OPEN | {"token": "right"})
+    await served(socket, program)
+    assert socket.closed is not None
+    assert socket.closed[0] == 4406
+    assert len(socket.closed[1].encode()) <= 123
+
+
+async def test_one_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signaling.websocket.PATIENCE", 0.01)
+    socket = StandInSocket()
+    await served(socket, Program())
+    assert socket.closed is not None
+    assert socket.closed[0] == 4408
+
+
+async def test_one_that_leaves_before_its_first_message() -> None:
+    socket = StandInSocket()
+    socket.leave(1001)
+    await served(socket, Program())
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "",
+        "[]",
+        b"{}",
+        "[" * 5000,
+        '{"type": "close"}',
+        '{"type": "open"}',
+        '{"type": "open", "codecs": "vp8"}',
+        '{"type": "open", "codecs": [1]}',
+        '{"type": "open", "codecs": [], "use": 1}',
+        '{"type": "open", "codecs": [], "token": 1}',
+        '{"type": "open", "codecs": [], "session": "' + "x" * 1025 + '"}',
+    ],
+)
+async def test_what_is_no_opening_is_refused(message: str | bytes) -> None:
+    socket, program = StandInSocket(), Program()
+    socket.say(message)
+    await served(socket, program)
+    assert socket.closed is not None
+    assert socket.closed[0] == 4400
+    assert program.openings == []
+
+
+@given(st.one_of(st.text(), st.binary()))
+def test_whatever_comes_first_is_parsed_or_refused(message: str | bytes) -> None:
+    with pytest.raises(Refusal):
+        parse_opening(message)
