@@ -9,18 +9,25 @@ import { Channels } from "./channels.js";
 import { preferredCodecs } from "./codecs.js";
 import { PROTOCOL } from "./messages.js";
 import { choose, ended, lost, noMedia, otherProtocol, Problem } from "./problem.js";
+import { remembersWebSocket } from "./remembered.js";
 import { baseOf, sdpFragment, Whep } from "./whep.js";
 
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./whep.js").WhepOptions} WhepOptions */
 /** @typedef {import("./whep.js").Config} Config */
 
-/** @typedef {WhepOptions & {codec: string | null}} ConnectionOptions */
+/**
+ * @typedef {WhepOptions & {codec: string | null, session?: string | null}} ConnectionOptions
+ * `session`: of a peer that this is to be another transport of; none for a new one
+ */
 
 /**
  * @typedef {object} ConnectionEvents
  * @property {() => boolean} visible asked once, for the first message
  * @property {(stream: MediaStream) => void} onstream
+ * @property {(image: VideoFrame | ImageBitmap, timestamp: number) => void} onimage a frame, by
+ *   its RTP timestamp, where there is no stream
+ * @property {() => void} onopen messages get through
  * @property {() => void} onup the server said hello
  * @property {() => void} oninputopen
  * @property {(message: ServerMessage) => void} onmessage
@@ -47,11 +54,16 @@ let ahead = null;
  *
  * @param {string} src
  * @param {string | null} codec
+ * @param {string | null} transport "websocket", to use no WebRTC
  */
-export function connectAhead(src, codec) {
-  // Without WebRTC the session says so.
-  if (!globalThis.RTCPeerConnection) return;
+export function connectAhead(src, codec, transport) {
   const options = { base: baseOf(src, document.baseURI), codec: codec || null };
+  const only = transport === "websocket" || !globalThis.RTCPeerConnection;
+  if (only || (!transport && remembersWebSocket(options.base))) {
+    // All that this needs is loaded; it is opened when somebody listens.
+    void import("./websocket.js");
+    return;
+  }
   ahead = { options, connection: new Connection(options) };
 }
 
@@ -75,6 +87,7 @@ function isSame(one, other) {
   return (
     one.base === other.base &&
     one.codec === other.codec &&
+    !other.session &&
     one.fetch === other.fetch &&
     (one.token ?? null) === (other.token ?? null)
   );
@@ -82,8 +95,11 @@ function isSame(one, other) {
 
 export class Connection {
   #codec;
+  #joined;
   #whep;
   #peer = new RTCPeerConnection(configuration([]));
+  /** @type {RTCRtpReceiver | null} */
+  #receiver = null;
   /** @type {Channels} */
   channels;
   #ended = false;
@@ -104,13 +120,14 @@ export class Connection {
    */
   constructor(options) {
     this.#codec = options.codec;
+    this.#joined = options.session ?? null;
     this.#whep = new Whep(options);
     // The picture's transceiver first: its section of the SDP then carries the bundled transport.
     this.#receive();
     this.channels = new Channels(this.#peer, {
       onmessage: (message) => this.#onmessage(message),
       oninputopen: () => this.#tell((events) => events.oninputopen()),
-      onappopen: () => this.#tell((events) => this.#greet(events.visible())),
+      onappopen: () => this.#tell((events) => this.#onappopen(events)),
       onclose: () => this.#end(lost("The server closed the connection.")),
     });
     this.#peer.onconnectionstatechange = () => this.#onstate();
@@ -135,10 +152,43 @@ export class Connection {
     return this.#peer.getStats();
   }
 
+  /** Whether the server has answered the offer. */
+  get isAnswered() {
+    return this.#answered;
+  }
+
+  /** Whether packets get through. */
+  get isConnected() {
+    return ["connected", "completed"].includes(this.#peer.iceConnectionState);
+  }
+
+  /** By which another transport of the same peer is made; null before the answer. */
+  get session() {
+    return this.#whep.session;
+  }
+
+  /**
+   * A number that changes with the video that arrives.
+   *
+   * @returns {Promise<number>}
+   */
+  async arrivals() {
+    let count = 0;
+    for (const entry of (await this.#peer.getStats(this.#receiver?.track)).values()) {
+      if (entry.type === "inbound-rtp") count += entry.packetsReceived ?? 0;
+    }
+    return count;
+  }
+
   /** End it from this side, without `onend`. */
   close() {
-    if (!this.#ended) this.#stop();
+    this.abandon();
     this.#whep.end();
+  }
+
+  /** The same, without a word to the server, which goes on with its peer another way. */
+  abandon() {
+    if (!this.#ended) this.#stop();
   }
 
   async #open() {
@@ -160,10 +210,11 @@ export class Connection {
   }
 
   /**
-   * @param {boolean} visible
+   * @param {ConnectionEvents} events
    */
-  #greet(visible) {
-    this.channels.app({ type: "hello", protocol: PROTOCOL, visible });
+  #onappopen(events) {
+    this.channels.app({ type: "hello", protocol: PROTOCOL, visible: events.visible() });
+    events.onopen();
   }
 
   /**
@@ -176,7 +227,7 @@ export class Connection {
     // The offer goes without candidates: the server answers with all of its own and learns this
     // side's address from the first check that arrives (a peer-reflexive candidate).
     const [answer] = await Promise.all([
-      this.#whep.offer(whep, offer.sdp ?? "", this.#codec),
+      this.#whep.offer(whep, offer.sdp ?? "", this.#codec, this.#joined),
       this.#peer.setLocalDescription(offer),
     ]);
     if (this.#ended) return this.#whep.end();
@@ -188,6 +239,7 @@ export class Connection {
 
   #receive() {
     const transceiver = this.#peer.addTransceiver("video", { direction: "recvonly" });
+    this.#receiver = transceiver.receiver;
     const offered = globalThis.RTCRtpReceiver?.getCapabilities?.("video")?.codecs ?? [];
     const codecs = preferredCodecs(offered, this.#codec);
     if (codecs.length && transceiver.setCodecPreferences) transceiver.setCodecPreferences(codecs);

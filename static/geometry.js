@@ -114,3 +114,13 @@ export function toLogical({ origin, right, bottom }, logical, point) {
     y: (logical[1] * (across.x * y - across.y * x)) / area,
   };
 }
+
+/**
+ * @param {VideoFrame | ImageBitmap} image
+ * @returns {Size} pixels
+ */
+export function imageSize(image) {
+  return "displayWidth" in image
+    ? [image.displayWidth, image.displayHeight]
+    : [image.width, image.height];
+}

@@ -14,8 +14,11 @@ const RELOADED = "rtc-canvas-reloaded";
 const canvas = new RtcCanvasElement();
 canvas.src = "./";
 canvas.controls = true;
-const codec = new URLSearchParams(location.search).get("codec");
-if (codec) canvas.setAttribute("codec", codec);
+const query = new URLSearchParams(location.search);
+for (const name of ["codec", "transport"]) {
+  const value = query.get(name);
+  if (value) canvas.setAttribute(name, value);
+}
 
 on("title", ({ title }) => {
   document.title = title || "Canvas";

@@ -10,13 +10,12 @@
  * - `foreign`: not an rtc_canvas server
  * - `protocol`: page and server differ in version
  * - `choose`: there are several canvases and none was named
- * - `no-webrtc`: the browser cannot or may not
  * - `no-media`: HTTP works and UDP does not
  * - `lost`: the connection broke
  * - `ended`: the server ended it
  *
  * @typedef {"unreachable" | "unauthorised" | "forbidden" | "not-found" | "no-codec" | "refused"
- *   | "foreign" | "protocol" | "choose" | "no-webrtc" | "no-media" | "lost" | "ended"} ProblemCode
+ *   | "foreign" | "protocol" | "choose" | "no-media" | "lost" | "ended"} ProblemCode
  */
 
 /**
@@ -89,12 +88,6 @@ export function noMedia() {
   return new Problem("no-media", "The server answers, but no video arrives from it.", {
     advice: "A firewall between here and the server may be blocking UDP.",
     retry: true,
-  });
-}
-
-export function noWebRtc() {
-  return new Problem("no-webrtc", "This browser has no WebRTC, or it is switched off.", {
-    advice: "Try another browser, or switch WebRTC on in this one's settings.",
   });
 }
 

@@ -30,7 +30,9 @@ const FITS = ["contain", "fill", "none"];
 const REMARK = 5000;
 
 export class RtcCanvasElement extends HTMLElement {
-  static observedAttributes = ["src", "token", "codec", "fit", "exact", "view-only", "controls"];
+  static observedAttributes = [
+    ...["src", "token", "codec", "transport", "fit", "exact", "view-only", "controls"],
+  ];
 
   #canvas;
   #status = new Status(() => this.#canvas.connect());
@@ -110,6 +112,7 @@ export class RtcCanvasElement extends HTMLElement {
       case "src":
       case "token":
       case "codec":
+      case "transport":
         this.#canvas[name] = value;
         this.#reconnect();
     }

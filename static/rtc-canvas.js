@@ -25,7 +25,7 @@ import { Statistics } from "./stats.js";
 import { Viewport } from "./viewport.js";
 import { baseOf, Whep } from "./whep.js";
 
-/** @typedef {import("./connection.js").Connection} Connection */
+/** @typedef {import("./handover.js").Handover} Connection */
 /** @typedef {import("./geometry.js").Fit} Fit */
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./questions.js").Value} Value */
@@ -39,6 +39,8 @@ import { baseOf, Whep } from "./whep.js";
  *   this module came
  * @property {string | null} [token] access without a cookie: sent as Bearer, never in a URL
  * @property {string | null} [codec] "h264" or "vp8", to have that one if the browser can
+ * @property {string | null} [transport] "webrtc" or "websocket", to have no other; without it,
+ *   WebRTC, and a WebSocket where that does not get through
  * @property {Fit} [fit] "contain" (default), "fill", or "none" for one pixel of the picture on one
  *   of the device
  * @property {boolean} [viewOnly] never send input
@@ -72,6 +74,8 @@ export class RtcCanvas extends EventTarget {
   token;
   /** @type {string | null} */
   codec;
+  /** @type {string | null} */
+  transport;
   #fetch;
   /** @type {Fit} */
   #fit;
@@ -106,6 +110,7 @@ export class RtcCanvas extends EventTarget {
     this.src = options.src ?? null;
     this.token = options.token ?? null;
     this.codec = options.codec ?? null;
+    this.transport = options.transport ?? null;
     this.#fetch = options.fetch;
     this.#fit = options.fit ?? "contain";
     this.#viewOnly = options.viewOnly ?? false;
@@ -136,6 +141,7 @@ export class RtcCanvas extends EventTarget {
     this.#session = new Session(() => this.#connectionOptions(), {
       onstate: (state) => this.#onstate(state),
       onstream: (stream) => this.#screen.show(stream),
+      onimage: (image, timestamp) => this.#screen.paint(image, timestamp),
       onstop: () => this.#screen.freeze(),
       oninputopen: (connection) => this.#oninputopen(connection),
       onmessage: (message) => this.#onmessage(message),
@@ -229,6 +235,11 @@ export class RtcCanvas extends EventTarget {
     return this.#screen.video;
   }
 
+  /** What shows the picture now: the video or, over a WebSocket, a canvas. */
+  get surface() {
+    return this.#screen.surface;
+  }
+
   get fit() {
     return this.#fit;
   }
@@ -283,6 +294,7 @@ export class RtcCanvas extends EventTarget {
     return {
       ...this.#access(),
       codec: this.codec,
+      transport: this.transport,
       visible: () => (this.#visible = this.#viewport?.visible ?? false),
     };
   }

@@ -1,12 +1,14 @@
 /**
- * What is seen: a stage, on it the box of the picture, in it the video.
+ * What is seen: a stage, on it the box of the picture, in it the video, or a canvas that frames are
+ * painted on.
  *
  * The box shows the *picture*: what the video is padded with hangs over its edge and is cut off.
  *
  * @module
  */
 
-import { isPixelExact, placePicture, toLogical, videoExtent } from "./geometry.js";
+import { imageSize, isPixelExact, placePicture, toLogical, videoExtent } from "./geometry.js";
+import { Painting } from "./painting.js";
 import { RefreshInterval } from "./presented.js";
 import { Sizes } from "./sizes.js";
 
@@ -50,7 +52,10 @@ export class Screen {
   video = element("video", overlay());
   /** Takes the focus and the text: only what can be edited is told of composed characters. */
   keys = element("textarea", `${FILL};${INVISIBLE}`);
-  #still = element("canvas", `${overlay()};visibility:hidden`);
+  #painting = new Painting(overlay(), (now, { waited, ...painted }) => {
+    const [width, height] = this.#pixels;
+    this.#onframe({ width, height, ...painted }, this.#meeting(now, waited));
+  });
   /** For the very pixels of the picture, which then hide the video. */
   exact = element("canvas", `${overlay()};visibility:hidden`);
   #corners = ["left:0;top:0", "left:100%;top:0", "left:0;top:100%"].map((place) =>
@@ -65,7 +70,6 @@ export class Screen {
   #placed = "";
   /** Whether the focus comes from a pointer or a script: no ring is drawn then. */
   #quiet = false;
-  #frozen = false;
   #refresh = new RefreshInterval();
   #counting = false;
   #onframe;
@@ -79,7 +83,7 @@ export class Screen {
     prepareVideo(this.video);
     prepareKeys(this.keys);
     this.stage.setAttribute("role", "application");
-    this.box.append(this.video, this.#still, this.exact, ...this.#corners);
+    this.box.append(this.video, this.#painting.element, this.exact, ...this.#corners);
     this.stage.append(this.keys, this.box);
     this.video.addEventListener("resize", () => this.place());
     this.video.addEventListener("loadeddata", () => this.#onfirst());
@@ -119,8 +123,8 @@ export class Screen {
 
   /** The size of the picture on the screen, null before the first. @returns {PictureSize | null} */
   get size() {
-    const { videoWidth, videoHeight } = this.video;
-    return videoWidth ? this.#sizes.of([videoWidth, videoHeight]) : null;
+    const [width, height] = this.#pixels;
+    return width ? this.#sizes.of([width, height]) : null;
   }
 
   /** Whether the last picture of a connection that ended is kept. */
@@ -155,16 +159,39 @@ export class Screen {
     this.#play();
   }
 
+  /** What shows the picture now. @returns {HTMLVideoElement | HTMLCanvasElement} */
+  get surface() {
+    return this.#painting.covers ? this.#painting.element : this.video;
+  }
+
+  /** The width and height of what shows the picture, 0 before the first. @returns {Size} */
+  get #pixels() {
+    const { video } = this;
+    return this.#painting.covers ? this.#painting.size : [video.videoWidth, video.videoHeight];
+  }
+
+  /** Whether the video has something to show, and nothing is painted over it. */
+  get #showsVideo() {
+    return !this.#painting.covers && this.video.videoWidth > 0;
+  }
+
   /** Keep the last picture while there is no connection: a video of the next one starts empty. */
   freeze() {
-    const { video } = this;
-    // What froze before stays until a new frame comes: an ended video is black.
-    if (this.#frozen || !video.videoWidth) return;
-    this.#frozen = true;
-    this.#still.width = video.videoWidth;
-    this.#still.height = video.videoHeight;
-    this.#still.getContext("2d")?.drawImage(video, 0, 0);
-    this.#still.style.visibility = "visible";
+    // What is painted stays until the video has a new frame: an ended video is black.
+    if (this.#showsVideo) this.#painting.draw(this.video, this.#pixels);
+  }
+
+  /**
+   * Show a frame that came without a stream. A stream that shows something came later than it.
+   *
+   * @param {VideoFrame | ImageBitmap} image
+   * @param {number} timestamp its RTP timestamp
+   */
+  paint(image, timestamp) {
+    if (this.#showsVideo) return;
+    const size = imageSize(image);
+    this.#painting.paint(image, size, timestamp);
+    if (this.#placed !== `${size}`) this.place();
   }
 
   /** Forget the picture. */
@@ -194,7 +221,7 @@ export class Screen {
     const box = placePicture(this.#fit, [width, height], size.picture, ratio);
     const extent = videoExtent(box, size.encoded, size.shown);
     setBox(this.box, box);
-    for (const shown of [this.video, this.#still]) {
+    for (const shown of [this.video, this.#painting.element]) {
       setBox(shown, { x: 0, y: 0, width: extent[0], height: extent[1] });
       shown.style.imageRendering = rendering(isPixelExact(box, size.shown, ratio));
     }
@@ -218,9 +245,7 @@ export class Screen {
   }
 
   #thaw() {
-    this.#frozen = false;
-    this.#still.style.visibility = "hidden";
-    this.#still.width = this.#still.height = 0;
+    this.#painting.clear();
     this.place();
   }
 
@@ -240,21 +265,19 @@ export class Screen {
       const { width, height, rtpTimestamp = null, presentedFrames } = frame;
       this.#onframe(
         { width, height, rtpTimestamp, presentedFrames },
-        this.#meeting(now, frame),
+        this.#meeting(now, waitOf(now, frame)),
       );
     });
   }
 
   /**
    * @param {number} now when the refresh began
-   * @param {VideoFrameCallbackMetadata} frame
+   * @param {number | null} waited what the frame did before it
    * @returns {Meeting | null} null for one that was seen too late to tell of
    */
-  #meeting(now, { receiveTime, processingDuration }) {
+  #meeting(now, waited) {
     this.#refresh.add(now);
     if (this.#refresh.wantsEach) this.#countRefreshes();
-    const told = receiveTime !== undefined && processingDuration !== undefined;
-    const waited = told ? now - receiveTime - 1000 * processingDuration : null;
     // A callback that was due while the page was hidden comes when it is shown again.
     if (Math.abs(waited ?? 0) >= LONGEST_WAIT) return null;
     return { shown: now, waited, interval: this.#refresh.milliseconds };
@@ -271,6 +294,16 @@ export class Screen {
     };
     requestAnimationFrame(count);
   }
+}
+
+/**
+ * @param {number} now when the refresh began that showed a frame
+ * @param {VideoFrameCallbackMetadata} frame
+ * @returns {number | null} milliseconds that it waited for that; null where the browser does not tell
+ */
+function waitOf(now, { receiveTime, processingDuration }) {
+  if (receiveTime === undefined || processingDuration === undefined) return null;
+  return now - receiveTime - 1000 * processingDuration;
 }
 
 /**

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { connect } from "./connection.js";
-import { lost, noWebRtc } from "./problem.js";
+import { Handover } from "./handover.js";
+import { lost } from "./problem.js";
 import { Silence } from "./silence.js";
 import { CLOSED, next, pauseBefore } from "./state.js";
 import { Undecoded } from "./undecoded.js";
 
-/** @typedef {import("./connection.js").Connection} Connection */
-/** @typedef {import("./connection.js").ConnectionOptions} ConnectionOptions */
+/** @typedef {import("./connection.js").ConnectionEvents} ConnectionEvents */
+/** @typedef {import("./handover.js").HandoverOptions} HandoverOptions */
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./problem.js").Problem} Problem */
 /** @typedef {import("./state.js").State} State */
@@ -21,8 +21,9 @@ import { Undecoded } from "./undecoded.js";
  * @typedef {object} SessionEvents
  * @property {(state: State) => void} onstate
  * @property {(stream: MediaStream) => void} onstream
+ * @property {ConnectionEvents["onimage"]} onimage a frame, while there is no stream
  * @property {() => void} onstop before the stream ends
- * @property {(connection: Connection) => void} oninputopen
+ * @property {(connection: Handover) => void} oninputopen
  * @property {(message: ServerMessage) => void} onmessage
  */
 
@@ -33,7 +34,7 @@ export class Session {
   #options;
   #events;
   #state = CLOSED;
-  /** @type {Connection | null} */
+  /** @type {Handover | null} */
   #connection = null;
   /** @type {Silence | null} */
   #silence = null;
@@ -47,7 +48,7 @@ export class Session {
   #listeners = null;
 
   /**
-   * @param {() => ConnectionOptions & {visible: () => boolean}} options asked anew for every
+   * @param {() => HandoverOptions & {visible: () => boolean}} options asked anew for every
    *   connection
    * @param {SessionEvents} events
    */
@@ -93,14 +94,15 @@ export class Session {
 
   #try() {
     this.#drop();
-    if (!globalThis.RTCPeerConnection) return this.#end(noWebRtc());
     const { visible, ...options } = this.#options();
-    const connection = connect(options);
+    const connection = new Handover(options);
     this.#connection = connection;
-    connection.listen({
+    connection.start({
       visible,
       onstream: this.#events.onstream,
+      onimage: this.#events.onimage,
       onstop: this.#events.onstop,
+      onopen: () => {},
       onup: () => this.#up(connection),
       oninputopen: () => this.#events.oninputopen(connection),
       onmessage: this.#events.onmessage,
@@ -109,7 +111,7 @@ export class Session {
   }
 
   /**
-   * @param {Connection} connection
+   * @param {Handover} connection
    */
   #up(connection) {
     this.#since = performance.now();

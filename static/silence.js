@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("./connection.js").Connection} Connection */
+/** @typedef {import("./handover.js").Handover} Connection */
 
 /** Seconds without a packet after which the server is gone; it judges its peers by the same. */
 const LIMIT = 5;
@@ -53,7 +53,7 @@ export class Silence {
 /**
  * A number that grows with everything that arrives, ICE's own checks included.
  *
- * @param {RTCStatsReport} report
+ * @param {ReadonlyMap<string, any>} report
  */
 export function countArrivals(report) {
   let count = 0;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("./connection.js").Connection} Connection */
+/** @typedef {import("./handover.js").Handover} Connection */
 /** @typedef {import("./figures.js").Figures} Figures */
 /** @typedef {import("./figures.js").Sample} Sample */
 

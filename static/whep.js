@@ -16,6 +16,7 @@ import { parseObject, PROTOCOL } from "./messages.js";
  * @typedef {object} Config
  * @property {string | null} whep where to POST the offer; null where no canvas is named
  * @property {string | null} snapshot where the newest picture is; null likewise
+ * @property {string | null} websocket where a WebSocket goes; null likewise
  * @property {RTCIceServer[]} iceServers
  * @property {CanvasEntry[]} canvases
  */
@@ -64,12 +65,14 @@ export class Whep {
    * @param {string} url
    * @param {string} sdp the offer
    * @param {string | null} [codec]
+   * @param {string | null} [session] of the peer that it is for; none for a new one
    * @returns {Promise<string>} the answer
    * @throws {Problem}
    */
-  async offer(url, sdp, codec = null) {
+  async offer(url, sdp, codec = null, session = null) {
     const endpoint = new URL(url);
     if (codec) endpoint.searchParams.set("codec", codec);
+    if (session) endpoint.searchParams.set("session", session);
     const response = await this.#request(endpoint.href, {
       method: "POST",
       headers: { "Content-Type": "application/sdp" },
@@ -79,6 +82,11 @@ export class Whep {
     this.#resource = location && new URL(location, response.url || endpoint).href;
     this.#etag = response.headers.get("ETag");
     return response.text();
+  }
+
+  /** The peer's, by which the server knows it; null before the answer, and at its end. */
+  get session() {
+    return this.#resource && (new URL(this.#resource).pathname.split("/").pop() ?? null);
   }
 
   /**
@@ -152,16 +160,28 @@ export function readConfig(document, url) {
     });
   }
   if (protocol !== PROTOCOL) throw otherProtocol(protocol, PROTOCOL);
-  const { whep, snapshot, iceServers, canvases } = document;
+  const { whep, snapshot, websocket, iceServers, canvases } = document;
   return {
     whep: typeof whep === "string" ? new URL(whep, url).href : null,
     snapshot: typeof snapshot === "string" ? new URL(snapshot, url).href : null,
+    websocket: typeof websocket === "string" ? webSocketUrl(new URL(websocket, url)) : null,
     iceServers: Array.isArray(iceServers) ? iceServers : [],
     canvases: (Array.isArray(canvases) ? canvases : []).map((canvas) => ({
       ...canvas,
       url: new URL(canvas.url, url).href,
     })),
   };
+}
+
+/**
+ * Not all browsers take another scheme for a WebSocket.
+ *
+ * @param {URL} url
+ * @returns {string}
+ */
+function webSocketUrl(url) {
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
 }
 
 /**

@@ -17,20 +17,25 @@ globalThis.observer = {
     return getComputedStyle(this.element.shadowRoot.elementFromPoint(x, y)).cursor;
   },
 
+  /** [width, height] of what shows the picture: a video, or a canvas. */
+  get size() {
+    const surface = this.element?.canvas?.surface;
+    return [surface?.videoWidth ?? surface?.width ?? 0, surface?.videoHeight ?? surface?.height];
+  },
+
   /** The newest frame as the video has it, its padding included. */
-  frame(x = 0, y = 0, width = this.element.canvas.video.videoWidth, height = undefined) {
-    const { video } = this.element.canvas;
-    const canvas = new OffscreenCanvas(width, height ?? video.videoHeight);
+  frame(x = 0, y = 0, width = this.size[0], height = this.size[1]) {
+    const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext("2d", { willReadFrequently: true });
-    context.drawImage(video, -x, -y);
+    context.drawImage(this.element.canvas.surface, -x, -y);
     return context.getImageData(0, 0, canvas.width, canvas.height);
   },
 
   /** [red, green, blue] in the middle of the picture; null before the first. */
   middle() {
-    const video = this.element?.canvas?.video;
-    if (!video || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
-    const [x, y] = [video.videoWidth, video.videoHeight].map((side) => Math.floor(side / 2));
+    const surface = this.element?.canvas?.surface;
+    if (!this.size[0] || surface.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
+    const [x, y] = this.size.map((side) => Math.floor(side / 2));
     return [...this.frame(x, y, 1, 1).data.slice(0, 3)];
   },
 

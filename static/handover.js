@@ -1,0 +1,342 @@
+/**
+ * One peer over two ways: WebRTC, and a WebSocket where that does not get through. To its session it
+ * looks like one connection.
+ *
+ * WebRTC is tried first. Where it is not there within 3 s, the WebSocket carries everything, and
+ * WebRTC goes on being tried beside it. Once it is there it takes over, and the WebSocket is held
+ * ready: over it the server says when it has sent frames. Where those do not arrive, it carries
+ * everything again.
+ *
+ * @module
+ */
+
+import { connect } from "./connection.js";
+import { Outage } from "./outage.js";
+import { rememberWebSocket, remembersWebSocket } from "./remembered.js";
+
+/** @typedef {import("./connection.js").Connection} Connection */
+/** @typedef {import("./connection.js").ConnectionEvents} ConnectionEvents */
+/** @typedef {import("./connection.js").ConnectionOptions} ConnectionOptions */
+/** @typedef {import("./input-writer.js").Fields} Fields */
+/** @typedef {import("./problem.js").Problem} Problem */
+/** @typedef {import("./websocket.js").WebSocketConnection} WebSocketConnection */
+/** @typedef {"webrtc" | "websocket"} TransportName */
+
+/** @typedef {ConnectionOptions & {transport: string | null}} HandoverOptions */
+
+/** Milliseconds that WebRTC has before the WebSocket is opened. */
+const FALLBACK = 3000;
+const LOOK_AGAIN = 100;
+/** Milliseconds after which a WebSocket is opened as a standby: the first picture comes first. */
+const STANDBY = 1500;
+/** Milliseconds before WebRTC, or the standby, is tried again; the last one for all further tries. */
+const PAUSES = [1000, 5000, 15000, 30000, 60000];
+/** Milliseconds for which input is kept, in case that it was sent in vain. */
+const KEPT = 3000;
+
+export class Handover {
+  #options;
+  /** @type {ConnectionEvents | null} */
+  #events = null;
+  /** @type {Connection | null} */
+  #webrtc = null;
+  /** @type {WebSocketConnection | null} */
+  #socket = null;
+  /** Whether the WebSocket is on its way, or there. */
+  #hasSocket = false;
+  /** @type {TransportName | null} what carries everything; null before the first */
+  #inUse = null;
+  #inputIsOpen = false;
+  #ended = false;
+  /** @type {Problem | null} why there is no WebRTC */
+  #problem = null;
+  #outage = new Outage();
+  /** @type {{fields: Fields, at: number}[]} */
+  #input = [];
+  #tries = { webrtc: 0, websocket: 0 };
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+  #timers = new Map();
+
+  channels = {
+    /** @param {Fields} fields */
+    app: (fields) => this.#active?.channels.app(fields),
+    /** @param {Fields} fields */
+    frames: (fields) => this.#active?.channels.frames(fields),
+    /** @param {Fields} fields */
+    pointer: (fields) => this.#active?.channels.pointer(fields) ?? false,
+    /** @param {Fields} fields */
+    input: (fields) => {
+      this.#keep(fields);
+      this.#active?.channels.input(fields);
+    },
+  };
+
+  /**
+   * @param {HandoverOptions} options
+   */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  /**
+   * Connect, and tell of what happens. What fails is told by `onend`.
+   *
+   * @param {ConnectionEvents} events
+   */
+  start(events) {
+    this.#events = events;
+    const { transport, base } = this.#options;
+    const only = transport === "websocket" || !globalThis.RTCPeerConnection;
+    if (only || (!transport && remembersWebSocket(base))) {
+      this.#openSocket({ session: null, use: true });
+    } else {
+      this.#openWebRtc(null);
+      this.#after("fallback", FALLBACK, () => this.#fallBack());
+    }
+  }
+
+  /** What carries everything; null before the first did. */
+  get transport() {
+    return this.#inUse;
+  }
+
+  get #active() {
+    return this.#inUse === "websocket" ? this.#socket : this.#webrtc;
+  }
+
+  /**
+   * @returns {Promise<ReadonlyMap<string, any>>}
+   */
+  async stats() {
+    return this.#active?.stats() ?? new Map();
+  }
+
+  /** End it from this side, without `onend`. */
+  close() {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#webrtc?.close();
+    this.#socket?.close();
+  }
+
+  // WebRTC.
+
+  /**
+   * @param {string | null} session of the peer that it is for
+   */
+  #openWebRtc(session) {
+    const { transport, ...options } = this.#options;
+    const webrtc = connect({ ...options, session });
+    this.#webrtc = webrtc;
+    const mine = () => this.#webrtc === webrtc;
+    webrtc.listen({
+      ...this.#shared(mine),
+      onstream: (stream) => mine() && this.#events?.onstream(stream),
+      onimage: () => {},
+      onopen: () => mine() && this.#inUse === "websocket" && this.#passToWebRtc(),
+      onup: () => mine() && this.#onWebRtcUp(),
+      onstop: () => mine() && this.#inUse === "webrtc" && this.#events?.onstop(),
+      onend: (problem) => mine() && this.#onWebRtcEnd(problem),
+    });
+  }
+
+  #onWebRtcUp() {
+    this.#tries.webrtc = 0;
+    this.#cancel("fallback");
+    if (!this.#options.transport) {
+      rememberWebSocket(this.#options.base, false);
+      this.#after("standby", STANDBY, () => this.#openStandby());
+    }
+    this.#up("webrtc");
+  }
+
+  /**
+   * @param {Problem} problem
+   */
+  #onWebRtcEnd(problem) {
+    this.#webrtc = null;
+    this.#problem = problem;
+    const may = !this.#options.transport && problem.retry && problem.code !== "ended";
+    if (this.#inUse === "websocket") this.#tryWebRtcLater(problem);
+    else if (may && this.#inUse === "webrtc" && this.#socket?.isOpen) this.#takeOver();
+    else if (may && !this.#inUse && problem.code === "no-media") this.#fallBack();
+    else if (this.#inUse || !this.#hasSocket) this.#end(problem);
+  }
+
+  /**
+   * @param {Problem | null} problem why it failed before
+   */
+  #tryWebRtcLater(problem = null) {
+    const { transport } = this.#options;
+    if (transport || !globalThis.RTCPeerConnection || (problem && !problem.retry)) return;
+    this.#after("webrtc", this.#pause("webrtc"), () => {
+      if (this.#inUse === "websocket" && !this.#webrtc && this.#socket?.session) {
+        this.#openWebRtc(this.#socket.session);
+      }
+    });
+  }
+
+  /** What was sent over the WebSocket before this is read there first. */
+  #passToWebRtc() {
+    this.#socket?.use("webrtc");
+    this.#inUse = "webrtc";
+  }
+
+  // The WebSocket.
+
+  /** No WebRTC yet: it may still come, but nobody waits for it any longer. */
+  #fallBack() {
+    if (this.#inUse || this.#hasSocket || this.#options.transport) return;
+    if (this.#webrtc && (this.#webrtc.isConnected || !this.#webrtc.isAnswered)) {
+      return this.#after("fallback", LOOK_AGAIN, () => this.#fallBack());
+    }
+    this.#openSocket({ session: this.#webrtc?.session ?? null, use: true });
+  }
+
+  #openStandby() {
+    if (this.#hasSocket || this.#inUse !== "webrtc" || !this.#webrtc?.session) return;
+    this.#openSocket({ session: this.#webrtc.session, use: false });
+  }
+
+  /**
+   * @param {import("./websocket.js").Joining} joining
+   */
+  async #openSocket(joining) {
+    this.#hasSocket = true;
+    // Most pages never need it, or not before their first picture.
+    const { WebSocketConnection } = await import("./websocket.js");
+    if (this.#ended) return;
+    const socket = new WebSocketConnection(this.#options, joining);
+    this.#socket = socket;
+    socket.listen({
+      ...this.#shared(() => this.#inUse !== "webrtc"),
+      onstream: () => {},
+      onimage: (image, timestamp) => this.#events?.onimage(image, timestamp),
+      onopen: () => (this.#tries.websocket = 0),
+      onup: () => this.#onSocketUp(),
+      onsent: () => this.#inUse === "webrtc" && this.#look(),
+      onstop: () => {},
+      onend: (problem) => this.#onSocketEnd(problem),
+    });
+  }
+
+  #onSocketUp() {
+    this.#cancel("fallback");
+    const chosen = !this.#options.transport && globalThis.RTCPeerConnection;
+    if (chosen && this.#inUse === null) rememberWebSocket(this.#options.base, true);
+    this.#up("websocket");
+    if (!this.#webrtc) this.#tryWebRtcLater();
+  }
+
+  /**
+   * @param {Problem} problem
+   */
+  #onSocketEnd(problem) {
+    this.#socket = null;
+    this.#hasSocket = false;
+    if (this.#inUse === "webrtc") {
+      this.#after("standby", this.#pause("websocket"), () => this.#openStandby());
+    } else if (this.#inUse || !this.#webrtc) {
+      this.#end(this.#inUse ? problem : (this.#problem ?? problem));
+    }
+  }
+
+  /** The server has sent frames: see whether they arrive. */
+  async #look() {
+    const webrtc = this.#webrtc;
+    if (!webrtc || document.hidden) return;
+    const arrived = await webrtc.arrivals();
+    if (this.#ended || webrtc !== this.#webrtc) return;
+    if (this.#outage.look(arrived, performance.now())) this.#takeOver();
+    else if (this.#outage.isSuspected) this.#after("look", LOOK_AGAIN, () => this.#look());
+  }
+
+  /** WebRTC brings nothing any more: the WebSocket, which was held ready, takes its place. */
+  #takeOver() {
+    const dead = this.#webrtc;
+    this.#webrtc = null;
+    this.#outage = new Outage();
+    this.#inUse = "websocket";
+    this.#events?.onstop();
+    dead?.abandon();
+    this.#socket?.use("websocket");
+    this.channels.app({ type: "visibility", visible: this.#events?.visible() ?? true });
+    // What did not arrive the other way arrives now; what did is known by its `seq`.
+    for (const { fields } of this.#input) this.#socket?.channels.input(fields);
+    this.#tryWebRtcLater();
+  }
+
+  // Both.
+
+  /**
+   * @param {() => boolean} counts whether what it tells counts
+   */
+  #shared(counts) {
+    return {
+      visible: () => this.#events?.visible() ?? true,
+      oninputopen: () => counts() && this.#openInput(),
+      /** @param {import("./messages.js").ServerMessage} message */
+      onmessage: (message) => counts() && this.#events?.onmessage(message),
+    };
+  }
+
+  /**
+   * @param {TransportName} transport
+   */
+  #up(transport) {
+    const first = this.#inUse === null;
+    this.#inUse = transport;
+    if (first) this.#events?.onup();
+  }
+
+  #openInput() {
+    if (!this.#inputIsOpen) this.#events?.oninputopen();
+    this.#inputIsOpen = true;
+  }
+
+  /**
+   * @param {Fields} fields
+   */
+  #keep(fields) {
+    const now = performance.now();
+    this.#input.push({ fields, at: now });
+    while (now - (this.#input[0]?.at ?? now) > KEPT) this.#input.shift();
+  }
+
+  /**
+   * @param {Problem} problem
+   */
+  #end(problem) {
+    if (this.#ended) return;
+    this.#events?.onstop();
+    this.close();
+    this.#events?.onend(problem);
+  }
+
+  /**
+   * @param {TransportName} transport
+   * @returns {number} milliseconds to wait before it is tried
+   */
+  #pause(transport) {
+    const index = Math.min(this.#tries[transport]++, PAUSES.length - 1);
+    return PAUSES[index] ?? 0;
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} milliseconds
+   * @param {() => void} act
+   */
+  #after(name, milliseconds, act) {
+    this.#cancel(name);
+    if (!this.#ended) this.#timers.set(name, setTimeout(act, milliseconds));
+  }
+
+  /**
+   * @param {string} name
+   */
+  #cancel(name) {
+    clearTimeout(this.#timers.get(name));
+  }
+}
