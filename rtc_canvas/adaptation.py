@@ -56,9 +56,13 @@ class Adaptation:
     """Chooses a step for one peer's rate and picture; down at once, up with patience.
 
     prefer: what gives way last. min_fps: frames per second that are kept where the canvas draws as many.
+    hunger: how many times the bits of H.264 the codec needs.
     """
 
-    def __init__(self, prefer: Preference = "sharpness", min_fps: float = 12) -> None:
+    def __init__(
+        self, prefer: Preference = "sharpness", min_fps: float = 12, hunger: float = 1.0
+    ) -> None:
+        self._hunger = hunger
         self._steps = _STEPS[prefer]
         self._min_fps = min_fps
         self._index = 0
@@ -68,7 +72,7 @@ class Adaptation:
     def choose(self, bitrate: float, size: tuple[int, int], now: float) -> Step:
         """The step for `bitrate` bits per second and a picture of `size`."""
         pixels = size[0] * size[1]
-        density = bitrate / _weight(pixels)
+        density = bitrate / self._hunger / _weight(pixels)
         roomy = self._fitting(density / MARGIN)
         self._roomy_since = [
             None if index < roomy else now if since is None else since
@@ -81,7 +85,7 @@ class Adaptation:
     def still_scale(self, bitrate: float, size: tuple[int, int]) -> float:
         """By what a picture that stays may be scaled: it needs no patience, as it is made larger only."""
         pixels = size[0] * size[1]
-        roomy = self._fitting(bitrate / _weight(pixels) / MARGIN)
+        roomy = self._fitting(bitrate / self._hunger / _weight(pixels) / MARGIN)
         return _scale(self._steps[min(roomy, self._index)], pixels)
 
     def _fitting(self, density: float) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Codec: TypeAlias = Literal["h264", "vp8"]
-"""H.264 as Annex B access units, VP8 as RFC 6386 frames."""
+Codec: TypeAlias = Literal["h264", "vp8", "jpeg"]
+"""H.264 as Annex B access units, VP8 as RFC 6386 frames, JPEG as files, empty where the picture stays as it is."""
 
 CODECS: tuple[Codec, ...] = ("h264", "vp8")
-"""What can be encoded, the preferred one first."""
+"""What can be sent over WebRTC, the preferred one first."""
 
 Chroma: TypeAlias = Literal["420", "444"]
 """Whose colour is kept: "420" that of four pixels together, "444" that of each one."""

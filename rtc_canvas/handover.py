@@ -126,6 +126,8 @@ class Handover:
         elif self.in_use is None:
             self._use(leg)
         else:
+            if standby is not None:
+                standby.standby = True
             leg.timeout = self._loop.call_later(CONNECT_TIMEOUT, self._give_up, leg)
 
     def use(self, name: TransportName) -> None:

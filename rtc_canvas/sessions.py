@@ -274,11 +274,11 @@ def _decodable(codecs: Sequence[str], wish: Codec | None) -> Codec:
     Raises:
         Refusal: when it can decode none.
     """
-    preferred = CODECS if wish is None else (wish, *CODECS)
-    for codec in preferred:
+    ours: tuple[Codec, ...] = (*CODECS, "jpeg")
+    for codec in ours if wish is None else (wish, *ours):
         if codec in codecs:
             return codec
-    raise Refusal(406, f"open: 'codecs' must have one of {', '.join(CODECS)}.")
+    raise Refusal(406, f"open: 'codecs' must have one of {', '.join(ours)}.")
 
 
 def _refusal(error: ConnectError | EncoderError) -> Refusal:

@@ -87,6 +87,8 @@ export class Decoder {
    * @param {EncodedFrame} frame
    */
   decode(frame) {
+    // The picture stays as it is.
+    if (!frame.data.length) return;
     this.#began.set(frame.timestamp, performance.now());
     if (frame.codec === "jpeg") this.#decodePicture(frame);
     else this.#decodeVideo(frame);

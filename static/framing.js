@@ -38,7 +38,7 @@ export function parse(buffer) {
   const size = buffer.byteLength;
   const kind = size >= 2 ? view.getUint8(0) : -1;
   if (kind === BEGIN && size >= BEGIN_SIZE) return { kind: "begin", number: view.getUint32(4) };
-  if (kind === FRAME && size > HEADER_SIZE) return parseFrame(view);
+  if (kind === FRAME && size >= HEADER_SIZE) return parseFrame(view);
   if (kind < 0 || kind >= MOST_CHANNELS) return null;
   const content = new Uint8Array(buffer, 2);
   const data = view.getUint8(1) === TEXT ? decoder.decode(content) : content;

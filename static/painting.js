@@ -18,6 +18,7 @@
 
 export class Painting {
   element = document.createElement("canvas");
+  #video;
   #covers = false;
   #onshown;
   #timestamp = 0;
@@ -27,12 +28,14 @@ export class Painting {
   #waiting = false;
 
   /**
+   * @param {HTMLVideoElement} video out of sight while this one is in it
    * @param {string} style
    * @param {(now: number, painted: Painted) => void} onshown called at each refresh with a new frame
    */
-  constructor(style, onshown) {
+  constructor(video, style, onshown) {
+    this.#video = video;
     this.element.style.cssText = style;
-    this.element.style.visibility = "hidden";
+    this.#cover(false);
     this.#onshown = onshown;
   }
 
@@ -71,14 +74,21 @@ export class Painting {
     if (element.width !== width) element.width = width;
     if (element.height !== height) element.height = height;
     element.getContext("2d", { alpha: false })?.drawImage(image, 0, 0);
-    element.style.visibility = "visible";
-    this.#covers = true;
+    this.#cover(true);
   }
 
   clear() {
-    this.#covers = false;
-    this.element.style.visibility = "hidden";
+    this.#cover(false);
     this.element.width = this.element.height = 0;
+  }
+
+  /**
+   * @param {boolean} covers
+   */
+  #cover(covers) {
+    this.#covers = covers;
+    this.element.style.visibility = covers ? "visible" : "hidden";
+    this.#video.style.visibility = covers ? "hidden" : "visible";
   }
 
   /**

@@ -52,7 +52,7 @@ export class Screen {
   video = element("video", overlay());
   /** Takes the focus and the text: only what can be edited is told of composed characters. */
   keys = element("textarea", `${FILL};${INVISIBLE}`);
-  #painting = new Painting(overlay(), (now, { waited, ...painted }) => {
+  #painting = new Painting(this.video, overlay(), (now, { waited, ...painted }) => {
     const [width, height] = this.#pixels;
     this.#onframe({ width, height, ...painted }, this.#meeting(now, waited));
   });

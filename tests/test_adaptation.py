@@ -90,3 +90,10 @@ def test_small_pictures_stay_whole_and_min_fps_holds() -> None:
     step = Adaptation(min_fps=20).choose(10_000, (320, 240), 0.0)
     assert step.scale == 1.0
     assert step.fps == 20
+
+
+def test_a_hungry_codec_gets_less_of_a_picture_for_the_same_bits() -> None:
+    size = (1280, 720)
+    plain, hungry = Adaptation(), Adaptation(hunger=12)
+    assert hungry.choose(12 * 700_000, size, 0.0) == plain.choose(700_000, size, 0.0)
+    assert hungry.still_scale(12 * 700_000, size) == plain.still_scale(700_000, size)

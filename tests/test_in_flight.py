@@ -25,6 +25,7 @@ def test_times_are_told_apart() -> None:
     frames = InFlight()
     number = frames.send(1000, 10.0)
     delivery = frames.acknowledge(Ack(number, spread=0.020, held=0.005), 10.065)
+    assert delivery is not None
     assert delivery.octets == 1000
     assert delivery.spread == 0.020
     assert delivery.round_trip == pytest.approx(0.040)
@@ -55,9 +56,8 @@ def test_what_cannot_be_is_refused(ack: Ack) -> None:
 def test_one_is_acknowledged_once() -> None:
     frames = InFlight()
     number = frames.send(1000, 0.0)
-    frames.acknowledge(Ack(number, 0, 0), 0.1)
-    with pytest.raises(BadMessage):
-        frames.acknowledge(Ack(number, 0, 0), 0.1)
+    assert frames.acknowledge(Ack(number, 0, 0), 0.1)
+    assert frames.acknowledge(Ack(number, 0, 0), 0.1) is None
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 12)), max_size=60))
@@ -84,6 +84,5 @@ def test_none_is_under_way_after_a_new_beginning() -> None:
     number = frames.send(1000, 0.0)
     frames.forget()
     assert frames.octets == 0
-    with pytest.raises(BadMessage):
-        frames.acknowledge(Ack(number, 0, 0), 0.1)
+    assert frames.acknowledge(Ack(number, 0, 0), 0.1) is None
     assert frames.send(1000, 0.2) > number

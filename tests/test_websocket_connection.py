@@ -154,7 +154,7 @@ async def test_a_standby_that_is_used_again_begins_anew(rig: Rig) -> None:
     assert rig.connection.has_room
     assert rig.connection.stats.bytes == 0
     rig.acknowledge(1)
-    assert rig.dropped == ["websocket"]
+    assert rig.dropped == []
 
 
 # Messages.

@@ -53,7 +53,9 @@ def run(
     while now < seconds:
         while acks and acks[0][0] <= now:
             at, ack = acks.pop(0)
-            rate.on_delivery(in_flight.acknowledge(ack, at), at)
+            delivery = in_flight.acknowledge(ack, at)
+            assert delivery is not None
+            rate.on_delivery(delivery, at)
         result.targets.append((now, rate.target))
         if not in_flight.is_full:
             octets = int(min(rate.target, wants) / fps / 8)
@@ -71,13 +73,19 @@ def run(
 
 
 def test_a_steady_link_is_used_and_not_filled() -> None:
-    seen = run(lambda now: 8e6, seconds=10)
+    seen = run(lambda now: 8e6, seconds=10, delay=0.005)
     assert seen.target(0, 0.2) < 1.5e6
     assert 0.6 * 8e6 < seen.target(3, 10) < 0.75 * 8e6
     assert seen.longest_wait(3, 10) < 0.030
     assert seen.rate.round_trip is not None
-    assert 0.039 < seen.rate.round_trip < 0.050
+    assert 0.009 < seen.rate.round_trip < 0.020
     assert not seen.rate.cuts
+
+
+def test_on_a_longer_way_frames_are_smaller_so_that_they_are_as_many() -> None:
+    seen = run(lambda now: 8e6, seconds=10, delay=0.02)
+    assert 0.45 * 8e6 < seen.target(3, 10) < 0.6 * 8e6
+    assert len([at for at, _ in seen.waits if at >= 3]) == 7 * 30
 
 
 def test_a_fast_way_leads_to_the_ceiling() -> None:
@@ -96,7 +104,7 @@ def test_one_that_is_too_narrow_leads_to_the_floor() -> None:
 
 def test_a_link_that_narrows_is_followed_at_once() -> None:
     seen = run(lambda now: 6e6 if now < 5 else 1.5e6, seconds=10)
-    assert seen.target(3, 5) > 3.5e6
+    assert seen.target(3, 5) > 3e6
     assert seen.target(5.7, 10) < 1.3e6
     assert seen.rate.cuts["sudden"] >= 1
 
@@ -104,7 +112,7 @@ def test_a_link_that_narrows_is_followed_at_once() -> None:
 def test_a_link_that_widens_is_followed_soon() -> None:
     seen = run(lambda now: 1.5e6 if now < 5 else 6e6, seconds=10)
     assert seen.target(3, 5) < 1.3e6
-    assert seen.target(7.5, 10) > 3.5e6
+    assert seen.target(7.5, 10) > 2.5e6
 
 
 def test_small_frames_leave_the_target_where_it_is() -> None:
@@ -114,7 +122,7 @@ def test_small_frames_leave_the_target_where_it_is() -> None:
 
 def test_a_page_that_stands_still_now_and_then_is_no_slow_way() -> None:
     seen = run(lambda now: 8e6, seconds=20, stalls=0.1)
-    assert seen.target(5, 20) > 0.55 * 8e6
+    assert seen.target(5, 20) > 0.45 * 8e6
 
 
 def test_a_queue_that_others_keep_full_is_none_of_ours() -> None:

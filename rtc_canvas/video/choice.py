@@ -13,6 +13,7 @@ from ..encoded_frame import Codec
 from ..exceptions import EncoderError
 from .encoder import VideoEncoder
 from .h264 import H264Encoder
+from .jpeg import JpegEncoder
 from .planes import Planes
 from .vp8 import VP8Encoder
 
@@ -31,6 +32,8 @@ def make_encoder(codec: Codec, config: VideoConfig) -> VideoEncoder:
     bitrate = min(START_BITRATE, config.max_bitrate)
     if codec == "vp8":
         return VP8Encoder(bitrate)
+    if codec == "jpeg":
+        return JpegEncoder(bitrate)
     return H264Encoder(bitrate, name=h264_encoder_name(config.encoder))
 
 

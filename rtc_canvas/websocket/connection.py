@@ -193,7 +193,10 @@ class WebSocketConnection:
 
     def _acknowledge(self, ack: framing.Ack) -> None:
         now = time.monotonic()
-        self._rate.on_delivery(self._in_flight.acknowledge(ack, now), now)
+        delivery = self._in_flight.acknowledge(ack, now)
+        if delivery is None:
+            return
+        self._rate.on_delivery(delivery, now)
         if abs(self._rate.target - self._told) > self._told / 50:
             self._told = self._rate.target
             self._listener.target_changed(int(self._told))

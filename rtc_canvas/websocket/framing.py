@@ -17,7 +17,7 @@ BEGIN, FRAME, ACK = 16, 17, 18
 
 TEXT, BINARY = 0, 1
 
-CODES: dict[Codec, int] = {"h264": 0, "vp8": 1}
+CODES: dict[Codec, int] = {"h264": 0, "vp8": 1, "jpeg": 2}
 KEY = 1
 
 MESSAGE_LIMIT = 16 * 1024

@@ -48,15 +48,17 @@ class InFlight:
         self.octets += octets
         return self._number
 
-    def acknowledge(self, ack: Ack, now: float) -> Delivery:
-        """Take an acknowledgement, of a frame and of those before it.
+    def acknowledge(self, ack: Ack, now: float) -> Delivery | None:
+        """Take an acknowledgement, of a frame and of those before it; None where that is known, or forgotten.
 
         Raises:
-            BadMessage: when it is of no frame that is under way, or its times cannot be.
+            BadMessage: when it is of a frame that was never sent, or its times cannot be.
         """
         frame = self._frames.get(ack.number)
         if frame is None:
-            raise BadMessage(f"Frame {ack.number} is not under way.")
+            if 0 < ack.number <= self._number:
+                return None
+            raise BadMessage(f"Frame {ack.number} was never sent.")
         octets, sent_at = frame
         round_trip = now - sent_at - ack.spread - ack.held
         if round_trip < 0:

@@ -11,10 +11,14 @@ from collections import Counter, deque
 
 from ..link_stats import RateState
 from ..rtc.congestion.estimator import RateLimits
-from .in_flight import Delivery
+from .in_flight import MOST, Delivery
 
-# Of what the way carries, this share is used: a frame then takes no longer than this share of the time to the next.
-SHARE = 0.7
+# Of what the way carries, at most this share is used: a frame then takes no longer than this share of the time to the
+# next. On longer ways frames have to be smaller, so that with two of them under way there are 30 a second: down to the
+# second share, as it would take ever more for ever less.
+SHARE, LEAST_SHARE = 0.7, 0.5
+INTERVAL = 1 / 30
+HANDLING = 0.008
 
 # Frames that tell, bytes: a smaller one arrives in one piece, at whatever rate.
 TELLING = 1200
@@ -68,6 +72,12 @@ class DeliveryRate:
     def round_trip(self) -> float | None:
         return self._base.value
 
+    @property
+    def share(self) -> float:
+        """What of the capacity the target is to be."""
+        left = MOST * INTERVAL - (self.round_trip or 0.0) - HANDLING
+        return min(max(left / INTERVAL, LEAST_SHARE), SHARE)
+
     def on_round_trip(self, seconds: float, now: float) -> None:
         """A message of a few bytes went there and back."""
         base = self._base.add(seconds, now)
@@ -82,7 +92,7 @@ class DeliveryRate:
         if self._waits_long(now):
             self._cut("queue", CUT * self.target, now)
         elif slower:
-            self._cut("sudden", SHARE * (self.capacity or self.target), now)
+            self._cut("sudden", self.share * (self.capacity or self.target), now)
         else:
             self._follow(step)
 
@@ -119,7 +129,7 @@ class DeliveryRate:
         if self.capacity is None:
             self.state = "holding"
             return
-        goal = self._within(SHARE * self.capacity)
+        goal = self._within(self.share * self.capacity)
         if goal >= self.target:
             self.state = "rising" if goal > self.target else "holding"
             self.target = min(goal, self.target * (1 + UP_PER_SECOND * step))

@@ -7,6 +7,7 @@ object a line, on standard input; at its end, or at the command ``end``, the dev
 - ``{"command": "play", "link": 0, "steps": [[TIME, CONDITIONS], ...]}``: be like that from then on, each time on
   ``time.monotonic``'s clock. Before the first one a link is wide open.
 - ``{"command": "drop_frame", "link": 0, "payload_type": NUMBER}``: lose the server's next frame.
+- ``{"command": "block", "link": 0, "protocols": [NUMBER, ...]}``: pass nothing of these protocols any more, either way.
 - ``{"command": "end", "log": FILE}``: write down what became of every packet, and end.
 """
 
@@ -48,6 +49,8 @@ class Way:
         self.source = source
         self.log = packets.Log()
         self.frame_filter = FrameFilter()
+        self.blocked: frozenset[int] = frozenset()
+        """Numbers of protocols of which nothing passes."""
         self._target = target
         self._direction = Direction(OPEN, Random(seed), self.log.record)
         self._steps: deque[tuple[float, Conditions]] = deque()
@@ -61,7 +64,8 @@ class Way:
         with suppress(BlockingIOError):
             while True:
                 packet = os.read(self.source, LONGEST_PACKET)
-                if self.frame_filter.takes(packet):
+                blocked = packets.protocol(packet) in self.blocked
+                if blocked or self.frame_filter.takes(packet):
                     self.log.record(now, packet, Fate.FILTERED)
                 else:
                     self._direction.offer(packet, now)
@@ -123,11 +127,16 @@ class Emulator:
                         way.play([(at, Conditions(**conditions)) for at, conditions in steps])
                 case {"command": "drop_frame", "link": link, "payload_type": payload_type}:
                     self._links[link][0].frame_filter.arm(payload_type)
+                case {"command": "block", "link": link, "protocols": protocols}:
+                    for way in self._links[link]:
+                        way.blocked = frozenset(protocols)
                 case {"command": "end", "log": log}:
                     packets.save(Path(log), dict(self._logs()))
                     return False
                 case command:
-                    raise ValueError(f"The emulator takes play, drop_frame or end, got {command}.")
+                    raise ValueError(
+                        f"The emulator takes play, drop_frame, block or end, got {command}."
+                    )
         return bool(received)
 
     def _logs(self) -> Iterator[tuple[str, packets.Log]]:

@@ -48,6 +48,10 @@ class Network:
         """Lose every packet of the next frame of this payload type that the server sends."""
         self._command(command="drop_frame", link=link, payload_type=payload_type)
 
+    def block(self, link: int, *protocols: int) -> None:
+        """Pass nothing of these IP protocols over a link from now on, and all others."""
+        self._command(command="block", link=link, protocols=protocols)
+
     def end(self, log: Path) -> None:
         """Cut all links and write down what became of their packets."""
         self._command(command="end", log=str(log))
