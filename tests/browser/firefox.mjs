@@ -22,10 +22,10 @@ try {
     return canvas?.steering && canvas.size;
   });
   const color = await page.evaluate(() => {
-    const { video } = document.querySelector("rtc-canvas").canvas;
+    const { surface } = document.querySelector("rtc-canvas").canvas;
     const canvas = new OffscreenCanvas(1, 1);
     const context = canvas.getContext("2d");
-    context.drawImage(video, -320, -240);
+    context.drawImage(surface, -320, -240);
     return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
   });
   console.log(JSON.stringify(color));

@@ -19,13 +19,16 @@ PUPPETEER = Path(__file__).parents[2] / "node_modules/puppeteer-core"
 ORANGE = (200, 120, 40)
 
 
-async def test_a_vp8_picture_its_exact_pixels_and_a_click(serve_program: ServeProgram) -> None:
+@pytest.mark.parametrize("transport", ["webrtc", "websocket"])
+async def test_a_vp8_picture_its_exact_pixels_and_a_click(
+    serve_program: ServeProgram, transport: str
+) -> None:
     need(FIREFOX, "apt-get install -y firefox-esr nodejs npm")
     need(PUPPETEER, "npm ci")
     program = await serve_program(Canvas((640, 480), resizable=False, exact=True))
     program.show(ORANGE)
     firefox = await asyncio.create_subprocess_exec(
-        *("node", str(SCRIPT), f"{program.origin}/?codec=vp8"),
+        *("node", str(SCRIPT), f"{program.origin}/?codec=vp8&transport={transport}"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -39,7 +42,7 @@ async def test_a_vp8_picture_its_exact_pixels_and_a_click(serve_program: ServePr
         await program.event("pointer_down", x=123, y=45, button=1)
         await program.event("pointer_up", x=123, y=45, buttons=())
         (peer,) = program.canvas.peers
-        assert peer.stats.codec == "vp8"
+        assert (peer.stats.codec, peer.stats.transport) == ("vp8", transport)
     finally:
         firefox.stdin.close()
         assert await firefox.wait() == 0

@@ -8,6 +8,7 @@ from rtc_canvas import Canvas
 
 from .conftest import NewContext, OpenViewer, ServeProgram
 from .program import Program
+from .proxy import proxy
 from .viewer import Viewer
 
 ORANGE, GREEN = (200, 120, 40), (30, 200, 60)
@@ -28,6 +29,43 @@ async def test_a_picture_and_input_over_a_websocket_alone(
     await program.event("pointer_down", x=123, y=45, button=1)
     await viewer.page.set_viewport_size({"width": 500, "height": 400})
     await program.event("resize", width=500, height=400)
+
+
+async def test_a_page_without_webcodecs_gets_jpeg(
+    serve_program: ServeProgram, new_context: NewContext
+) -> None:
+    program = await serve_program(Canvas((641, 479), resizable=False))
+    program.show(ORANGE)
+    context = await new_context()
+    # As on every page that came over plain http from another machine.
+    await context.add_init_script("delete globalThis.VideoDecoder")
+    viewer = Viewer(await context.new_page())
+    await viewer.page.goto(f"{program.origin}/?transport=websocket")
+    await viewer.sees(ORANGE)
+    assert await viewer.value("observer.element.canvas.size") == [641, 479]
+    program.show(GREEN)
+    await viewer.sees(GREEN)
+    (peer,) = program.canvas.peers
+    assert peer.stats.codec == "jpeg"
+
+
+async def test_behind_a_proxy_that_speaks_nothing_but_http(
+    serve_program: ServeProgram, new_context: NewContext
+) -> None:
+    program = await serve_program(Canvas((640, 480)), token="secret")
+    program.show(ORANGE)
+    async with proxy(program.origin, "/lab/7") as url:
+        context = await new_context()
+        await context.add_init_script(NO_WAY)
+        viewer = Viewer(await context.new_page())
+        await viewer.page.goto(f"{url}?token=secret")
+        await viewer.sees(ORANGE)
+        await viewer.steers()
+        assert transport(program) == "websocket"
+        await viewer.page.mouse.click(123, 45)
+        await program.event("pointer_up", x=123, y=45)
+        await viewer.page.close()
+        await program.event("leave", reason="The viewer left.")
 
 
 NO_WAY = """

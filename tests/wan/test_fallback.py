@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import tempfile
 import time
@@ -69,7 +70,7 @@ def test_when_udp_dies_the_websocket_takes_over() -> None:
         sightings = made.viewer.sightings(5)
         assert shown_by(made.viewer) == "CANVAS"
         moments = [at for _, at in sightings]
-        gaps = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+        gaps = [after - before for before, after in itertools.pairwise(moments)]
         print(f"UDP died: longest gap {max(gaps):.2f} s, then {len(moments)} pictures")
         assert 0.7 < max(gaps) < 2 * BUSY
         # It comes back through a new connection.
