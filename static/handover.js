@@ -58,8 +58,11 @@ export class Handover {
   #timers = new Map();
 
   channels = {
-    /** @param {Fields} fields */
-    app: (fields) => this.#active?.channels.app(fields),
+    /**
+     * @param {Fields} fields
+     * @returns {boolean} whether it was sent
+     */
+    app: (fields) => this.#active?.channels.app(fields) ?? false,
     /** @param {Fields} fields */
     frames: (fields) => this.#active?.channels.frames(fields),
     /** @param {Fields} fields */

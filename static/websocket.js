@@ -69,7 +69,10 @@ export class WebSocketConnection {
   session = null;
 
   channels = {
-    /** @param {Fields} fields */
+    /**
+     * @param {Fields} fields
+     * @returns {boolean} whether it was sent
+     */
     app: (fields) => this.#send(CHANNELS.app, fields),
     /** @param {Fields} fields */
     input: (fields) => this.#send(CHANNELS.input, fields),
@@ -81,8 +84,7 @@ export class WebSocketConnection {
      */
     pointer: (fields) => {
       if ((this.#socket?.bufferedAmount ?? 0) > BACKLOG) return false;
-      this.#send(CHANNELS.pointer, fields);
-      return true;
+      return this.#send(CHANNELS.pointer, fields);
     },
   };
 
@@ -289,9 +291,11 @@ export class WebSocketConnection {
   /**
    * @param {number} channel
    * @param {Fields} fields
+   * @returns {boolean} whether it was sent
    */
   #send(channel, fields) {
     if (this.isOpen) this.#socket?.send(message(channel, JSON.stringify(fields)));
+    return this.isOpen;
   }
 
   /**

@@ -156,7 +156,7 @@ class WebSocketConnection:
     def receive(self, message: str | bytes) -> None:
         """Take a message of the page's. Never raises: what is wrong with one is counted."""
         self._pulse.heard()
-        if not self._allowance.admits(time.monotonic()):
+        if not self._allowance.take(time.monotonic()):
             self._on_drop("flood")
             return
         try:
