@@ -88,7 +88,10 @@ export class Handover {
    */
   start(events) {
     this.#events = events;
-    const { transport, base } = this.#options;
+    // Where requests go another way, a WebSocket would not find it.
+    const { fetch, base } = this.#options;
+    const transport = this.#options.transport || (fetch ? "webrtc" : null);
+    this.#options = { ...this.#options, transport };
     const only = transport === "websocket" || !globalThis.RTCPeerConnection;
     if (only || (!transport && remembersWebSocket(base))) {
       this.#openSocket({ session: null, use: true });
