@@ -10,6 +10,7 @@ import { preferredCodecs } from "./codecs.js";
 import { PROTOCOL } from "./messages.js";
 import { choose, ended, lost, noMedia, otherProtocol, Problem } from "./problem.js";
 import { remembersWebSocket } from "./remembered.js";
+import { Timers } from "./timers.js";
 import { baseOf, sdpFragment, Whep } from "./whep.js";
 
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
@@ -107,8 +108,7 @@ export class Connection {
   #events = null;
   /** @type {((events: ConnectionEvents) => void)[]} what is to be told when somebody listens */
   #untold = [];
-  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
-  #timers = new Map();
+  #timers = new Timers();
   /** @type {string[]} */
   #candidates = [];
   #answered = false;
@@ -233,8 +233,8 @@ export class Connection {
     if (this.#ended) return this.#whep.end();
     await this.#peer.setRemoteDescription({ type: "answer", sdp: answer });
     this.#answered = true;
-    this.#limit("patience", PATIENCE * 1000, () => this.#end(noMedia()));
-    if (iceServers.length) this.#limit("trickle", 0, () => this.#trickle());
+    this.#timers.after("patience", PATIENCE * 1000, () => this.#end(noMedia()));
+    if (iceServers.length) this.#timers.after("trickle", 0, () => this.#trickle());
   }
 
   #receive() {
@@ -258,7 +258,7 @@ export class Connection {
       if (message.protocol !== PROTOCOL) {
         return this.#end(otherProtocol(message.protocol, PROTOCOL));
       }
-      this.#unlimit("patience");
+      this.#timers.cancel("patience");
       this.#tell((events) => events.onup());
     }
     this.#tell((events) => events.onmessage(message));
@@ -266,12 +266,12 @@ export class Connection {
 
   #onstate() {
     const state = this.#peer.connectionState;
-    this.#unlimit("disconnected");
+    this.#timers.cancel("disconnected");
     if (state === "failed") {
       const arrived = !this.#timers.has("patience");
       this.#end(arrived ? lost("The connection broke.") : noMedia());
     } else if (state === "disconnected") {
-      this.#limit("disconnected", DISCONNECTED * 1000, () =>
+      this.#timers.after("disconnected", DISCONNECTED * 1000, () =>
         this.#end(lost("The connection broke.")),
       );
     }
@@ -284,7 +284,7 @@ export class Connection {
     // Without ICE servers there are only the addresses that the server's checks find anyway.
     if (!candidate?.candidate || !this.#peer.getConfiguration().iceServers?.length) return;
     this.#candidates.push(candidate.candidate);
-    if (this.#answered) this.#limit("trickle", TRICKLE, () => this.#trickle());
+    if (this.#answered) this.#timers.after("trickle", TRICKLE, () => this.#trickle());
   }
 
   #trickle() {
@@ -307,30 +307,8 @@ export class Connection {
   #stop() {
     this.#ended = true;
     this.#tell((events) => events.onstop());
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
     this.#peer.close();
-  }
-
-  /**
-   * @param {string} name
-   * @param {number} milliseconds
-   * @param {() => void} act
-   */
-  #limit(name, milliseconds, act) {
-    this.#unlimit(name);
-    const timer = setTimeout(() => {
-      this.#timers.delete(name);
-      act();
-    }, milliseconds);
-    this.#timers.set(name, timer);
-  }
-
-  /**
-   * @param {string} name
-   */
-  #unlimit(name) {
-    clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
   }
 }
 

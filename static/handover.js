@@ -12,7 +12,9 @@
 
 import { connect } from "./connection.js";
 import { Outage } from "./outage.js";
+import { RecentInput } from "./recent-input.js";
 import { rememberWebSocket, remembersWebSocket } from "./remembered.js";
+import { Timers } from "./timers.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./connection.js").ConnectionEvents} ConnectionEvents */
@@ -31,8 +33,6 @@ const LOOK_AGAIN = 100;
 const STANDBY = 1500;
 /** Milliseconds before WebRTC, or the standby, is tried again; the last one for all further tries. */
 const PAUSES = [1000, 5000, 15000, 30000, 60000];
-/** Milliseconds for which input is kept, in case that it was sent in vain. */
-const KEPT = 3000;
 
 export class Handover {
   #options;
@@ -51,11 +51,9 @@ export class Handover {
   /** @type {Problem | null} why there is no WebRTC */
   #problem = null;
   #outage = new Outage();
-  /** @type {{fields: Fields, at: number}[]} */
-  #input = [];
+  #input = new RecentInput();
   #tries = { webrtc: 0, websocket: 0 };
-  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
-  #timers = new Map();
+  #timers = new Timers();
 
   channels = {
     /**
@@ -69,7 +67,7 @@ export class Handover {
     pointer: (fields) => this.#active?.channels.pointer(fields) ?? false,
     /** @param {Fields} fields */
     input: (fields) => {
-      this.#keep(fields);
+      this.#input.keep(fields, performance.now());
       this.#active?.channels.input(fields);
     },
   };
@@ -97,7 +95,7 @@ export class Handover {
       this.#openSocket({ session: null, use: true });
     } else {
       this.#openWebRtc(null);
-      this.#after("fallback", FALLBACK, () => this.#fallBack());
+      this.#timers.after("fallback", FALLBACK, () => this.#fallBack());
     }
   }
 
@@ -121,7 +119,7 @@ export class Handover {
   close() {
     if (this.#ended) return;
     this.#ended = true;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
     this.#webrtc?.close();
     this.#socket?.close();
   }
@@ -149,10 +147,10 @@ export class Handover {
 
   #onWebRtcUp() {
     this.#tries.webrtc = 0;
-    this.#cancel("fallback");
+    this.#timers.cancel("fallback");
     if (!this.#options.transport) {
       rememberWebSocket(this.#options.base, false);
-      this.#after("standby", STANDBY, () => this.#openStandby());
+      this.#timers.after("standby", STANDBY, () => this.#openStandby());
     }
     this.#up("webrtc");
   }
@@ -176,7 +174,7 @@ export class Handover {
   #tryWebRtcLater(problem = null) {
     const { transport } = this.#options;
     if (transport || !globalThis.RTCPeerConnection || (problem && !problem.retry)) return;
-    this.#after("webrtc", this.#pause("webrtc"), () => {
+    this.#timers.after("webrtc", this.#pause("webrtc"), () => {
       if (this.#inUse === "websocket" && !this.#webrtc && this.#socket?.session) {
         this.#openWebRtc(this.#socket.session);
       }
@@ -195,7 +193,7 @@ export class Handover {
   #fallBack() {
     if (this.#inUse || this.#hasSocket || this.#options.transport) return;
     if (this.#webrtc && (this.#webrtc.isConnected || !this.#webrtc.isAnswered)) {
-      return this.#after("fallback", LOOK_AGAIN, () => this.#fallBack());
+      return this.#timers.after("fallback", LOOK_AGAIN, () => this.#fallBack());
     }
     this.#openSocket({ session: this.#webrtc?.session ?? null, use: true });
   }
@@ -228,7 +226,7 @@ export class Handover {
   }
 
   #onSocketUp() {
-    this.#cancel("fallback");
+    this.#timers.cancel("fallback");
     const chosen = !this.#options.transport && globalThis.RTCPeerConnection;
     if (chosen && this.#inUse === null) rememberWebSocket(this.#options.base, true);
     this.#up("websocket");
@@ -242,7 +240,7 @@ export class Handover {
     this.#socket = null;
     this.#hasSocket = false;
     if (this.#inUse === "webrtc") {
-      this.#after("standby", this.#pause("websocket"), () => this.#openStandby());
+      this.#timers.after("standby", this.#pause("websocket"), () => this.#openStandby());
     } else if (this.#inUse || !this.#webrtc) {
       this.#end(this.#inUse ? problem : (this.#problem ?? problem));
     }
@@ -255,7 +253,7 @@ export class Handover {
     const arrived = await webrtc.arrivals();
     if (this.#ended || webrtc !== this.#webrtc) return;
     if (this.#outage.look(arrived, performance.now())) this.#takeOver();
-    else if (this.#outage.isSuspected) this.#after("look", LOOK_AGAIN, () => this.#look());
+    else if (this.#outage.isSuspected) this.#timers.after("look", LOOK_AGAIN, () => this.#look());
   }
 
   /** WebRTC brings nothing any more: the WebSocket, which was held ready, takes its place. */
@@ -269,7 +267,7 @@ export class Handover {
     this.#socket?.use("websocket");
     this.channels.app({ type: "visibility", visible: this.#events?.visible() ?? true });
     // What did not arrive the other way arrives now; what did is known by its `seq`.
-    for (const { fields } of this.#input) this.#socket?.channels.input(fields);
+    for (const fields of this.#input.since(performance.now())) this.#socket?.channels.input(fields);
     this.#tryWebRtcLater();
   }
 
@@ -302,15 +300,6 @@ export class Handover {
   }
 
   /**
-   * @param {Fields} fields
-   */
-  #keep(fields) {
-    const now = performance.now();
-    this.#input.push({ fields, at: now });
-    while (now - (this.#input[0]?.at ?? now) > KEPT) this.#input.shift();
-  }
-
-  /**
    * @param {Problem} problem
    */
   #end(problem) {
@@ -327,22 +316,5 @@ export class Handover {
   #pause(transport) {
     const index = Math.min(this.#tries[transport]++, PAUSES.length - 1);
     return PAUSES[index] ?? 0;
-  }
-
-  /**
-   * @param {string} name
-   * @param {number} milliseconds
-   * @param {() => void} act
-   */
-  #after(name, milliseconds, act) {
-    this.#cancel(name);
-    if (!this.#ended) this.#timers.set(name, setTimeout(act, milliseconds));
-  }
-
-  /**
-   * @param {string} name
-   */
-  #cancel(name) {
-    clearTimeout(this.#timers.get(name));
   }
 }

@@ -9,6 +9,7 @@ import { Decoder, decodable } from "./decoder.js";
 import { ack, CHANNELS, message, parse } from "./framing.js";
 import { parseMessage, parseObject, PROTOCOL } from "./messages.js";
 import { choose, ended, lost, otherProtocol, Problem, refusal, unreachable } from "./problem.js";
+import { socketReport } from "./socket-report.js";
 import { Whep } from "./whep.js";
 
 /** @typedef {import("./connection.js").ConnectionEvents} ConnectionEvents */
@@ -131,35 +132,16 @@ export class WebSocketConnection {
    * @returns {Promise<Map<string, any>>}
    */
   async stats() {
-    const { frames, time, size } = this.#decoder;
-    const [frameWidth, frameHeight] = size ?? [];
-    return new Map([
-      [
-        "video",
-        {
-          type: "inbound-rtp",
-          kind: "video",
-          timestamp: performance.now(),
-          codecId: "codec",
-          framesDecoded: frames,
-          totalDecodeTime: time,
-          bytesReceived: this.#bytes,
-          frameWidth,
-          frameHeight,
-        },
-      ],
-      ["codec", { mimeType: `video/${this.#codec.toUpperCase()}` }],
-      [
-        "pair",
-        {
-          type: "candidate-pair",
-          nominated: true,
-          bytesReceived: this.#arrivals,
-          localCandidateId: "local",
-        },
-      ],
-      ["local", { candidateType: "WebSocket", protocol: "tcp" }],
-    ]);
+    const { frames, time: decoding, size } = this.#decoder;
+    return socketReport({
+      now: performance.now(),
+      codec: this.#codec,
+      frames,
+      decoding,
+      size,
+      bytes: this.#bytes,
+      arrivals: this.#arrivals,
+    });
   }
 
   /** End it from this side, without `onend`. */
