@@ -10,6 +10,7 @@ from typing import Protocol
 from .equipment import Equipment
 from .link_stats import TransportName
 from .peer import CONNECT_TIMEOUT, Peer
+from .peer_log import PeerLog
 from .rtc.channels import ChannelName
 from .transport import Transport
 
@@ -97,6 +98,7 @@ class Handover:
         self._closing: set[asyncio.Task[None]] = set()
         self._told_frames = 0
         self._telling: asyncio.TimerHandle | None = None
+        self._log = PeerLog(peer.id)
         self._loop = asyncio.get_running_loop()
         peer.ended.add_done_callback(lambda _: self._drop_all())
 
@@ -132,7 +134,7 @@ class Handover:
 
     def use(self, name: TransportName) -> None:
         """The page uses that transport from now on, or as soon as it is up."""
-        self._wanted = name
+        self._wanted = None if self.in_use and self.in_use.name == name else name
         for leg in reversed(self._legs):
             if leg.name == name and leg.is_up and leg is not self.in_use:
                 self._pass_to(leg)
@@ -185,6 +187,7 @@ class Handover:
     def _pass_to(self, leg: Leg) -> None:
         before = self.in_use
         self._use(leg)
+        self._log.info("goes over %s from now on", leg.name)
         if before is None:
             return
         before.target = None

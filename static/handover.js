@@ -26,6 +26,8 @@ import { Timers } from "./timers.js";
 
 /** @typedef {ConnectionOptions & {transport: string | null}} HandoverOptions */
 
+/** @type {TransportName[]} */
+const TRANSPORTS = ["webrtc", "websocket"];
 /** Milliseconds that WebRTC has before the WebSocket is opened. */
 const FALLBACK = 3000;
 const LOOK_AGAIN = 100;
@@ -33,6 +35,8 @@ const LOOK_AGAIN = 100;
 const STANDBY = 1500;
 /** Milliseconds before WebRTC, or the standby, is tried again; the last one for all further tries. */
 const PAUSES = [1000, 5000, 15000, 30000, 60000];
+/** Problems of WebRTC that a WebSocket has not. */
+const NO_WAY = ["no-media", "no-codec"];
 
 export class Handover {
   #options;
@@ -88,7 +92,8 @@ export class Handover {
     this.#events = events;
     // Where requests go another way, a WebSocket would not find it.
     const { fetch, base } = this.#options;
-    const transport = this.#options.transport || (fetch ? "webrtc" : null);
+    const wished = TRANSPORTS.find((name) => name === this.#options.transport);
+    const transport = wished ?? (fetch ? "webrtc" : null);
     this.#options = { ...this.#options, transport };
     const only = transport === "websocket" || !globalThis.RTCPeerConnection;
     if (only || (!transport && remembersWebSocket(base))) {
@@ -161,11 +166,11 @@ export class Handover {
   #onWebRtcEnd(problem) {
     this.#webrtc = null;
     this.#problem = problem;
-    const may = !this.#options.transport && problem.retry && problem.code !== "ended";
-    if (this.#inUse === "websocket") this.#tryWebRtcLater(problem);
-    else if (may && this.#inUse === "webrtc" && this.#socket?.isOpen) this.#takeOver();
-    else if (may && !this.#inUse && problem.code === "no-media") this.#fallBack();
-    else if (this.#inUse || !this.#hasSocket) this.#end(problem);
+    if (this.#inUse === "websocket") return this.#tryWebRtcLater(problem);
+    const broke = problem.retry && problem.code !== "ended";
+    if (this.#inUse && broke && this.#socket?.isOpen) return this.#takeOver();
+    if (!this.#inUse && NO_WAY.includes(problem.code)) this.#fallBack();
+    if (this.#inUse || !this.#hasSocket) this.#end(problem);
   }
 
   /**
@@ -227,6 +232,8 @@ export class Handover {
 
   #onSocketUp() {
     this.#timers.cancel("fallback");
+    // The server has lost sight of this page over WebRTC, before the page has noticed.
+    if (this.#inUse === "webrtc") return this.#takeOver();
     const chosen = !this.#options.transport && globalThis.RTCPeerConnection;
     if (chosen && this.#inUse === null) rememberWebSocket(this.#options.base, true);
     this.#up("websocket");

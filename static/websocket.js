@@ -48,7 +48,7 @@ export class WebSocketConnection {
   #socket = null;
   #opened = false;
   #ended = false;
-  #up = false;
+  #greeted = false;
   /** @type {(ConnectionEvents & WebSocketEvents) | null} */
   #events = null;
   /** @type {((events: ConnectionEvents & WebSocketEvents) => void)[]} */
@@ -254,20 +254,24 @@ export class WebSocketConnection {
         return this.#end(otherProtocol(message.protocol, PROTOCOL));
       }
       clearTimeout(this.#timer);
-      this.#greet();
+      this.#tell((events) => this.#greet(events));
     }
     this.#tell((events) => events.onmessage(message));
   }
 
-  /** The server said hello: the first time, it gets one back. */
-  #greet() {
-    if (this.#up) return;
-    this.#up = true;
-    this.#tell((events) => {
+  /**
+   * The server said hello, as it does whenever it begins to use this: the first time, it gets one
+   * back.
+   *
+   * @param {ConnectionEvents} events
+   */
+  #greet(events) {
+    if (!this.#greeted) {
       this.channels.app({ type: "hello", protocol: PROTOCOL, visible: events.visible() });
-      events.onup();
-      events.oninputopen();
-    });
+    }
+    this.#greeted = true;
+    events.onup();
+    events.oninputopen();
   }
 
   /**

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from rtc_canvas import Canvas
+from rtc_canvas.handover import Handover, Leg
 
 from .conftest import NewContext, OpenViewer, ServeProgram
 from .program import Program
@@ -124,3 +127,31 @@ def transport(program: Program) -> str | None:
     """What carries the picture to the only viewer."""
     (peer,) = program.canvas.peers
     return peer.stats.transport
+
+
+async def test_a_server_that_loses_webrtc_goes_on_over_the_standby(
+    serve_program: ServeProgram, open_viewer: OpenViewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up: list[Leg] = []
+
+    class Watched(Handover):
+        def leg_is_up(self, leg: Leg) -> None:
+            super().leg_is_up(leg)
+            up.append(leg)
+
+    monkeypatch.setattr("rtc_canvas.sessions.Handover", Watched)
+    program = await serve_program(Canvas((640, 480)))
+    program.show(ORANGE)
+    viewer = await open_viewer(program)
+    await viewer.steers()
+    (peer,) = program.canvas.peers
+    await program.until(lambda: [leg.name for leg in up] == ["webrtc", "websocket"])
+    up[0].lost("Nothing was heard from the page for 5 s.")
+    await viewer.until("observer.element.canvas.surface.tagName === 'CANVAS'")
+    program.show(GREEN)
+    await viewer.sees(GREEN)
+    await viewer.page.mouse.click(123, 45)
+    await program.event("pointer_up", x=123, y=45)
+    await viewer.until("observer.element.canvas.surface.tagName === 'VIDEO'")
+    assert program.canvas.peers == (peer,)
+    assert transport(program) == "webrtc"
