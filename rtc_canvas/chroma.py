@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .encoded_frame import Chroma, ChromaWish, Codec
+
+FULL_CHROMA = "h264-444"
+"""What a page calls H.264 of 4:4:4."""
 
 # Pixels for each core that 4:4:4 begins with: a picture of 1920x1080 on two.
 PIXELS_PER_CORE = 1920 * 1080 // 2
@@ -30,6 +35,16 @@ def obstacle(wish: ChromaWish, codec: Codec, *, has_channels: bool) -> str | Non
     if wish == "auto" and not has_channels:
         return "a player without data channels could not tell that it does not decode 4:4:4"
     return None
+
+
+def obstacle_in(wish: ChromaWish, codec: Codec, decodable: Sequence[str]) -> str | None:
+    """Why 4:4:4 is not for a page with a WebSocket, by what it says it decodes; None where it is."""
+    if codec == "jpeg":
+        return None
+    against = obstacle(wish, codec, has_channels=True)
+    if against is None and FULL_CHROMA not in decodable:
+        return "the browser does not decode it"
+    return against
 
 
 class ChromaChoice:

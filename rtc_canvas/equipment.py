@@ -1,4 +1,4 @@
-"""What makes the frames for one transport: an encoder, and all that it is told."""
+"""What makes the frames for one transport: an encoder, and all that decides how it is used."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ from .encoded_frame import Codec
 from .video.choice import chroma_obstacle, make_encoder
 from .video.encoder import VideoEncoder
 
+HUNGER: dict[Codec, float] = {"jpeg": 12.0}
+"""How many times the bits of H.264 a codec needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """See `Peer.attach`."""
+    """Of one peer, while one transport is in use.
+
+    chroma, adaptation: choose the form of each frame. executor: where encoding runs, one job at a time.
+    """
 
     encoder: VideoEncoder
     adaptation: Adaptation
@@ -41,11 +47,11 @@ async def equipment_maker(
 
     def make() -> Equipment:
         encoder = make_encoder(codec, config)
-        chroma = ChromaChoice(
-            obstacle or chroma_obstacle(encoder.name),
-            insists=config.chroma == "444",
-            cores=os.cpu_count() or 1,
-        )
-        return Equipment(encoder, Adaptation(config.prefer, config.min_fps), chroma, executor)
+        # JPEG is of 4:4:4 always, whatever that costs.
+        against = None if codec == "jpeg" else obstacle or chroma_obstacle(encoder.name)
+        insists = codec == "jpeg" or config.chroma == "444"
+        chroma = ChromaChoice(against, insists=insists, cores=os.cpu_count() or 1)
+        adaptation = Adaptation(config.prefer, config.min_fps, HUNGER.get(codec, 1.0))
+        return Equipment(encoder, adaptation, chroma, executor)
 
     return make

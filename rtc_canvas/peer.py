@@ -6,13 +6,11 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Mapping
-from concurrent.futures import Executor
 from types import MappingProxyType
 
-from .adaptation import Adaptation
-from .chroma import ChromaChoice
 from .control import Role
 from .encoded_frame import EncodedFrame
+from .equipment import Equipment
 from .events import ProgramEvent
 from .exceptions import BadMessage
 from .messages import (
@@ -38,7 +36,6 @@ from .stats import PeerStats
 from .stream import Stream
 from .transport import Transport
 from .version import __version__
-from .video.encoder import VideoEncoder
 from .video.picture import Picture
 
 CONNECT_TIMEOUT = 15.0
@@ -129,14 +126,7 @@ class Peer:
 
     # What its host and its audience use, on the event loop.
 
-    def attach(
-        self,
-        transport: Transport,
-        encoder: VideoEncoder,
-        adaptation: Adaptation,
-        chroma: ChromaChoice,
-        executor: Executor,
-    ) -> None:
+    def attach(self, transport: Transport, equipment: Equipment) -> None:
         """Give the peer its way to the page, or another one; once the connection is up, video flows."""
         if self._closed is not None:
             return
@@ -147,10 +137,10 @@ class Peer:
         self._stream = Stream(
             self._audience,
             transport,
-            encoder,
-            adaptation,
-            chroma,
-            executor=executor,
+            equipment.encoder,
+            equipment.adaptation,
+            equipment.chroma,
+            executor=equipment.executor,
             on_frame=self._sending,
             on_failure=lambda reason: self._end(reason, True),
             is_exact=lambda: self._exact.takes_over,

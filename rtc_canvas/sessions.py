@@ -22,10 +22,11 @@ from signaling.whep import no_canvas
 
 from .audience import Audience
 from .canvas import Canvas
+from .chroma import obstacle_in
 from .config import MIN_BITRATE, START_BITRATE, VideoConfig
 from .encoded_frame import CODECS, Codec
-from .exceptions import ConnectError, EncoderError
 from .equipment import equipment_maker
+from .exceptions import ConnectError, EncoderError
 from .handover import Handover, Leg
 from .messages import PROTOCOL
 from .peer import Peer
@@ -214,7 +215,10 @@ class Sessions:
     ) -> WebSocketConnection:
         codec = _decodable(opening.codecs, self._video.codec)
         obstacle = obstacle_in(self._video.chroma, codec, opening.codecs)
-        equip = await equipment_maker(codec, obstacle, self._video, self._executor)
+        try:
+            equip = await equipment_maker(codec, obstacle, self._video, self._executor)
+        except EncoderError as error:
+            raise _refusal(error) from error
         handover = self._handover(canvas, opening.session, grant)
         peer, leg = handover.peer, handover.leg("websocket")
         connection = WebSocketConnection(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -25,13 +26,15 @@ __all__ = [
     "talk",
 ]
 
+_log = logging.getLogger(__name__)
+
 MAX_MESSAGE = 20 * 1024
 """Bytes that a message of the page's may have; a longer one ends the connection."""
 
 PATIENCE = 5.0
 """Seconds that a page has for its first message."""
 
-CODECS = ("h264", "vp8", "jpeg")
+CODECS = ("h264", "h264-444", "vp8", "jpeg")
 
 REFUSED = 4000
 """What is added to an HTTP status to make a close code of it (RFC 6455 clause 7.4.2 leaves 4000 to 4999 free)."""
@@ -112,8 +115,11 @@ async def talk(
         opening = parse_opening(await _first(messages))
         receiver = await host.open_socket(canvas, opening, socket, grant=grant(opening.token))
     except Refusal as refusal:
-        reason = refusal.reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
-        await socket.close(REFUSED + refusal.status, reason)
+        await _refuse(socket, refusal)
+        return
+    except Exception:
+        _log.exception("A WebSocket of %s failed.", canvas)
+        await _refuse(socket, Refusal(500, "The server failed; the program's log says why."))
         return
     left = "The page was closed."
     try:
@@ -123,6 +129,11 @@ async def talk(
             left = "The viewer left."
     finally:
         receiver.disconnected(left)
+
+
+async def _refuse(socket: Socket, refusal: Refusal) -> None:
+    reason = refusal.reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
+    await socket.close(REFUSED + refusal.status, reason)
 
 
 async def _first(messages: AsyncIterator[str | bytes]) -> str | bytes:

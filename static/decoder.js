@@ -26,7 +26,7 @@ const SPS = 7;
 const NAMES = { vp8: "vp8" };
 
 /** What a browser is asked for before the first frame: levels do not matter. */
-const TRIED = { h264: "avc1.42E034", vp8: "vp8" };
+const TRIED = { h264: "avc1.42E034", "h264-444": "avc1.F4001F", vp8: "vp8" };
 
 /**
  * The codecs that this page can decode, best first.

@@ -8,6 +8,7 @@
  * @typedef {object} SocketFigures
  * @property {number} now milliseconds
  * @property {string} codec "h264", "vp8" or "jpeg"
+ * @property {number} arrived frames that came
  * @property {number} frames decoded
  * @property {number} decoding seconds, for all of them
  * @property {readonly [width: number, height: number] | null} size of the last one
@@ -19,13 +20,15 @@
  * @param {SocketFigures} figures
  * @returns {Map<string, any>} as an RTCStatsReport, with as much in it as makes sense
  */
-export function socketReport({ now, codec, frames, decoding, size, bytes, arrivals }) {
+export function socketReport(figures) {
+  const { now, codec, arrived, frames, decoding, size, bytes, arrivals } = figures;
   const [frameWidth, frameHeight] = size ?? [];
   const video = {
     type: "inbound-rtp",
     kind: "video",
     timestamp: now,
     codecId: "codec",
+    packetsReceived: arrived,
     framesDecoded: frames,
     totalDecodeTime: decoding,
     bytesReceived: bytes,

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("./connection.js").Connection} Connection */
+/** @typedef {import("./handover.js").Handover} Connection */
 
 /** Seconds from the first packet until something must have been decoded. */
 const LIMIT = 2;

@@ -59,6 +59,7 @@ export class WebSocketConnection {
     onbroken: () => this.#say({ type: "key_frame" }),
   });
   #codec = "";
+  #frames = 0;
   #bytes = 0;
   #arrivals = 0;
   #begun = { number: 0, at: 0 };
@@ -136,6 +137,7 @@ export class WebSocketConnection {
     return socketReport({
       now: performance.now(),
       codec: this.#codec,
+      arrived: this.#frames,
       frames,
       decoding,
       size,
@@ -223,6 +225,7 @@ export class WebSocketConnection {
   #onframe(frame) {
     const at = performance.now();
     const spread = frame.number === this.#begun.number ? at - this.#begun.at : 0;
+    this.#frames += 1;
     this.#bytes += frame.data.byteLength;
     this.#codec = frame.codec;
     this.#waiting.push({ number: frame.number, spread, at });

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +17,7 @@ from rtc_canvas.chroma import ChromaChoice
 from rtc_canvas.control import Role
 from rtc_canvas.display_phase import Shown
 from rtc_canvas.encoded_frame import Codec, EncodedFrame
+from rtc_canvas.equipment import Equipment
 from rtc_canvas.events import ProgramEvent
 from rtc_canvas.link_stats import LinkStats
 from rtc_canvas.probe import Question
@@ -215,6 +216,12 @@ class Guest:
         )
 
 
+def equipment(executor: Executor) -> Equipment:
+    """What makes frames of five bytes."""
+    chroma = ChromaChoice("not wanted here", insists=False, cores=2)
+    return Equipment(StandInEncoder(), Adaptation(), chroma, executor)
+
+
 class Room:
     """Where guests join an audience."""
 
@@ -228,8 +235,7 @@ class Room:
         peer = Peer(f"peer-{len(self._guests) + 1}", role, None, self.audience)
         guest = Guest(peer)
         self._guests.append(guest)
-        chroma = ChromaChoice("not wanted here", insists=False, cores=2)
-        peer.attach(guest.transport, StandInEncoder(), Adaptation(), chroma, self._executor)
+        peer.attach(guest.transport, equipment(self._executor))
         return guest
 
     def join(self, role: Role = "operator") -> Guest:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.chroma import PATIENCE, TRY_AGAIN, ChromaChoice, obstacle
+from rtc_canvas.chroma import PATIENCE, TRY_AGAIN, ChromaChoice, obstacle, obstacle_in
 from rtc_canvas.encoded_frame import CHROMA_WISHES, ChromaWish, Codec
 
 HD = (1280, 720)
@@ -145,3 +145,20 @@ def test_what_fits_is_never_given_up(frames: list[tuple[float, float, float]]) -
         choice.encoded(now, interval * share * 0.5)
         now += interval + pause
         assert choice.choose(HD, now) == "444"
+
+
+@pytest.mark.parametrize(
+    ("wish", "codec", "decodable", "against"),
+    [
+        ("auto", "h264", ["h264", "h264-444"], None),
+        ("444", "h264", ["h264-444", "h264"], None),
+        ("auto", "h264", ["h264", "vp8"], "the browser does not decode it"),
+        ("420", "h264", ["h264", "h264-444"], "asked for"),
+        ("auto", "vp8", ["h264-444", "vp8"], "VP8 has no other"),
+        ("420", "jpeg", ["jpeg"], None),
+    ],
+)
+def test_what_a_page_with_a_websocket_says_it_decodes(
+    wish: ChromaWish, codec: Codec, decodable: list[str], against: str | None
+) -> None:
+    assert obstacle_in(wish, codec, decodable) == against

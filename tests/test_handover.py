@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from rtc_canvas import Peer
-from rtc_canvas.adaptation import Adaptation
-from rtc_canvas.handover import HELD, Handover, Leg, Video
+from rtc_canvas.equipment import Equipment
+from rtc_canvas.handover import HELD, Handover, Leg
 from rtc_canvas.link_stats import LinkStats, TransportName
 from rtc_canvas.video.picture import Picture
 
-from .room import FIELDS, Room, StageSpy, StandInEncoder, StandInTransport, bare_room
+from .room import FIELDS, Room, StageSpy, StandInTransport, bare_room, equipment
 
 PICTURE = Picture(1, np.zeros((48, 64, 3), np.uint8), "rgb", 0.0, (64, 48))
 
@@ -70,8 +70,8 @@ class Visit:
         self.handover = Handover(self.peer)
         self._executor = executor
 
-    def equip(self) -> Video:
-        return Video(StandInEncoder(), Adaptation(), self._executor)
+    def equip(self) -> Equipment:
+        return equipment(self._executor)
 
     @property
     def keys(self) -> list[str]:

@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "announcements chroma config control display_phase events exact_transfer messages peer_notice "
         "probe_answer rate_log stats",
         "probe video rtc",
-        "websocket",
+        "equipment websocket",
         "peer_input peer_probes presentations probing stage stream taken_input transport",
         "exact_images peer_frames",
         "peer_exact",

@@ -23,8 +23,10 @@ from rtc_canvas.video.vp8 import VP8Encoder
 from signaling.access import Grant
 from signaling.refusal import Refusal
 from signaling.trickle import TrickleCandidate
+from signaling.websocket import Opening
 
 from .receiver import Receiver, receiver
+from .sockets import StandInSocket
 from .test_lossless import pixels_of
 
 GRANT = Grant("operator")
@@ -255,13 +257,29 @@ async def test_an_encoder_that_does_not_work_refuses_the_peer(
     def fail(codec: str, video: VideoConfig) -> VideoEncoder:
         raise EncoderError("There is no graphics card.")
 
-    monkeypatch.setattr("rtc_canvas.sessions.make_encoder", fail)
+    monkeypatch.setattr("rtc_canvas.equipment.make_encoder", fail)
     async with serving(Canvas()) as sessions, page() as viewer:
         with pytest.raises(Refusal) as refused:
             await connect(sessions, await viewer.offer())
     assert refused.value.status == 500
     assert "no graphics card" not in str(refused.value)
     assert "no graphics card" in caplog.text
+
+
+async def test_an_encoder_that_does_not_work_refuses_a_websocket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> VideoEncoder:
+        raise EncoderError("no graphics card")
+
+    monkeypatch.setattr("rtc_canvas.equipment.make_encoder", fail)
+    canvas = Canvas()
+    async with serving(canvas) as sessions:
+        with pytest.raises(Refusal) as refused:
+            await sessions.open_socket(
+                "main", Opening(codecs=["vp8"]), StandInSocket(), grant=Grant("operator")
+            )
+    assert refused.value.status == 500
 
 
 async def test_encoders_are_tried_out_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,7 +289,7 @@ async def test_encoders_are_tried_out_off_the_loop(monkeypatch: pytest.MonkeyPat
         threads.append(threading.current_thread())
         return VP8Encoder(video.max_bitrate)
 
-    monkeypatch.setattr("rtc_canvas.sessions.make_encoder", make)
+    monkeypatch.setattr("rtc_canvas.equipment.make_encoder", make)
     async with serving(Canvas()) as sessions, page() as viewer:
         await connect(sessions, await viewer.offer(), "vp8")
     assert threads[0] is not threading.current_thread()

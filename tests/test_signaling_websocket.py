@@ -33,7 +33,7 @@ class Receiver:
 class Program:
     def __init__(self) -> None:
         self.receiver = Receiver()
-        self.refusal: Refusal | None = None
+        self.refusal: Exception | None = None
         self.openings: list[Opening] = []
 
     def has_canvas(self, name: str) -> bool:
@@ -90,6 +90,16 @@ async def test_the_hosts_refusal_is_handed_on() -> None:
     assert socket.closed is not None
     assert socket.closed[0] == 4406
     assert len(socket.closed[1].encode()) <= 123
+
+
+async def test_a_failure_is_logged_and_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    socket, program = StandInSocket(), Program()
+    program.refusal = RuntimeError("a secret of the inside")
+    socket.say(OPEN | {"token": "right"})
+    await served(socket, program)
+    assert socket.closed == (4500, "The server failed; the program's log says why.")
+    [record] = caplog.records
+    assert record.exc_info is not None
 
 
 async def test_one_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,11 @@ from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from ..encoded_frame import Codec
 from ..exceptions import EncoderError
-from .convert import Planes
 from .encoder import FrameInterval, new_context, opened
+from .planes import Planes
+
+# 4:4:4 in full range, as FFmpeg calls it for JPEG alone.
+PIXEL_FORMAT = "yuvj444p"
 
 # Quantisers of FFmpeg's encoder: below the first nobody sees a difference, beyond the second blocks.
 FINEST, COARSEST = 2.0, 31.0
@@ -69,7 +72,7 @@ class JpegEncoder:
             with planes.lend() as lent:
                 self._frame = self._reformatter.reformat(
                     lent,
-                    format="yuvj444p",
+                    format=PIXEL_FORMAT,
                     dst_colorspace=Colorspace.ITU601,
                     dst_color_range=ColorRange.JPEG,
                 )
@@ -96,8 +99,7 @@ class JpegEncoder:
     def _context_for(self, size: tuple[int, int]) -> VideoCodecContext:
         context = self._context
         if context is None or (context.width, context.height) != size:
-            context = new_context(self.name, size)
-            context.pix_fmt = "yuvj444p"
+            context = new_context(self.name, size, PIXEL_FORMAT)
             context.time_base = Fraction(1, 30)
             # More of them would keep pictures back.
             context.thread_count = 1

@@ -25,7 +25,8 @@ async def test_a_picture_and_input_over_a_websocket_alone(
     viewer = await open_viewer(program, "?transport=websocket")
     await viewer.sees(ORANGE)
     await viewer.steers()
-    assert transport(program) == "websocket"
+    (peer,) = program.canvas.peers
+    assert (peer.stats.transport, peer.stats.chroma) == ("websocket", "444")
     program.show(GREEN)
     await viewer.sees(GREEN)
     await viewer.page.mouse.click(123, 45)

@@ -10,7 +10,7 @@ import { socketReport } from "../../static/socket-report.js";
  */
 function report(now, frames) {
   const [bytes, arrivals] = [frames * 1000, frames * 2];
-  const known = { now, frames, bytes, arrivals, codec: "h264", decoding: frames * 0.004 };
+  const known = { now, frames, bytes, arrivals, arrived: frames, codec: "h264", decoding: frames * 0.004 };
   return socketReport({ ...known, size: [640, 480] });
 }
 
