@@ -370,7 +370,7 @@ async def test_receiver_reports_tell_the_round_trip(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("aiortc.rtcrtpsender.random.random", lambda: -0.45)
     monkeypatch.setattr("aiortc.rtcrtpreceiver.random.random", lambda: -0.45)
     async with linked() as made:
-        assert made.connection.stats == LinkStats(retransmitted=0, fec=False)
+        assert made.connection.stats == LinkStats(transport="webrtc", retransmitted=0, fec=False)
         async with asyncio.timeout(5):
             while (stats := made.connection.stats).round_trip is None:
                 await made.send(flat((1, 2, 3)))
