@@ -69,7 +69,7 @@ class Peer:
         self._transport: Transport | None = None
         self._stream: Stream | None = None
         self._before = PeerStats()
-        self._stopping: list[asyncio.Task[None]] = []
+        self._stopping: set[asyncio.Task[None]] = set()
         self._connected = False
         self._steering = False
         self._visible = True
@@ -132,7 +132,9 @@ class Peer:
             return
         if self._stream is not None:
             self._before = self.stats
-            self._stopping.append(self._loop.create_task(self._stream.stop()))
+            stopping = self._loop.create_task(self._stream.stop())
+            self._stopping.add(stopping)
+            stopping.add_done_callback(self._stopping.discard)
         self._transport = transport
         self._stream = Stream(
             self._audience,
@@ -147,6 +149,7 @@ class Peer:
             log=self._log,
         )
         self._exact.attach(transport, self._stream)
+        self._stream.set_visible(self._visible)
         if self._connected:
             self._stream.start()
         elif self._timeout is None:

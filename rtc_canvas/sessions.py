@@ -76,6 +76,8 @@ class _Served:
         self.audience: Audience = canvas.open_audience()
         self.sessions: dict[str, Session] = {}
         self.handovers: dict[str, Handover] = {}
+        # Those too that have ended and still close their transports.
+        self._open: weakref.WeakSet[Handover] = weakref.WeakSet()
         self._loop = asyncio.get_running_loop()
         self._closing: asyncio.Task[None] | None = None
         self.finalizer = weakref.finalize(canvas, self._abandoned)
@@ -99,6 +101,7 @@ class _Served:
     def add_handover(self, id: str, handover: Handover) -> None:
         """Let the page of a peer find it by this id until it ends."""
         self.handovers[id] = handover
+        self._open.add(handover)
         handover.peer.ended.add_done_callback(lambda _: self.handovers.pop(id, None))
 
     async def close(self, reason: str, *, retry: bool = True) -> None:
@@ -108,9 +111,7 @@ class _Served:
         """
         self.finalizer.detach()
         self.audience.end_waiting()
-        await asyncio.gather(
-            *(handover.end(reason, retry=retry) for handover in set(self.handovers.values()))
-        )
+        await asyncio.gather(*(handover.end(reason, retry=retry) for handover in list(self._open)))
         self.audience.close()
         canvas = self.canvas()
         if canvas is not None:

@@ -248,9 +248,11 @@ export class Handover {
     this.#hasSocket = false;
     if (this.#inUse === "webrtc") {
       this.#timers.after("standby", this.#pause("websocket"), () => this.#openStandby());
-    } else if (this.#inUse || !this.#webrtc) {
-      this.#end(this.#inUse ? problem : (this.#problem ?? problem));
+      return;
     }
+    // What got through the last time does so no more: the next try begins with WebRTC.
+    if (!this.#inUse) rememberWebSocket(this.#options.base, false);
+    if (this.#inUse || !this.#webrtc) this.#end(this.#inUse ? problem : (this.#problem ?? problem));
   }
 
   /** The server has sent frames: see whether they arrive. */

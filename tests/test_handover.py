@@ -190,6 +190,18 @@ async def test_what_was_counted_stays(visit: Visit) -> None:
     assert after.bytes == 200
 
 
+async def test_nothing_is_sent_to_a_page_that_is_hidden_whatever_carries_it(visit: Visit) -> None:
+    webrtc = Way(visit, "webrtc").up()
+    socket = Way(visit, "websocket").up()
+    await webrtc.transport.until(lambda: webrtc.transport.frames)
+    webrtc.leg.message("app", '{"type": "visibility", "visible": false}')
+    visit.handover.use("websocket")
+    await asyncio.sleep(0.05)
+    assert socket.transport.frames == []
+    socket.leg.message("app", '{"type": "visibility", "visible": true}')
+    await socket.transport.until(lambda: socket.transport.frames)
+
+
 async def test_a_target_is_that_of_the_transport_in_use(visit: Visit) -> None:
     webrtc = Way(visit, "webrtc").up()
     socket = Way(visit, "websocket").up()

@@ -112,6 +112,22 @@ async def test_where_webrtc_finds_no_way_the_websocket_does_and_goes_on_as_a_sta
     assert program.types("join") == ["join", "join"]
 
 
+async def test_a_websocket_that_gets_through_no_more_is_not_insisted_on(
+    serve_program: ServeProgram, new_context: NewContext
+) -> None:
+    program = await serve_program(Canvas((640, 480)))
+    program.show(ORANGE)
+    context = await new_context()
+    await context.add_init_script(
+        f"localStorage.setItem('rtc-canvas-websocket {program.origin}/', 'yes')"
+    )
+    await context.route_web_socket("**", lambda socket: socket.close(code=1011))
+    viewer = Viewer(await context.new_page())
+    await viewer.page.goto(program.origin)
+    await viewer.sees(ORANGE)
+    assert transport(program) == "webrtc"
+
+
 BUSY = 2
 """How many times as long as promised something may take on a machine that does something else as well."""
 
