@@ -26,7 +26,7 @@ TELLING = 1200
 # The median of so many counts, as one page or server that stood still for a moment is no slow way. Of so many
 # in a row that are far below it, the way has become slow, and what was before no longer counts.
 SAMPLES = 9
-SLOW_SAMPLES = 2
+SLOW_SAMPLES = 3
 SLOW = 0.6
 
 # A page's clock tells no less, seconds.

@@ -42,7 +42,7 @@ class Bench:
 def bench(query: str = "") -> Iterator[Bench]:
     with network(1) as made, tempfile.TemporaryDirectory() as folder:
         made.play(0, [(time.monotonic(), LINK)])
-        options = [f"--host={SERVER}", "--busy"]
+        options = [f"--host={SERVER}", "--content=busy"]
         with Subject("ours", 1 / PERIOD, options, inside=made.server.inside) as subject:
             browser = made.viewers[0].wrap(CHROMIUM, Path(folder))
             # WebCodecs are for pages from https, and for those that are taken for that.
