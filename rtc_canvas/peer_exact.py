@@ -82,8 +82,9 @@ class PeerExact:
         self._acknowledged = asyncio.Event()
 
     def attach(self, transport: Transport, video: SentVideo) -> None:
-        """Give it the way to the page, and the video that goes there."""
-        self._transport, self._video = transport, video
+        """Give it the way to the page, and the video that goes there; what went another way begins anew."""
+        self._cut()
+        self._transport, self._video, self._has_video = transport, video, False
 
     @property
     def takes_over(self) -> bool:

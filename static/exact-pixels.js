@@ -5,7 +5,7 @@
  * @module
  */
 
-/** @typedef {import("./connection.js").Connection} Connection */
+/** @typedef {import("./handover.js").Handover} Connection */
 /** @typedef {import("./exact.js").Exact} Exact */
 /** @typedef {import("./exact-image.js").ImageHeader} ImageHeader */
 /** @typedef {import("./identities.js").Identities} Identities */

@@ -9,11 +9,11 @@
  * @typedef {{kind: "begin", number: number}
  *   | {kind: "frame", number: number, codec: string, key: boolean, timestamp: number,
  *      data: Uint8Array<ArrayBuffer>}
- *   | {kind: "message", channel: number, data: string | Uint8Array<ArrayBuffer>}} Received
+ *   | {kind: "message", channel: number, data: string | ArrayBuffer}} Received
  */
 
 /** The channels by their numbers. */
-export const CHANNELS = Object.freeze({ input: 0, pointer: 1, app: 2, frames: 3 });
+export const CHANNELS = Object.freeze({ input: 0, pointer: 1, app: 2, frames: 3, exact: 4 });
 
 const MOST_CHANNELS = 8;
 const BEGIN = 16;
@@ -40,8 +40,8 @@ export function parse(buffer) {
   if (kind === BEGIN && size >= BEGIN_SIZE) return { kind: "begin", number: view.getUint32(4) };
   if (kind === FRAME && size >= HEADER_SIZE) return parseFrame(view);
   if (kind < 0 || kind >= MOST_CHANNELS) return null;
-  const content = new Uint8Array(buffer, 2);
-  const data = view.getUint8(1) === TEXT ? decoder.decode(content) : content;
+  const isText = view.getUint8(1) === TEXT;
+  const data = isText ? decoder.decode(new Uint8Array(buffer, 2)) : buffer.slice(2);
   return { kind: "message", channel: kind, data };
 }
 

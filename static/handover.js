@@ -68,6 +68,8 @@ export class Handover {
     /** @param {Fields} fields */
     frames: (fields) => this.#active?.channels.frames(fields),
     /** @param {Fields} fields */
+    exact: (fields) => this.#active?.channels.exact(fields),
+    /** @param {Fields} fields */
     pointer: (fields) => this.#active?.channels.pointer(fields) ?? false,
     /** @param {Fields} fields */
     input: (fields) => {

@@ -80,6 +80,8 @@ export class WebSocketConnection {
     input: (fields) => this.#send(CHANNELS.input, fields),
     /** @param {Fields} fields */
     frames: (fields) => this.#send(CHANNELS.frames, fields),
+    /** @param {Fields} fields */
+    exact: (fields) => this.#send(CHANNELS.exact, fields),
     /**
      * @param {Fields} fields
      * @returns {boolean} whether it was sent: false while older ones still wait

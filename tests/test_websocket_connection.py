@@ -173,6 +173,19 @@ async def test_messages_go_both_ways(rig: Rig) -> None:
     assert rig.listener.told == [("input", "hello"), ("frames", b"\xff")]
 
 
+async def test_pieces_of_an_image_go_at_the_pace_of_the_way(rig: Rig) -> None:
+    room = rig.connection.piece_room
+    assert 0 < room <= framing.MESSAGE_LIMIT
+    assert rig.connection.send_piece(bytes(room))
+    assert rig.connection.piece_room == 0
+    await rig.socket.until(lambda: rig.socket.sent)
+    [piece] = rig.socket.sent
+    assert piece == b"\x04\x01" + bytes(room)
+    rig.socket.backlog = 1_000_000
+    await asyncio.sleep(0.02)
+    assert rig.connection.piece_room == 0
+
+
 async def test_everything_is_open_at_once(rig: Rig) -> None:
     rig.connection.open()
     assert rig.listener.told[0] == "connected"

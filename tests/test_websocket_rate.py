@@ -144,3 +144,10 @@ def test_what_is_told_of_it() -> None:
     assert abs(rate.queue_delay - 0.02) < 1e-9
     rate.on_round_trip(0.07, 12.0)
     assert rate.round_trip == 0.07
+
+
+def test_what_is_large_gets_at_once_what_the_target_is_on_its_way_to() -> None:
+    seen = run(lambda now: 8e6, seconds=0.2)
+    assert seen.rate.target < 2e6
+    assert seen.rate.bulk > 3.5e6
+    assert DeliveryRate(LIMITS).bulk == LIMITS.start

@@ -14,7 +14,8 @@ from ..encoded_frame import Codec, EncodedFrame
 from ..exceptions import BadMessage
 from ..link_stats import LinkStats, TransportName
 from ..peer_log import Log
-from ..rtc.channels import APP, FRAMES, INPUT, POINTER, ChannelName
+from ..rtc.bulk import BulkPace
+from ..rtc.channels import APP, EXACT, FRAMES, INPUT, POINTER, ChannelName
 from ..rtc.congestion.estimator import RateLimits
 from ..rtc.connection import Listener
 from ..rtc.media_clock import MediaClock
@@ -28,7 +29,7 @@ from .socket import Socket
 
 LOG: Log = logging.LoggerAdapter(logging.getLogger(__name__))
 
-CHANNELS: dict[ChannelName, int] = {INPUT: 0, POINTER: 1, APP: 2, FRAMES: 3}
+CHANNELS: dict[ChannelName, int] = {INPUT: 0, POINTER: 1, APP: 2, FRAMES: 3, EXACT: 4}
 _NAMES = {number: name for name, number in CHANNELS.items()}
 
 # Acknowledgements of a display of 240 Hz, and what a page sends on all channels.
@@ -80,6 +81,7 @@ class WebSocketConnection:
         self._rate = DeliveryRate(limits)
         self._in_flight = InFlight()
         self._clock = MediaClock()
+        self._bulk = BulkPace()
         self._outbox = Outbox(socket, self._lose)
         self._pulse = Pulse(
             self._ping, lambda: self._lose("Nothing was heard from the page for 5 s.")
@@ -131,6 +133,22 @@ class WebSocketConnection:
     def timestamp(self, frame: EncodedFrame) -> int:
         """The timestamp that a frame will be sent with, or was; of the newest frame only."""
         return self._clock.timestamp(frame.time)
+
+    @property
+    def piece_room(self) -> int:
+        """How many bytes the next piece of an image may have; 0 while there may be none."""
+        return self._bulk.room(
+            time.monotonic(),
+            rate=self._rate.bulk,
+            round_trip=self._rate.round_trip or 0.0,
+            waiting=self._outbox.waiting,
+            flying=self._socket.backlog,
+        )
+
+    def send_piece(self, piece: bytes) -> bool:
+        """Send a piece of an image; False where the connection is gone."""
+        self._bulk.sent(len(piece))
+        return self._put(framing.binary(CHANNELS[EXACT], piece))
 
     def _put(self, message: str | bytes) -> bool:
         self._sent_bytes += len(message)

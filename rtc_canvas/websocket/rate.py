@@ -78,6 +78,11 @@ class DeliveryRate:
         left = MOST * INTERVAL - (self.round_trip or 0.0) - HANDLING
         return min(max(left / INTERVAL, LEAST_SHARE), SHARE)
 
+    @property
+    def bulk(self) -> float:
+        """Bits per second for what follows a frame that nothing else follows: all that the target is on its way to."""
+        return max(self.target, self._within(self.share * (self.capacity or 0.0)))
+
     def on_round_trip(self, seconds: float, now: float) -> None:
         """A message of a few bytes went there and back."""
         base = self._base.add(seconds, now)

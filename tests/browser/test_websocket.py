@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
+import numpy as np
 import pytest
 
 from rtc_canvas import Canvas
@@ -51,6 +53,20 @@ async def test_a_page_without_webcodecs_gets_jpeg(
     await viewer.sees(GREEN)
     (peer,) = program.canvas.peers
     assert peer.stats.codec == "jpeg"
+
+
+@pytest.mark.parametrize("query", ["", "&codec=vp8"], ids=["h264", "vp8"])
+async def test_exact_pixels_come_over_it_too(
+    query: str, serve_program: ServeProgram, open_viewer: OpenViewer
+) -> None:
+    program = await serve_program(Canvas((321, 181), resizable=False, exact=True))
+    for seed in (1, 2):
+        pixels = np.random.default_rng(seed).integers(0, 256, (181, 321, 3), np.uint8)
+        program.canvas.push(pixels)
+        if seed == 1:
+            viewer = await open_viewer(program, f"?transport=websocket{query}")
+        await asyncio.wait_for(program.canvas.settled(), 5)
+        await viewer.shows_exactly(pixels)
 
 
 async def test_behind_a_proxy_that_speaks_nothing_but_http(
