@@ -70,6 +70,7 @@ export class Screen {
   #placed = "";
   /** Whether the focus comes from a pointer or a script: no ring is drawn then. */
   #quiet = false;
+  #frozen = false;
   #refresh = new RefreshInterval();
   #counting = false;
   #onframe;
@@ -179,6 +180,7 @@ export class Screen {
   freeze() {
     // What is painted stays until the video has a new frame: an ended video is black.
     if (this.#showsVideo) this.#painting.draw(this.video, this.#pixels);
+    this.#frozen = this.#painting.covers;
   }
 
   /**
@@ -189,6 +191,7 @@ export class Screen {
    */
   paint(image, timestamp) {
     if (this.#showsVideo) return;
+    this.#frozen = false;
     const size = imageSize(image);
     this.#painting.paint(image, size, timestamp);
     if (this.#placed !== `${size}`) this.place();
@@ -245,6 +248,7 @@ export class Screen {
   }
 
   #thaw() {
+    this.#frozen = false;
     this.#painting.clear();
     this.place();
   }

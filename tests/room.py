@@ -228,14 +228,14 @@ class Room:
     def __init__(self, audience: Audience) -> None:
         self.audience = audience
         self._guests: list[Guest] = []
-        self._executor = ThreadPoolExecutor(2)
+        self.executor = ThreadPoolExecutor(2)
 
     def connect(self, role: Role = "operator") -> Guest:
         """A guest whose connection is not up yet."""
         peer = Peer(f"peer-{len(self._guests) + 1}", role, None, self.audience)
         guest = Guest(peer)
         self._guests.append(guest)
-        peer.attach(guest.transport, equipment(self._executor))
+        peer.attach(guest.transport, equipment(self.executor))
         return guest
 
     def join(self, role: Role = "operator") -> Guest:
@@ -247,7 +247,7 @@ class Room:
     async def close(self) -> None:
         await asyncio.gather(*(g.peer.end("The test ends.", retry=False) for g in self._guests))
         self.audience.close()
-        self._executor.shutdown()
+        self.executor.shutdown()
 
 
 @contextlib.asynccontextmanager

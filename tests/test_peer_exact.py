@@ -18,7 +18,7 @@ from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.video.picture import Picture
 
 from .frames import busy
-from .room import Room, StageSpy, bare_room
+from .room import Room, StageSpy, StandInTransport, bare_room, equipment
 from .test_lossless import pixels_of
 
 
@@ -135,6 +135,21 @@ async def test_it_waits_until_the_video_has_left() -> None:
         page.transport.has_room = True
         page.guest.peer.room()
         await page.image()
+
+
+async def test_over_another_transport_it_begins_anew() -> None:
+    async with bare_room() as (room, spy):
+        page = Page(room)
+        page.transport.piece_size = 0
+        sent = picture(1)
+        spy.stage.show(sent)
+        await page.guest.frame()
+        page.transport.piece_size = 1000
+        await page.header()
+        page.transport.piece_size = 0
+        page.guest.transport = page.transport = StandInTransport()
+        page.guest.peer.attach(page.transport, equipment(room.executor))
+        assert np.array_equal(pixels_of(await page.image()), sent.pixels)
 
 
 async def test_while_pictures_change_there_is_none() -> None:
