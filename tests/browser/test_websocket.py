@@ -137,12 +137,21 @@ async def test_a_websocket_that_gets_through_no_more_is_not_insisted_on(
     await context.add_init_script(
         f"localStorage.setItem('rtc-canvas-websocket {program.origin}/', 'yes')"
     )
-    await context.route_web_socket("**", lambda socket: socket.close(code=1011))
+    await context.add_init_script(BROKEN_WEBSOCKET)
     viewer = Viewer(await context.new_page())
     await viewer.page.goto(program.origin)
     await viewer.sees(ORANGE)
     assert transport(program) == "webrtc"
 
+
+BROKEN_WEBSOCKET = """
+    globalThis.WebSocket = class {
+        constructor() { setTimeout(() => this.onclose({ code: 1006, reason: '' }), 10); }
+        send() {}
+        close() {}
+    };
+"""
+"""As behind a proxy that does not pass on what a WebSocket begins with."""
 
 BUSY = 2
 """How many times as long as promised something may take on a machine that does something else as well."""
