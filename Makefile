@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-DEBIAN_PACKAGES := chromium firefox-esr nodejs npm
+DEBIAN_PACKAGES := chromium firefox-esr nodejs npm coturn
 
 .PHONY: demo test setup system lint types python js browser laboratory bench wan clean
 
@@ -24,6 +24,7 @@ system:
 	command -v firefox-esr >/dev/null || missing="$$missing firefox-esr"; \
 	command -v node >/dev/null || missing="$$missing nodejs"; \
 	command -v npm >/dev/null || missing="$$missing npm"; \
+	command -v turnserver >/dev/null || missing="$$missing coturn"; \
 	if [ "$$(id -u)" = 0 ]; then command -v ip >/dev/null || missing="$$missing iproute2"; fi; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ]; then \

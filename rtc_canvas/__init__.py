@@ -24,6 +24,7 @@ from .exceptions import (
     RtcCanvasError,
     ServeError,
 )
+from .ice_servers import IceServer, TurnSecret
 from .peer import Peer
 from .probe import ProbeRequest
 from .running import run
@@ -38,6 +39,7 @@ __all__ = [
     "ConnectError",
     "DrawRequest",
     "EncoderError",
+    "IceServer",
     "Peer",
     "PeerStats",
     "PictureError",
@@ -47,6 +49,7 @@ __all__ = [
     "ServeError",
     "Server",
     "Settled",
+    "TurnSecret",
     "VideoConfig",
     "__version__",
     "run",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import re
 import signal
 import sys
@@ -19,6 +20,7 @@ from .canvas import Canvas
 from .config import ServeConfig, ServeOptions, VideoConfig
 from .encoded_frame import CHROMA_WISHES, CODECS
 from .exceptions import ConfigError, EncoderError, ServeError
+from .ice_servers import IceServer, TurnSecret
 from .running import SIGNALS, CommandLine, VideoOptions, command_line, run
 from .targets import (
     Canvases,
@@ -35,6 +37,9 @@ __all__ = ["Command", "main", "parse"]
 
 FAILED, REFUSED = 1, 2
 """Exit codes: the program to serve failed; what the command was given is not taken."""
+
+TURN_SECRET, TURN_USER = "RTC_CANVAS_TURN_SECRET", "RTC_CANVAS_TURN_USER"
+"""Not options, as other users of a machine can read those."""
 
 OUR_LOGS = ("rtc_canvas", "signaling")
 LIBRARY_LOGS = ("aiortc", "aioice", "aiohttp")
@@ -215,6 +220,14 @@ def _options() -> _Parser:
         metavar="NAME",
         help="one more name that the server is reached by; repeatable",
     )
+    add(
+        "--ice-server",
+        action="append",
+        dest="ice_servers",
+        metavar="URL",
+        help="a STUN or TURN server for the viewers' browsers, such as turn:turn.example.org:3478; repeatable. The "
+        f"environment's {TURN_SECRET} holds the secret that a TURN server shares with us, or {TURN_USER} NAME:PASSWORD",
+    )
     add("--verbose", action="store_true", default=False, help="log more")
     return options
 
@@ -236,6 +249,8 @@ def _given(options: argparse.Namespace) -> CommandLine:
         serve["open_access"] = False
     elif "open_access" in serve:
         serve["token"] = None
+    if "ice_servers" in serve:
+        serve["ice_servers"] = _ice_servers(serve["ice_servers"])
     video: dict[str, Any] = {k: values[k] for k in VideoOptions.__optional_keys__ if k in values}
     ServeConfig(**serve, video=VideoConfig(**video))
     if options.fps is not None:
@@ -246,6 +261,17 @@ def _given(options: argparse.Namespace) -> CommandLine:
         fps=options.fps,
         open_browser=options.open,
     )
+
+
+def _ice_servers(urls: list[str]) -> list[IceServer | TurnSecret]:
+    secret = os.environ.get(TURN_SECRET)
+    name, _, password = os.environ.get(TURN_USER, "").partition(":")
+    return [
+        TurnSecret(url, secret)
+        if secret and url.startswith("turn")
+        else IceServer(url, name or None, password or None)
+        for url in urls
+    ]
 
 
 # Around the program.

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
-from aiortc import RTCIceServer
-
 from .adaptation import Preference
 from .encoded_frame import CHROMA_WISHES, CODECS, ChromaWish, Codec
 from .exceptions import ConfigError
+from .ice_servers import IceServerSource, checked_source
 
 MIN_BITRATE = 150_000
 MAX_BITRATE = 200_000_000
@@ -128,7 +127,7 @@ class ServeOptions(TypedDict, total=False):
     open_access: bool
     allow_origins: Sequence[str]
     allow_hosts: Sequence[str]
-    ice_servers: Sequence[RTCIceServer]
+    ice_servers: IceServerSource
     video: VideoConfig
 
 
@@ -143,7 +142,8 @@ class ServeConfig:
     open_access: True lets everybody in who can reach the port, without a token; default False.
     allow_origins: origins such as "https://example.org" whose pages may embed the canvases.
     allow_hosts: names besides the machine's own that the server may be reached by.
-    ice_servers: STUN and TURN servers of the server's own side; default none.
+    ice_servers: STUN and TURN servers for the viewers' browsers: a list of `IceServer` and `TurnSecret`, or an async
+        function that returns one, called for each page; default none.
     video: how pictures are encoded.
 
     Raises:
@@ -156,7 +156,7 @@ class ServeConfig:
     open_access: bool = False
     allow_origins: Sequence[str] = ()
     allow_hosts: Sequence[str] = ()
-    ice_servers: Sequence[RTCIceServer] = ()
+    ice_servers: IceServerSource = ()
     video: VideoConfig = field(default_factory=VideoConfig)
 
     def __post_init__(self) -> None:
@@ -171,5 +171,6 @@ class ServeConfig:
         for name in ("allow_origins", "allow_hosts"):
             if isinstance(getattr(self, name), str):
                 raise ConfigError(f"{name} must be a list of strings, got one string.")
+        checked_source(self.ice_servers)
         if not isinstance(self.video, VideoConfig):
             raise ConfigError(f"video must be a VideoConfig, got {type(self.video).__name__}.")

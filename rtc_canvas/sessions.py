@@ -10,10 +10,8 @@ import weakref
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from aiortc import RTCIceServer
-
 from signaling.access import Grant
-from signaling.discovery import Config
+from signaling.discovery import Config, IceServer
 from signaling.refusal import Refusal
 from signaling.sdp import ice_ufrag
 from signaling.trickle import TrickleCandidate
@@ -28,6 +26,7 @@ from .encoded_frame import CODECS, Codec
 from .equipment import equipment_maker
 from .exceptions import ConnectError, EncoderError
 from .handover import Handover, Leg
+from .ice_servers import IceServerSource, PageIceServers
 from .messages import PROTOCOL
 from .peer import Peer
 from .peer_log import PeerLog
@@ -121,14 +120,14 @@ class _Served:
 class Sessions:
     """The canvases of one server by name, and the sessions on them. A `signaling.whep.Host`."""
 
-    def __init__(self, *, video: VideoConfig, ice_servers: Sequence[RTCIceServer]) -> None:
+    def __init__(self, *, video: VideoConfig, ice_servers: IceServerSource) -> None:
         self._video = video
         self._limits = RateLimits(
             start=min(START_BITRATE, video.max_bitrate),
             floor=MIN_BITRATE,
             ceiling=video.max_bitrate,
         )
-        self._ice_servers = ice_servers
+        self._ice_servers = PageIceServers(ice_servers)
         self._served: dict[str, _Served] = {}
         # Encoding leaves the interpreter's lock, so there may be a thread for each core.
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, "rtc_canvas encoding")
@@ -161,12 +160,16 @@ class Sessions:
             raise Refusal(503, "The program has not made a picture yet; try again later.")
         return image.data
 
-    def config(self, canvas: str | None, *, grant: Grant) -> Config:
+    async def ice_servers(self, grant: Grant) -> list[IceServer]:
+        return [*await self._ice_servers.entries(grant.user or grant.role)]
+
+    async def config(self, canvas: str | None, *, grant: Grant) -> Config:
         shown = {name: served.canvas() for name, served in self._served.items()}
         return {
             "protocol": PROTOCOL,
             "version": __version__,
-            "iceServers": [],
+            "iceServers": await self.ice_servers(grant),
+            "iceServersLifetime": self._ice_servers.lifetime,
             "codecs": list(CODECS),
             "canvases": [
                 {
@@ -190,9 +193,7 @@ class Sessions:
     ) -> Session:
         handover = self._handover(canvas, session, grant)
         peer, leg = handover.peer, handover.leg("webrtc")
-        connection = Connection(
-            leg, self._limits, log=PeerLog(peer.id), ice_servers=self._ice_servers
-        )
+        connection = Connection(leg, self._limits, log=PeerLog(peer.id))
         wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
         try:
             answer = await connection.answer(offer, codec=wish, chroma=self._video.chroma)

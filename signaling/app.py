@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -115,7 +116,7 @@ class _Routes:
     async def config(self, request: web.Request) -> web.Response:
         grant = self._grant(request)
         canvas = self._named_canvas(request)
-        document = config_document(self._host.config(canvas, grant=grant), canvas)
+        document = config_document(await self._host.config(canvas, grant=grant), canvas)
         return web.json_response(document, headers={"Cache-Control": "no-store"})
 
     async def snapshot(self, request: web.Request) -> web.Response:
@@ -133,6 +134,9 @@ class _Routes:
     async def endpoint_options(self, request: web.Request) -> web.Response:
         response = await self.preflight(request)
         response.headers["Accept-Post"] = whep.SDP
+        with contextlib.suppress(Refusal):
+            # A preflight carries no credentials, and gets none.
+            response.headers.update(await whep.ice_server_links(self._grant(request), self._host))
         return response
 
     async def whep(self, request: web.Request) -> web.Response:
@@ -262,7 +266,7 @@ def _shared_with(origin: str) -> dict[str, str]:
     return {
         "Access-Control-Allow-Credentials": "true",
         "Access-Control-Allow-Origin": origin,
-        "Access-Control-Expose-Headers": "ETag, Location",
+        "Access-Control-Expose-Headers": "ETag, Link, Location",
     }
 
 

@@ -18,17 +18,21 @@ class CanvasEntry(TypedDict):
 class IceServer(TypedDict):
     """An RTCIceServer, as the page hands it to its peer connection."""
 
-    urls: str | list[str]
+    urls: list[str]
     username: NotRequired[str]
     credential: NotRequired[str]
 
 
 class Config(TypedDict):
-    """What a host tells of itself; the URLs are added here."""
+    """What a host tells of itself; the URLs are added here.
+
+    iceServersLifetime: seconds for which the credentials in iceServers are good; None for ever, or unknown.
+    """
 
     protocol: int
     version: str
     iceServers: list[IceServer]
+    iceServersLifetime: int | None
     codecs: list[str]
     canvases: list[CanvasEntry]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .access import Grant
-from .discovery import Config
+from .discovery import Config, IceServer
 from .etag import matches, quoted
 from .refusal import Refusal
 from .sdp import checked_offer
@@ -129,7 +129,10 @@ class Host(Protocol):
             Refusal: 503 before the first picture, and when shutting down.
         """
 
-    def config(self, canvas: str | None, *, grant: Grant) -> Config:
+    async def ice_servers(self, grant: Grant) -> list[IceServer]:
+        """STUN and TURN servers for the viewer's side, with credentials for whoever asks."""
+
+    async def config(self, canvas: str | None, *, grant: Grant) -> Config:
         """What a page is told before it connects.
 
         canvas: the one that the page is of; None for the server's own page.
@@ -202,12 +205,37 @@ async def _create(request: Request, host: Host) -> Response:
         session=request.query.get("session"),
     )
     headers = {
+        **await ice_server_links(request.grant, host),
         "Content-Type": SDP,
         # Relative to the endpoint's own URL, so that it is right under every path prefix.
         "Location": f"{request.canvas}/{session.id}",
         "ETag": quoted(session.etag),
     }
     return Response(201, headers, session.answer)
+
+
+async def ice_server_links(grant: Grant, host: Host) -> dict[str, str]:
+    """The field that names ICE servers to players that know no `api/config` (RFC 9725 clause 4.6); none without any."""
+    links = [
+        _link(url, server) for server in await host.ice_servers(grant) for url in server["urls"]
+    ]
+    return {"Link": ", ".join(links)} if links else {}
+
+
+def _link(url: str, server: IceServer) -> str:
+    if "username" not in server:
+        return f'<{url}>; rel="ice-server"'
+    username, credential = _quoted(server["username"]), _quoted(server.get("credential", ""))
+    return (
+        f'<{url}>; rel="ice-server"; username={username}; credential={credential}; '
+        'credential-type="password"'
+    )
+
+
+def _quoted(text: str) -> str:
+    """A quoted-string (RFC 9110 clause 5.6.4), without what no field may hold."""
+    plain = "".join(character for character in text if character.isprintable())
+    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 async def _trickle(request: Request, session: Session) -> Response:

@@ -18,8 +18,11 @@ import { baseOf, sdpFragment, Whep } from "./whep.js";
 /** @typedef {import("./whep.js").Config} Config */
 
 /**
- * @typedef {WhepOptions & {codec: string | null, session?: string | null}} ConnectionOptions
- * `session`: of a peer that this is to be another transport of; none for a new one
+ * codec: the one to prefer. relay: whether to connect through a TURN server only.
+ * session: of a peer that this is to be another transport of; none for a new one.
+ *
+ * @typedef {WhepOptions & {codec: string | null, relay: boolean, session?: string | null}}
+ *   ConnectionOptions
  */
 
 /**
@@ -54,11 +57,15 @@ let ahead = null;
  * the client is on its way.
  *
  * @param {string} src
- * @param {string | null} codec
- * @param {string | null} transport "websocket", to use no WebRTC
+ * @param {URLSearchParams} query of the page's address
  */
-export function connectAhead(src, codec, transport) {
-  const options = { base: baseOf(src, document.baseURI), codec: codec || null };
+export function connectAhead(src, query) {
+  const options = {
+    base: baseOf(src, document.baseURI),
+    codec: query.get("codec") || null,
+    relay: query.has("relay"),
+  };
+  const transport = query.get("transport");
   const only = transport === "websocket" || !globalThis.RTCPeerConnection;
   if (only || (!transport && remembersWebSocket(options.base))) {
     // All that this needs is loaded; it is opened when somebody listens.
@@ -89,6 +96,7 @@ function isSame(one, other) {
     one.base === other.base &&
     one.codec === other.codec &&
     !other.session &&
+    one.relay === other.relay &&
     one.fetch === other.fetch &&
     (one.token ?? null) === (other.token ?? null)
   );
@@ -97,10 +105,13 @@ function isSame(one, other) {
 export class Connection {
   #codec;
   #joined;
+  #relay;
   #whep;
-  #peer = new RTCPeerConnection(configuration([]));
+  #peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
   /** @type {RTCRtpReceiver | null} */
   #receiver = null;
+  /** @type {import("./ice-servers.js").IceServers | null} null where none are needed */
+  #iceServers = null;
   /** @type {Channels} */
   channels;
   #ended = false;
@@ -121,6 +132,7 @@ export class Connection {
   constructor(options) {
     this.#codec = options.codec;
     this.#joined = options.session ?? null;
+    this.#relay = options.relay;
     this.#whep = new Whep(options);
     // The picture's transceiver first: its section of the SDP then carries the bundled transport.
     this.#receive();
@@ -221,9 +233,10 @@ export class Connection {
    * @param {Config} config
    * @param {RTCSessionDescriptionInit} offer
    */
-  async #negotiate({ whep, iceServers, canvases }, offer) {
+  async #negotiate(config, offer) {
+    const { whep, iceServers, canvases } = config;
     if (!whep) throw choose(canvases);
-    if (iceServers.length) this.#peer.setConfiguration(configuration(iceServers));
+    if (iceServers.length || this.#relay) await this.#useIceServers(config);
     // The offer goes without candidates: the server answers with all of its own and learns this
     // side's address from the first check that arrives (a peer-reflexive candidate).
     const [answer] = await Promise.all([
@@ -235,6 +248,15 @@ export class Connection {
     this.#answered = true;
     this.#timers.after("patience", PATIENCE * 1000, () => this.#end(noMedia()));
     if (iceServers.length) this.#timers.after("trickle", 0, () => this.#trickle());
+  }
+
+  /**
+   * @param {Config} config
+   */
+  async #useIceServers(config) {
+    const { IceServers } = await import("./ice-servers.js");
+    this.#iceServers = new IceServers(this.#peer, () => this.#whep.config(), this.#relay);
+    this.#iceServers.use(config);
   }
 
   #receive() {
@@ -308,16 +330,9 @@ export class Connection {
     this.#ended = true;
     this.#tell((events) => events.onstop());
     this.#timers.clear();
+    this.#iceServers?.stop();
     this.#peer.close();
   }
-}
-
-/**
- * @param {RTCIceServer[]} iceServers
- * @returns {RTCConfiguration}
- */
-function configuration(iceServers) {
-  return { iceServers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" };
 }
 
 /**

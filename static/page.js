@@ -19,6 +19,7 @@ for (const name of ["codec", "transport"]) {
   const value = query.get(name);
   if (value) canvas.setAttribute(name, value);
 }
+canvas.toggleAttribute("relay", query.has("relay"));
 
 on("title", ({ title }) => {
   document.title = title || "Canvas";

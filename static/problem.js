@@ -10,12 +10,14 @@
  * - `foreign`: not an rtc_canvas server
  * - `protocol`: page and server differ in version
  * - `choose`: there are several canvases and none was named
+ * - `no-relay`: a TURN server is asked for and there is none
  * - `no-media`: HTTP works and UDP does not
  * - `lost`: the connection broke
  * - `ended`: the server ended it
  *
  * @typedef {"unreachable" | "unauthorised" | "forbidden" | "not-found" | "no-codec" | "refused"
- *   | "foreign" | "protocol" | "choose" | "no-media" | "lost" | "ended"} ProblemCode
+ *   | "foreign" | "protocol" | "choose" | "no-relay" | "no-media" | "lost"
+ *   | "ended"} ProblemCode
  */
 
 /**
@@ -88,6 +90,13 @@ export function noMedia() {
   return new Problem("no-media", "The server answers, but no video arrives from it.", {
     advice: "A firewall between here and the server may be blocking UDP.",
     retry: true,
+  });
+}
+
+/** A TURN server was asked for. */
+export function noRelay() {
+  return new Problem("no-relay", "This address asks for a relay, but the server names none.", {
+    advice: "Take relay out of the address, or name a TURN server where the canvas is served.",
   });
 }
 

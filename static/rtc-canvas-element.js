@@ -31,7 +31,7 @@ const REMARK = 5000;
 
 export class RtcCanvasElement extends HTMLElement {
   static observedAttributes = [
-    ...["src", "token", "codec", "transport", "fit", "exact", "view-only", "controls"],
+    ...["src", "token", "codec", "transport", "relay", "fit", "exact", "view-only", "controls"],
   ];
 
   #canvas;
@@ -114,6 +114,10 @@ export class RtcCanvasElement extends HTMLElement {
       case "codec":
       case "transport":
         this.#canvas[name] = value;
+        this.#reconnect();
+        return;
+      case "relay":
+        this.#canvas.relay = value !== null;
         this.#reconnect();
     }
   }

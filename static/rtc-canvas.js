@@ -41,6 +41,7 @@ import { baseOf, Whep } from "./whep.js";
  * @property {string | null} [codec] "h264" or "vp8", to have that one if the browser can
  * @property {string | null} [transport] "webrtc" or "websocket", to have no other; without it,
  *   WebRTC, and a WebSocket where that does not get through
+ * @property {boolean} [relay] connect through a TURN server only
  * @property {Fit} [fit] "contain" (default), "fill", or "none" for one pixel of the picture on one
  *   of the device
  * @property {boolean} [viewOnly] never send input
@@ -76,6 +77,8 @@ export class RtcCanvas extends EventTarget {
   codec;
   /** @type {string | null} */
   transport;
+  /** Whether the next connection goes through a TURN server only. */
+  relay;
   #fetch;
   /** @type {Fit} */
   #fit;
@@ -111,6 +114,7 @@ export class RtcCanvas extends EventTarget {
     this.token = options.token ?? null;
     this.codec = options.codec ?? null;
     this.transport = options.transport ?? null;
+    this.relay = options.relay ?? false;
     this.#fetch = options.fetch;
     this.#fit = options.fit ?? "contain";
     this.#viewOnly = options.viewOnly ?? false;
@@ -295,6 +299,7 @@ export class RtcCanvas extends EventTarget {
       ...this.#access(),
       codec: this.codec,
       transport: this.transport,
+      relay: this.relay,
       visible: () => (this.#visible = this.#viewport?.visible ?? false),
     };
   }

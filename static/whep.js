@@ -18,6 +18,7 @@ import { parseObject, PROTOCOL } from "./messages.js";
  * @property {string | null} snapshot where the newest picture is; null likewise
  * @property {string | null} websocket where a WebSocket goes; null likewise
  * @property {RTCIceServer[]} iceServers
+ * @property {number | null} iceServersLifetime seconds for which their credentials are good
  * @property {CanvasEntry[]} canvases
  */
 
@@ -160,12 +161,13 @@ export function readConfig(document, url) {
     });
   }
   if (protocol !== PROTOCOL) throw otherProtocol(protocol, PROTOCOL);
-  const { whep, snapshot, websocket, iceServers, canvases } = document;
+  const { whep, snapshot, websocket, iceServers, iceServersLifetime, canvases } = document;
   return {
     whep: typeof whep === "string" ? new URL(whep, url).href : null,
     snapshot: typeof snapshot === "string" ? new URL(snapshot, url).href : null,
     websocket: typeof websocket === "string" ? webSocketUrl(new URL(websocket, url)) : null,
     iceServers: Array.isArray(iceServers) ? iceServers : [],
+    iceServersLifetime: typeof iceServersLifetime === "number" ? iceServersLifetime : null,
     canvases: (Array.isArray(canvases) ? canvases : []).map((canvas) => ({
       ...canvas,
       url: new URL(canvas.url, url).href,

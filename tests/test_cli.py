@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, CookieJar
 
-from rtc_canvas import ConfigError, __version__
+from rtc_canvas import ConfigError, IceServer, TurnSecret, __version__
 from rtc_canvas.cli import Command, main, parse
 from rtc_canvas.running import CommandLine
 
@@ -65,6 +65,20 @@ class TestParse:
     )
     def test_bitrates(self, text: str, bitrate: int) -> None:
         assert parse(["demo", "--bitrate", text]).given.video == {"max_bitrate": bitrate}
+
+    def test_ice_servers_take_their_credentials_from_the_environment(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        urls = ["--ice-server", "stun:a.example", "--ice-server", "turn:b.example"]
+        monkeypatch.setenv("RTC_CANVAS_TURN_USER", "me:pass:word")
+        assert parse(["demo", *urls]).given.options["ice_servers"] == [
+            IceServer("stun:a.example", "me", "pass:word"),
+            IceServer("turn:b.example", "me", "pass:word"),
+        ]
+        monkeypatch.setenv("RTC_CANVAS_TURN_SECRET", "north")
+        assert parse(["demo", *urls[2:]]).given.options["ice_servers"] == [
+            TurnSecret("turn:b.example", "north")
+        ]
 
     def test_what_follows_two_dashes_is_the_programs(self) -> None:
         parsed = parse(["run", "--port", "0", "scene.py", "--", "--port", "1", "--", "x"])

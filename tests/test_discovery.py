@@ -12,6 +12,7 @@ def config(*names: str) -> Config:
         "protocol": 1,
         "version": "0.1.0",
         "iceServers": [],
+        "iceServersLifetime": None,
         "codecs": ["h264", "vp8"],
         "canvases": [entry(name) for name in names],
     }

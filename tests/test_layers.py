@@ -18,6 +18,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for layer in (
         "version exceptions adaptation allowance clock_offset encoded_frame final_quality frame_log latency "
         "limitation link_stats peer_log skips stillness",
+        "ice_servers",
         "announcements chroma config control display_phase events exact_transfer messages peer_notice "
         "probe_answer rate_log stats",
         "probe video rtc",
@@ -145,8 +146,6 @@ def test_connections_are_for_rtc() -> None:
     assert outside(importers("aioice"), "rtc_canvas.rtc.compat") == set()
     assert outside(importers("aiortc"), "rtc_canvas.rtc") == {
         "rtc_canvas.canvas_track",  # is one of aiortc's tracks
-        "rtc_canvas.config",  # takes ICE servers, as does
-        "rtc_canvas.sessions",
     }
 
 

@@ -13,9 +13,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from aiortc import RTCIceServer
 
-from rtc_canvas import Canvas, ConfigError, ServeError, Server, VideoConfig, run
+from rtc_canvas import Canvas, ConfigError, IceServer, ServeError, Server, VideoConfig, run
 from rtc_canvas.running import CommandLine, command_line
 
 from .receiver import Receiver, receiver
@@ -177,7 +176,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def test_the_commands_options_come_before_the_files(served: list[dict[str, Any]]) -> None:
-    ice_servers = [RTCIceServer("stun:stun.example.org")]
+    ice_servers = [IceServer("stun:stun.example.org")]
     video = VideoConfig(codec="vp8", encoder="auto", max_bitrate=1_000_000)
     given = CommandLine({"port": 9000, "token": "given"}, video={"max_bitrate": 2_000_000})
     assert not given.ran

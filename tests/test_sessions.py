@@ -148,7 +148,7 @@ async def test_what_pages_are_told_of_the_canvases() -> None:
     gc.collect()
     assert not sessions.has_canvas("gone")
     assert not sessions.has_canvas("never")
-    assert sessions.config(None, grant=GRANT)["canvases"] == [
+    assert (await sessions.config(None, grant=GRANT))["canvases"] == [
         {"name": "main", "title": "Earth", "size": (320, 200)}
     ]
     await sessions.close("The test ends.")

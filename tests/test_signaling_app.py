@@ -16,7 +16,7 @@ from yarl import URL
 
 from signaling.access import Access, Grant
 from signaling.app import create_app
-from signaling.discovery import Config
+from signaling.discovery import Config, IceServer
 from signaling.refusal import Refusal
 from signaling.trickle import TrickleCandidate
 from signaling.websocket import MAX_MESSAGE, Opening, Socket
@@ -72,6 +72,7 @@ class Program:
     echo: Echo = field(init=False)
     codecs: list[str | None] = field(default_factory=list)
     openings: list[tuple[str, Opening, Grant]] = field(default_factory=list)
+    servers: list[IceServer] = field(default_factory=list)
 
     def has_canvas(self, name: str) -> bool:
         return name in ("left", "right")
@@ -107,11 +108,15 @@ class Program:
             raise self.failure
         return f"the pixels of {canvas}".encode()
 
-    def config(self, canvas: str | None, *, grant: Grant) -> Config:
+    async def ice_servers(self, grant: Grant) -> list[IceServer]:
+        return self.servers
+
+    async def config(self, canvas: str | None, *, grant: Grant) -> Config:
         return {
             "protocol": 1,
             "version": "0.1.0",
             "iceServers": [],
+            "iceServersLifetime": None,
             "codecs": ["h264", "vp8"],
             "canvases": [
                 {"name": name, "title": name, "size": (640, 480)} for name in ("left", "right")
@@ -515,6 +520,15 @@ async def test_preflights_need_no_token(client: Client, path: str) -> None:
     )
 
 
+async def test_options_name_the_ice_servers_to_who_may_know(
+    client: Client, program: Program
+) -> None:
+    program.servers = [{"urls": ["turn:turn.example.org"], "username": "u", "credential": "c"}]
+    assert "Link" not in (await client.options("/whep/left")).headers
+    response = await client.options("/whep/left", headers=BEARER)
+    assert response.headers["Link"].startswith('<turn:turn.example.org>; rel="ice-server"')
+
+
 async def test_a_preflight_from_elsewhere_is_refused(client: Client) -> None:
     response = await client.options("/whep/left", headers={"Origin": "https://evil.example"})
     await refused(response, 403, "evil.example")
@@ -527,7 +541,7 @@ async def test_a_listed_page_reads_answers_and_refusals(client: Client) -> None:
         response = await client.post("/whep/left", data=body, headers=headers)
         assert response.status == status
         assert response.headers["Access-Control-Allow-Origin"] == FOREIGN
-        assert response.headers["Access-Control-Expose-Headers"] == "ETag, Location"
+        assert response.headers["Access-Control-Expose-Headers"] == "ETag, Link, Location"
         assert response.headers["Vary"] == "Origin"
     response = await client.get("/api/config", headers={"Origin": FOREIGN})
     assert (response.status, response.headers["Access-Control-Allow-Origin"]) == (401, FOREIGN)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.access import Grant
-from signaling.discovery import Config
+from signaling.discovery import Config, IceServer
 from signaling.refusal import Refusal
 from signaling.trickle import TrickleCandidate
 from signaling.whep import MAX_BODY, Request, Response, respond
@@ -56,6 +56,7 @@ class Program:
     refusal: Refusal | None = None
     asked: list[tuple[str, str, Grant, str | None]] = field(default_factory=list)
     joined: list[str | None] = field(default_factory=list)
+    servers: list[IceServer] = field(default_factory=list)
 
     def has_canvas(self, name: str) -> bool:
         return name == "main"
@@ -81,7 +82,10 @@ class Program:
     async def snapshot(self, canvas: str, *, grant: Grant) -> bytes:
         raise NotImplementedError
 
-    def config(self, canvas: str | None, *, grant: Grant) -> Config:
+    async def ice_servers(self, grant: Grant) -> list[IceServer]:
+        return self.servers
+
+    async def config(self, canvas: str | None, *, grant: Grant) -> Config:
         raise AssertionError("WHEP needs no config")
 
 
@@ -342,3 +346,31 @@ async def test_whatever_comes_there_is_an_answer_and_no_peer_for_a_refused_one(
     response = await respond(request, program)
     assert response.body.count("\n") <= 1
     assert len(program.asked) == (response.status == 201)
+
+
+# ICE servers for players that know nothing but WHEP
+
+
+TURN: IceServer = {
+    "urls": ["turn:turn.example.org:3478", "turns:turn.example.org"],
+    "username": '1735412345:"al\\ice"\n',
+    "credential": "c=",
+}
+
+
+async def test_a_new_session_names_the_ice_servers(program: Program) -> None:
+    program.servers = [{"urls": ["stun:stun.example.org"]}, TURN]
+    links = (await post(program)).headers["Link"].split(", ")
+    credentials = (
+        'rel="ice-server"; username="1735412345:\\"al\\\\ice\\""; credential="c="; '
+        'credential-type="password"'
+    )
+    assert links == [
+        '<stun:stun.example.org>; rel="ice-server"',
+        f"<turn:turn.example.org:3478>; {credentials}",
+        f"<turns:turn.example.org>; {credentials}",
+    ]
+
+
+async def test_without_ice_servers_there_is_no_link(program: Program) -> None:
+    assert "Link" not in (await post(program)).headers

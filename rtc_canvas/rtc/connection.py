@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 from aiortc import (
     RTCConfiguration,
-    RTCIceServer,
     RTCPeerConnection,
     RTCRtpTransceiver,
     RTCSessionDescription,
@@ -79,8 +78,6 @@ class Connection:
     """Answers one offer and carries one track of video and the data channels.
 
     limits: of the rate that it feels its way to. log: where lines about it go.
-    ice_servers: STUN and TURN servers of the server's own side; none by default, as aiortc's default asks a public one
-        and waits 5 s for it where there is no way out.
     """
 
     def __init__(
@@ -89,12 +86,10 @@ class Connection:
         limits: RateLimits,
         *,
         log: Log = LOG,
-        ice_servers: Sequence[RTCIceServer] = (),
     ) -> None:
         self._listener = listener
         self._log = log
         self.flow = Flow(limits, on_room=listener.room, on_target=listener.target_changed)
-        self._ice_servers = list(ice_servers)
         self._liveness = Liveness()
         self._connection: RTCPeerConnection | None = None
         self._track: EncodedTrack | None = None
@@ -119,8 +114,8 @@ class Connection:
         parsed = _parse(offer)
         _check_bundle(parsed)
         self._codec = choose_codec(parsed, codec)
-        configuration = RTCConfiguration(iceServers=self._ice_servers)
-        connection = self._connection = RTCPeerConnection(configuration)
+        # By default aiortc asks a public STUN server, and waits 5 s for it where there is no way out.
+        connection = self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         try:
             return await self._negotiate(connection, parsed, offer, chroma)
         except asyncio.CancelledError:

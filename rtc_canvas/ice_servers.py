@@ -1,0 +1,177 @@
+"""STUN and TURN servers: what a program names, and what each page is told of them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import NotRequired, TypeAlias, TypedDict
+
+from .exceptions import ConfigError
+
+__all__ = ["IceServer", "IceServerSource", "PageIceServers", "TurnSecret", "checked_source"]
+
+logger = logging.getLogger(__name__)
+
+_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?"
+
+# RFC 7064 and RFC 7065 clause 3.1.
+_URL = re.compile(rf"stuns?:{_HOST}|turns?:{_HOST}(?:\?transport=(?:udp|tcp))?")
+
+# A page waits for its configuration; what takes longer than this is left out of it.
+PATIENCE = 2.0
+
+SHORTEST_TTL = 60
+
+
+class Entry(TypedDict):
+    """One server as a page gets it, an RTCIceServer."""
+
+    urls: list[str]
+    username: NotRequired[str]
+    credential: NotRequired[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IceServer:
+    """A STUN or TURN server, and credentials that stay as they are.
+
+    urls: one or several of the same server, such as "turn:turn.example.org:3478?transport=tcp".
+    username, credential: what a TURN server wants; a STUN server wants none.
+
+    Raises:
+        ConfigError: for a URL that is none, and for a TURN server without credentials.
+    """
+
+    urls: str | Sequence[str]
+    username: str | None = None
+    credential: str | None = None
+
+    def __post_init__(self) -> None:
+        for url in _checked(self.urls):
+            if url.startswith("turn") and not (self.username and self.credential):
+                raise ConfigError(
+                    f"{url} needs a username and a credential, or a TurnSecret where it shares a secret with you."
+                )
+
+    def entry(self, user: str, now: float) -> Entry:
+        """What a page is told."""
+        entry: Entry = {"urls": _checked(self.urls)}
+        if self.username and self.credential:
+            entry["username"], entry["credential"] = self.username, self.credential
+        return entry
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSecret:
+    """A TURN server with which a secret is shared: each page gets credentials that expire.
+
+    That is coturn's `use-auth-secret`, draft-uberti-behave-turn-rest-00.
+
+    urls: one or several of the same server.
+    secret: coturn's `static-auth-secret`.
+    ttl: seconds for which credentials are good, 60 or more; default 6 hours. Connections that are up go on after that.
+
+    Raises:
+        ConfigError: for a value that is not taken.
+    """
+
+    urls: str | Sequence[str]
+    secret: str
+    ttl: int = 6 * 3600
+
+    def __post_init__(self) -> None:
+        for url in _checked(self.urls):
+            if not url.startswith("turn"):
+                raise ConfigError(f"A TurnSecret takes URLs of TURN servers, got {url}.")
+        if not isinstance(self.secret, str) or not self.secret:
+            raise ConfigError("A TurnSecret needs the secret that the TURN server has.")
+        if isinstance(self.ttl, bool) or not isinstance(self.ttl, int) or self.ttl < SHORTEST_TTL:
+            raise ConfigError(
+                f"ttl must be an int of {SHORTEST_TTL} seconds or more, got {self.ttl!r}."
+            )
+
+    def entry(self, user: str, now: float) -> Entry:
+        """What a page is told. now: seconds of `time.time()`, which the TURN server's clock must agree with."""
+        username = f"{int(now) + self.ttl}:{user}"
+        digest = hmac.digest(self.secret.encode(), username.encode(), hashlib.sha1)
+        credential = base64.b64encode(digest).decode()
+        return {"urls": _checked(self.urls), "username": username, "credential": credential}
+
+
+IceServers: TypeAlias = Sequence[IceServer | TurnSecret]
+IceServerSource: TypeAlias = IceServers | Callable[[], Awaitable[IceServers]]
+"""ICE servers, or an async function that returns them each time a page asks."""
+
+
+class PageIceServers:
+    """What pages are told of ICE servers."""
+
+    def __init__(self, source: IceServerSource) -> None:
+        self._source = source
+
+    async def entries(self, user: str) -> list[Entry]:
+        """The servers for a page that asks now, with fresh credentials.
+
+        A source that fails leaves the page without them: most need none.
+
+        user: whom the credentials are for; a TURN server's log tells it.
+        """
+        now = time.time()
+        return [server.entry(user, now) for server in await self._servers()]
+
+    async def _servers(self) -> IceServers:
+        if not callable(self._source):
+            return self._source
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return _checked_servers(await self._source())
+        except Exception:
+            logger.exception("The function for ICE servers failed; a page gets none.")
+            return ()
+
+    @property
+    def lifetime(self) -> int | None:
+        """Seconds for which what a page was told is good; None for ever, or unknown."""
+        if callable(self._source):
+            return None
+        return min((s.ttl for s in self._source if isinstance(s, TurnSecret)), default=None)
+
+
+def checked_source(source: object) -> None:
+    """Raise ConfigError for what is no `IceServerSource`."""
+    if not callable(source):
+        _checked_servers(source)
+
+
+def _checked_servers(servers: object) -> IceServers:
+    if isinstance(servers, str) or not isinstance(servers, Sequence):
+        raise ConfigError(
+            "ice_servers must be a list of IceServer and TurnSecret, or an async function that returns one, "
+            f"got {servers!r:.80}."
+        )
+    for server in servers:
+        if not isinstance(server, IceServer | TurnSecret):
+            raise ConfigError(
+                f"An ICE server must be an IceServer or a TurnSecret, got {type(server).__name__}."
+            )
+    return servers
+
+
+def _checked(urls: str | Sequence[str]) -> list[str]:
+    listed = [urls] if isinstance(urls, str) else list(urls)
+    if not listed:
+        raise ConfigError("An ICE server needs one URL at least, got none.")
+    for url in listed:
+        if not isinstance(url, str) or not _URL.fullmatch(url):
+            raise ConfigError(
+                "The URL of an ICE server must be like stun:HOST:PORT, turn:HOST:PORT?transport=tcp or "
+                f"turns:HOST:PORT, got {url!r:.80}."
+            )
+    return listed

@@ -1,0 +1,90 @@
+/**
+ * The STUN and TURN servers of one peer connection, their credentials kept fresh. Loaded where there
+ * are any.
+ *
+ * @module
+ */
+
+import { noRelay, Problem } from "./problem.js";
+
+/** @typedef {import("./whep.js").Config} Config */
+
+/** Of the time for which credentials are good: then new ones are fetched. */
+const RENEWAL = 0.8;
+/** Seconds after which fetching them is tried again. */
+const AGAIN = 10;
+
+export class IceServers {
+  #peer;
+  #fetch;
+  #relay;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {RTCPeerConnection} peer one that has not begun to gather candidates
+   * @param {() => Promise<Config>} fetch
+   * @param {boolean} relay whether to connect through a TURN server only
+   */
+  constructor(peer, fetch, relay) {
+    this.#peer = peer;
+    this.#fetch = fetch;
+    this.#relay = relay;
+  }
+
+  /**
+   * What comes after the first serves a later ICE restart: what is connected stays so.
+   *
+   * @param {Config} config
+   * @throws {Problem}
+   */
+  use({ iceServers, iceServersLifetime }) {
+    if (this.#relay && !iceServers.some(isTurn)) throw noRelay();
+    const iceTransportPolicy = this.#relay ? "relay" : "all";
+    try {
+      this.#peer.setConfiguration({ ...this.#peer.getConfiguration(), iceServers, iceTransportPolicy });
+    } catch (error) {
+      throw unusable(error);
+    }
+    if (iceServersLifetime) this.#renewAfter(iceServersLifetime * RENEWAL);
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /**
+   * @param {number} seconds
+   */
+  #renewAfter(seconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#renew(), seconds * 1000);
+  }
+
+  async #renew() {
+    const timer = this.#timer;
+    const config = await this.#fetch().catch(() => null);
+    // Stopped meanwhile.
+    if (timer !== this.#timer) return;
+    if (config) this.use(config);
+    else this.#renewAfter(AGAIN);
+  }
+}
+
+/**
+ * @param {RTCIceServer} server
+ */
+function isTurn({ urls }) {
+  return [urls].flat().some((url) => url.startsWith("turn"));
+}
+
+/**
+ * @param {unknown} error what the browser said of the servers
+ */
+function unusable(error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Problem("refused", `The browser refused the server's ICE servers: ${reason}`, {
+    advice: "Correct ice_servers where the canvas is served.",
+  });
+}
