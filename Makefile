@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEBIAN_PACKAGES := chromium firefox-esr nodejs npm coturn
 
-.PHONY: demo test setup system lint types python js browser laboratory bench wan clean
+.PHONY: demo test setup system lint types python js browser laboratory bench bench-picture wan clean
 
 # What has deadlines must not share the processors with what has none.
 .NOTPARALLEL:
@@ -66,6 +66,11 @@ laboratory:
 bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/benchmarks/requirements.txt
 	$(BIN)/python -m tests.benchmarks
+
+# How faithful pictures of rendered graphics are, and how soon they come.
+bench-picture: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/benchmarks/requirements.txt
+	$(BIN)/python -m tests.benchmarks.picture
 
 # All of the link laboratory; takes most of an hour. QUICK=1 halves it.
 wan: setup
