@@ -7,7 +7,9 @@ import gc
 import os
 import threading
 import time
+import weakref
 from pathlib import Path
+from typing import Any
 
 from aiortc import RTCPeerConnection
 
@@ -15,6 +17,24 @@ from rtc_canvas.video.h264 import H264Encoder
 from rtc_canvas.video.vp8 import VP8Encoder
 
 GRACE = 2.0
+
+
+def _living(kind: type) -> weakref.WeakSet[Any]:
+    """The objects of a class that are made from now on and have not been freed."""
+    living: weakref.WeakSet[Any] = weakref.WeakSet()
+    initialize = kind.__init__  # type: ignore[misc]
+
+    def initialize_and_note(self: Any, *arguments: Any, **options: Any) -> None:
+        initialize(self, *arguments, **options)
+        living.add(self)
+
+    kind.__init__ = initialize_and_note  # type: ignore[misc]
+    return living
+
+
+# Noted as they are made: to look for them among all objects takes longer than a quick test.
+_connections = _living(RTCPeerConnection)
+_encoders = [_living(H264Encoder), _living(VP8Encoder)]
 
 
 def snapshot() -> tuple[frozenset[int], frozenset[str]]:
@@ -46,17 +66,8 @@ def _found(before: tuple[frozenset[int], frozenset[str]]) -> list[str]:
     if len(_sockets()) > len(sockets):
         gc.collect()
         found += [f"socket {name}" for name in sorted(_sockets() - sockets)]
-    # One walk for all kinds: it takes as long as a quick test.
-    return found + [repr(thing) for thing in gc.get_objects() if _is_left(thing)]
-
-
-def _is_left(thing: object) -> bool:
-    match thing:
-        case RTCPeerConnection():
-            return bool(thing.connectionState != "closed")
-        case H264Encoder() | VP8Encoder():
-            return thing.is_open
-    return False
+    found += [repr(pc) for pc in list(_connections) if pc.connectionState != "closed"]
+    return found + [repr(it) for living in _encoders for it in list(living) if it.is_open]
 
 
 def _sockets() -> frozenset[str]:
