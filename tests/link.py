@@ -20,7 +20,7 @@ from rtc_canvas.video.picture import Pixels
 from rtc_canvas.video.vp8 import VP8Encoder
 
 from .frames import planes
-from .receiver import Receiver
+from .receiver import PATIENCE, Receiver
 
 LIMITS = RateLimits(start=1_000_000, floor=150_000, ceiling=8_000_000)
 
@@ -66,7 +66,7 @@ class Recorder:
         self.reasons.append(reason)
         self._changed.set()
 
-    async def until(self, condition: Callable[[], object], timeout: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], object], timeout: float = PATIENCE) -> None:
         """Wait until what was told fulfils a condition."""
         async with asyncio.timeout(timeout):
             while not condition():

@@ -32,6 +32,10 @@ CHANNELS: dict[str, dict[str, Any]] = {
 }
 
 
+PATIENCE = 15.0
+"""Seconds that anything may take before a test gives up on it. What takes 2 s alone takes 6 s beside other tests."""
+
+
 class Receiver:
     """Watches one canvas. Use it as `async with receiver(server) as viewer`.
 
@@ -96,12 +100,12 @@ class Receiver:
     def tell(self, **message: Any) -> None:
         self.channels["app"].send(json.dumps(message))
 
-    async def frame(self, number: int = 1, timeout: float = 10.0) -> av.VideoFrame:
+    async def frame(self, number: int = 1, timeout: float = PATIENCE) -> av.VideoFrame:
         """The newest frame once there have been `number`."""
         await self.until(lambda: len(self.frames) >= number, timeout)
         return self.frames[-1]
 
-    async def message(self, type_: str, timeout: float = 5.0, **fields: Any) -> dict[str, Any]:
+    async def message(self, type_: str, timeout: float = PATIENCE, **fields: Any) -> dict[str, Any]:
         """The newest message of a type, with these fields, on `app` or `exact`."""
 
         def matching() -> list[dict[str, Any]]:
@@ -110,7 +114,7 @@ class Receiver:
         await self.until(matching, timeout)
         return matching()[-1]
 
-    async def until(self, condition: Any, timeout: float = 5.0) -> None:
+    async def until(self, condition: Any, timeout: float = PATIENCE) -> None:
         async with asyncio.timeout(timeout):
             while not condition():
                 self._changed.clear()
@@ -120,7 +124,7 @@ class Receiver:
         """Wait until this side is connected too: one of the two is the first."""
         await self.until(lambda: self.connection.connectionState == "connected")
 
-    async def open(self, timeout: float = 5.0) -> None:
+    async def open(self, timeout: float = PATIENCE) -> None:
         """Wait until the channels are open."""
         await self.until(
             lambda: all(c.readyState == "open" for c in self.channels.values()), timeout

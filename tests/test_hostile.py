@@ -27,7 +27,7 @@ from aiortc.utils import uint32_add
 from rtc_canvas import Canvas, Peer, Server, serve
 
 from .frames import flat
-from .receiver import CHANNELS, Receiver, receiver
+from .receiver import CHANNELS, PATIENCE, Receiver, receiver
 from .test_connection import browser_offer
 
 
@@ -54,7 +54,7 @@ class Scene:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for something of the server's."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not condition():  # noqa: ASYNC110  # there is no event for it
                 await asyncio.sleep(0.01)
 
