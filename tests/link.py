@@ -148,6 +148,7 @@ class Link:
 
         async def handle_rtp_data(data: bytes, arrival_time_ms: int) -> None:
             self.packets.append(data)
+            self.viewer.look_again()
             await handle(data, arrival_time_ms=arrival_time_ms)
 
         transport._handle_rtp_data = handle_rtp_data

@@ -120,6 +120,10 @@ class Receiver:
                 self._changed.clear()
                 await self._changed.wait()
 
+    def look_again(self) -> None:
+        """Something has changed that `until` may await and that this viewer is not told of."""
+        self._changed.set()
+
     async def connected(self) -> None:
         """Wait until this side is connected too: one of the two is the first."""
         await self.until(lambda: self.connection.connectionState == "connected")
