@@ -47,11 +47,17 @@ class JpegEncoder:
         self._count = 0
 
     def encode(
-        self, planes: Planes, *, time: float, key: bool, trickle: bool = False
+        self,
+        planes: Planes,
+        *,
+        time: float,
+        key: bool,
+        trickle: bool = False,
+        refine: bool = False,
     ) -> tuple[bytes, bool]:
         meant = self.target_bitrate * self._interval.update(time)
         again = planes is self._planes and self._frame is not None
-        if again and trickle and not key:
+        if again and not key and (trickle or self._quantiser == FINEST):
             return b"", False
         try:
             data = self._encode(planes, again=again)
