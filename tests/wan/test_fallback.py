@@ -67,7 +67,8 @@ def test_when_udp_dies_the_websocket_takes_over() -> None:
         assert shown_by(made.viewer) == "VIDEO"
         made.viewer.take_sightings()
         made.network.block(0, packets.UDP)
-        sightings = made.viewer.sightings(3)
+        made.viewer.wait(3)
+        sightings = made.viewer.take_sightings()
         assert shown_by(made.viewer) == "CANVAS"
         moments = [at for _, at in sightings]
         gaps = [after - before for before, after in itertools.pairwise(moments)]
