@@ -45,6 +45,7 @@ OUR_LOGS = ("rtc_canvas", "signaling")
 LIBRARY_LOGS = ("aiortc", "aioice", "aiohttp")
 
 _BITRATE = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<unit>[kM]?)")
+_PORT_RANGE = re.compile(r"(?P<first>\d{1,5})-(?P<last>\d{1,5})", re.ASCII)
 _UNITS = {"": 1, "k": 1_000, "M": 1_000_000}
 
 
@@ -183,6 +184,35 @@ def _options() -> _Parser:
     add = options.add_argument
     add("--host", help="the address to listen on, 0.0.0.0 for all (127.0.0.1)")
     add("--port", type=int, help="the port to listen on, 0 for any free one (8080)")
+    udp = options.add_mutually_exclusive_group()
+    udp.add_argument(
+        "--udp-port",
+        type=int,
+        metavar="PORT",
+        help="the UDP port of the media, 0 for any free one (as --port)",
+    )
+    udp.add_argument(
+        "--udp-port-range",
+        metavar="FIRST-LAST",
+        type=_port_range,
+        help="take the first of these UDP ports that is free instead",
+    )
+    add(
+        "--public-address",
+        action="append",
+        dest="public_addresses",
+        metavar="ADDRESS",
+        help="an address or name by which browsers reach the machine and that it does not know of itself, as behind a "
+        "1:1 NAT; repeatable",
+    )
+    add(
+        "--interface",
+        action="append",
+        dest="interfaces",
+        metavar="NAME",
+        help="offer only the addresses of this interface, such as eth0, or of a network, such as 10.0.0.0/8; "
+        "repeatable",
+    )
     add("--fps", type=float, default=None, help="the most draws per second, 1 to 240")
     add("--codec", choices=CODECS, help="what to encode with where the browser takes it")
     add(
@@ -241,6 +271,13 @@ def _bits_per_second(text: str) -> int:
     return round(float(match["number"]) * _UNITS[match["unit"]])
 
 
+def _port_range(text: str) -> tuple[int, int]:
+    match = _PORT_RANGE.fullmatch(text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"takes two ports, such as 50000-50100, got {text!r}")
+    return int(match["first"]), int(match["last"])
+
+
 def _given(options: argparse.Namespace) -> CommandLine:
     """The options for `run()`. They are tried out here, before a program runs that may take long to start."""
     values = vars(options)
@@ -251,6 +288,10 @@ def _given(options: argparse.Namespace) -> CommandLine:
         serve["token"] = None
     if "ice_servers" in serve:
         serve["ice_servers"] = _ice_servers(serve["ice_servers"])
+    if "udp_port" in serve:
+        serve["udp_port_range"] = None
+    elif "udp_port_range" in serve:
+        serve["udp_port"] = None
     video: dict[str, Any] = {k: values[k] for k in VideoOptions.__optional_keys__ if k in values}
     ServeConfig(**serve, video=VideoConfig(**video))
     if options.fps is not None:

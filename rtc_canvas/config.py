@@ -127,6 +127,10 @@ class ServeOptions(TypedDict, total=False):
     open_access: bool
     allow_origins: Sequence[str]
     allow_hosts: Sequence[str]
+    udp_port: int | None
+    udp_port_range: tuple[int, int] | None
+    public_addresses: Sequence[str]
+    interfaces: Sequence[str]
     ice_servers: IceServerSource
     video: VideoConfig
 
@@ -141,7 +145,15 @@ class ServeConfig:
         and kept per port in the user's state folder.
     open_access: True lets everybody in who can reach the port, without a token; default False.
     allow_origins: origins such as "https://example.org" whose pages may embed the canvases.
-    allow_hosts: names besides the machine's own that the server may be reached by.
+    allow_hosts: names besides the machine's own and those of `public_addresses` that the server may be reached by.
+    udp_port: the UDP port that carries the media of all viewers, 0 to 65535, 0 for any free one; default None: the
+        same number as `port`.
+    udp_port_range: (first, last): the first of these that is free carries them instead.
+    public_addresses: IP addresses or names under which browsers reach the server where its machine does not know them,
+        as behind a 1:1 NAT or a published port; they are offered beside the machine's own. Ports must have the same
+        number on both sides.
+    interfaces: whose addresses are offered to browsers: names such as "eth0", addresses, or networks such as
+        "10.0.0.0/8"; default: all.
     ice_servers: STUN and TURN servers for the viewers' browsers: a list of `IceServer` and `TurnSecret`, or an async
         function that returns one, called for each page; default none.
     video: how pictures are encoded.
@@ -156,21 +168,54 @@ class ServeConfig:
     open_access: bool = False
     allow_origins: Sequence[str] = ()
     allow_hosts: Sequence[str] = ()
+    udp_port: int | None = None
+    udp_port_range: tuple[int, int] | None = None
+    public_addresses: Sequence[str] = ()
+    interfaces: Sequence[str] = ()
     ice_servers: IceServerSource = ()
     video: VideoConfig = field(default_factory=VideoConfig)
 
     def __post_init__(self) -> None:
         if not isinstance(self.host, str):
             raise ConfigError(f"host must be a string, got {self.host!r}.")
-        if not isinstance(self.port, int) or not 0 <= self.port <= 65535:
+        if not _is_port(self.port):
             raise ConfigError(f"port must be 0 to 65535, got {self.port!r}.")
+        if self.udp_port is not None and not _is_port(self.udp_port):
+            raise ConfigError(f"udp_port must be 0 to 65535, got {self.udp_port!r}.")
+        if self.udp_port_range is not None:
+            _check_range(self.udp_port_range)
+            if self.udp_port is not None:
+                raise ConfigError(
+                    "udp_port and udp_port_range say the same thing; give one of them."
+                )
         if self.token is not None and not isinstance(self.token, str):
             raise ConfigError(f"token must be a string, got {type(self.token).__name__}.")
         if self.open_access and self.token is not None:
             raise ConfigError("open_access=True asks for no token, so token must not be given.")
-        for name in ("allow_origins", "allow_hosts"):
+        for name in ("allow_origins", "allow_hosts", "public_addresses", "interfaces"):
             if isinstance(getattr(self, name), str):
                 raise ConfigError(f"{name} must be a list of strings, got one string.")
         checked_source(self.ice_servers)
         if not isinstance(self.video, VideoConfig):
             raise ConfigError(f"video must be a VideoConfig, got {type(self.video).__name__}.")
+
+    @property
+    def udp_ports(self) -> Sequence[int] | None:
+        """The numbers to try in turn for UDP; None for that of `port`."""
+        if self.udp_port_range is not None:
+            first, last = self.udp_port_range
+            return range(first, last + 1)
+        return None if self.udp_port is None else [self.udp_port]
+
+
+def _is_port(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 65535
+
+
+def _check_range(value: object) -> None:
+    match value:
+        case (int(first), int(last)) if 0 < first <= last <= 65535:
+            return
+    raise ConfigError(
+        f"udp_port_range must be (first, last), 1 to 65535 and in this order, got {value!r}."
+    )

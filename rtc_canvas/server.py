@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import logging
 import os
 import re
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self, Unpack
 
@@ -23,6 +22,12 @@ from signaling.token import new_token, saved_token
 from .canvas import Canvas
 from .config import ServeConfig, ServeOptions
 from .exceptions import ConfigError, ServeError
+from .net.candidates import WILDCARDS
+from .net.hub import Hub
+from .net.interfaces import Filter
+from .net.ports import Sockets, take
+from .net.public import PublicAddresses
+from .net.udp import UdpSocket
 from .sessions import Sessions
 from .static import static_folder
 from .video.choice import h264_encoder_name
@@ -49,6 +54,7 @@ class Server:
     def __init__(self, canvases: Mapping[str, Canvas], config: ServeConfig) -> None:
         self._canvases: Mapping[str, Canvas] = canvases
         self._config = config
+        self._hub: Hub | None = None
         self._sessions: Sessions | None = None
         self._runner: web.AppRunner | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -59,21 +65,22 @@ class Server:
     @property
     def url(self) -> str:
         """The link to open in a browser, with the token that lets one in."""
-        host = _reachable(self.host)
+        host = _reachable(self.host, self._config.public_addresses)
         shown = f"[{host}]" if ":" in host else host
         query = "" if self._token is None else f"?token={self._token}"
         return f"http://{shown}:{self.port}/{query}"
 
     async def __aenter__(self) -> Self:
-        if self._sessions is not None or self._closing is not None:
+        if self._hub is not None or self._closing is not None:
             raise ServeError("A server serves once; make another one with serve().")
-        listening = _listen(self.host, self.port)
-        self.port = listening.getsockname()[1]
+        # The ports are taken before anything else is made.
+        sockets = take(self.host, self.port, self._config.udp_ports)
+        self.port = sockets.tcp.getsockname()[1]
         try:
-            await self._start(listening)
+            await self._start(sockets)
         except BaseException:
             await self._close()
-            listening.close()
+            sockets.close()
             raise
         return self
 
@@ -91,12 +98,19 @@ class Server:
             self._closing = asyncio.create_task(self._close())
         await asyncio.shield(self._closing)
 
-    async def _start(self, listening: socket.socket) -> None:
+    async def _start(self, sockets: Sockets) -> None:
         config = self._config
+        self._hub = Hub(
+            [UdpSocket(each) for each in sockets.udp],
+            http_port=self.port,
+            interfaces=Filter(config.interfaces),
+            public=PublicAddresses(config.public_addresses),
+        )
+        await self._hub.open()
         # An encoder that was insisted on and does not work is to be known now, not when the first page comes.
         await asyncio.to_thread(h264_encoder_name, config.video.encoder)
         access = self._access()
-        self._sessions = Sessions(video=config.video, ice_servers=config.ice_servers)
+        self._sessions = Sessions(self._hub, video=config.video, ice_servers=config.ice_servers)
         self._sessions.open(self._canvases)
         # From here on only the sessions know the canvases, and they hold them weakly.
         self._canvases = {}
@@ -106,7 +120,7 @@ class Server:
         # Without an access log: it would print the token of every link that is opened.
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        await web.SockSite(self._runner, listening).start()
+        await web.SockSite(self._runner, sockets.tcp).start()
         logger.info("Serving on %s port %d.", self.host, self.port)
 
     def _access(self) -> Access:
@@ -122,7 +136,7 @@ class Server:
                 open_access=config.open_access,
                 allowed_origins=config.allow_origins,
                 allowed_hosts=config.allow_hosts,
-                own_names=(name, f"{name}.local"),
+                own_names=(name, f"{name}.local", *config.public_addresses),
             )
         except ValueError as error:
             raise ConfigError(str(error)) from None
@@ -136,6 +150,9 @@ class Server:
             await self._sessions.close(SHUT_DOWN)
         if self._runner is not None:
             await self._runner.cleanup()
+        if self._hub is not None:
+            # Last, as farewells go through it.
+            self._hub.close()
 
 
 def serve(canvases: Canvas | Mapping[str, Canvas], **options: Unpack[ServeOptions]) -> Server:
@@ -228,42 +245,12 @@ def _check_name(name: str) -> None:
         )
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket; the port is bound here, before anything else is made."""
-    try:
-        return _bound(host, port)
-    except (OSError, UnicodeError) as error:
-        if isinstance(error, socket.gaierror | UnicodeError):
-            reason = "there is no such host"
-        elif error.errno == errno.EADDRINUSE:
-            reason = f"port {port} is taken; choose another, or 0 for any free one"
-        else:
-            reason = os.strerror(error.errno) if error.errno else str(error)
-        raise ServeError(f"Cannot listen on {host or 'all addresses'}: {reason}.") from error
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listening = socket.socket(family, kind, protocol)
-    try:
-        if os.name == "posix":
-            # Elsewhere the option would let two servers share a port.
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(128)
-        listening.setblocking(False)
-    except BaseException:
-        listening.close()
-        raise
-    return listening
-
-
-def _reachable(host: str) -> str:
+def _reachable(host: str, public: Sequence[str]) -> str:
     """An address that a browser can open, for one that stands for all."""
-    if host not in ("", "0.0.0.0", "::"):
+    if host not in ("", *WILDCARDS):
         return host
+    if public:
+        return public[0]
     with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
         try:
             # Nothing is sent: the system only chooses the address it would send from.

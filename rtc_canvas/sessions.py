@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from signaling.access import Grant
+from signaling.authority import Reached
 from signaling.discovery import Config, IceServer
 from signaling.refusal import Refusal
 from signaling.sdp import ice_ufrag
@@ -28,6 +29,7 @@ from .exceptions import ConnectError, EncoderError
 from .handover import Handover, Leg
 from .ice_servers import IceServerSource, PageIceServers
 from .messages import PROTOCOL
+from .net.hub import Hub
 from .peer import Peer
 from .peer_log import PeerLog
 from .rtc.congestion.estimator import RateLimits
@@ -118,9 +120,13 @@ class _Served:
 
 
 class Sessions:
-    """The canvases of one server by name, and the sessions on them. A `signaling.whep.Host`."""
+    """The canvases of one server by name, and the sessions on them. A `signaling.whep.Host`.
 
-    def __init__(self, *, video: VideoConfig, ice_servers: IceServerSource) -> None:
+    hub: the sockets that carry the media; whoever made it closes it.
+    """
+
+    def __init__(self, hub: Hub, *, video: VideoConfig, ice_servers: IceServerSource) -> None:
+        self._hub = hub
         self._video = video
         self._limits = RateLimits(
             start=min(START_BITRATE, video.max_bitrate),
@@ -190,10 +196,13 @@ class Sessions:
         grant: Grant,
         codec: str | None,
         session: str | None = None,
+        reached: Reached | None = None,
     ) -> Session:
         handover = self._handover(canvas, session, grant)
         peer, leg = handover.peer, handover.leg("webrtc")
-        connection = Connection(leg, self._limits, log=PeerLog(peer.id))
+        connection = Connection(
+            leg, self._limits, self._hub, reached=reached, log=PeerLog(peer.id)
+        )
         wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
         try:
             answer = await connection.answer(offer, codec=wish, chroma=self._video.chroma)

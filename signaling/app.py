@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 from . import websocket, whep
 from .access import Access, Grant
 from .assets import Asset, Assets
+from .authority import reached_at
 from .discovery import config_document
 from .encoding import accepts_gzip
 from .etag import matches, quoted
@@ -151,6 +152,7 @@ class _Routes:
                 headers=request.headers,
                 body=await _limited_body(request),
                 content_length=request.content_length,
+                reached=reached_at(request.headers.get("Host"), encrypted=_is_encrypted(request)),
             ),
             self._host,
         )

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .access import Grant
-from .discovery import Config, IceServer
+from signaling.authority import Reached
+from signaling.discovery import Config, IceServer
 from .etag import matches, quoted
 from .refusal import Refusal
 from .sdp import checked_offer
@@ -43,6 +44,7 @@ class Request:
     canvas, session: what the path names; session is None on the endpoint `whep/{canvas}`.
     body: at most `MAX_BODY + 1` bytes of it; one too many says that there are more.
     content_length: as the Content-Length field says; None without one.
+    reached: where the browser reached the server, where that is an IP address.
     """
 
     method: str
@@ -53,6 +55,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     content_length: int | None = None
+    reached: Reached | None = None
 
     def header(self, name: str) -> str | None:
         """The field `name` in whatever case it came, or None."""
@@ -108,11 +111,14 @@ class Host(Protocol):
         grant: Grant,
         codec: str | None,
         session: str | None = None,
+        reached: Reached | None = None,
     ) -> Session:
         """Make a peer of a checked offer.
 
         codec: `"h264"`, `"vp8"`, or None for the host's choice.
         session: a session or WebSocket of a peer that the offer is for; None for a new peer.
+        reached: where the browser reached the server, as it says: an address that media may take
+            too. None where that is a name.
 
         Raises:
             Refusal: 403 for the peer of another user, 404 for one that is not there, 406 without a
@@ -203,6 +209,7 @@ async def _create(request: Request, host: Host) -> Response:
         grant=request.grant,
         codec=codec,
         session=request.query.get("session"),
+        reached=request.reached,
     )
     headers = {
         **await ice_server_links(request.grant, host),

@@ -11,6 +11,9 @@ from aiortc import RTCDtlsTransport
 from aiortc.rtp import RtpPacket
 
 from rtc_canvas.encoded_frame import ChromaWish, Codec, EncodedFrame
+from rtc_canvas.net.hub import Hub
+from rtc_canvas.net.ports import take
+from rtc_canvas.net.udp import UdpSocket
 from rtc_canvas.rtc.channels import ChannelName
 from rtc_canvas.rtc.congestion.estimator import RateLimits
 from rtc_canvas.rtc.connection import Connection
@@ -80,9 +83,9 @@ class Link:
     packets: the RTP packets that the viewer got, as bytes, in order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hub: Hub) -> None:
         self.recorder = Recorder()
-        self.connection = Connection(self.recorder, LIMITS)
+        self.connection = Connection(self.recorder, LIMITS, hub)
         self.viewer = Receiver()
         self.packets: list[bytes] = []
         self._encoder: VideoEncoder | None = None
@@ -155,13 +158,27 @@ class Link:
 
 
 @contextlib.asynccontextmanager
+async def shared_sockets(**options: Any) -> AsyncIterator[Hub]:
+    """UDP sockets as a server has them; takes the keywords of `Hub`."""
+    sockets = take("127.0.0.1", 0)
+    sockets.tcp.close()
+    hub = Hub([UdpSocket(each) for each in sockets.udp], **options)
+    await hub.open()
+    try:
+        yield hub
+    finally:
+        hub.close()
+
+
+@contextlib.asynccontextmanager
 async def link() -> AsyncIterator[Link]:
     """A connection and a viewer that are not joined yet."""
-    made = Link()
-    try:
-        yield made
-    finally:
-        await made.close()
+    async with shared_sockets() as hub:
+        made = Link(hub)
+        try:
+            yield made
+        finally:
+            await made.close()
 
 
 @contextlib.asynccontextmanager

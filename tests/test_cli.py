@@ -35,7 +35,8 @@ class TestParse:
     def test_every_option(self) -> None:
         options = (
             "--host 0.0.0.0 --port 0 --fps 24 --codec vp8 --chroma 420 --bitrate 2.5M --open --token abc --verbose "
-            "--allow-origin https://a.example --allow-origin https://b.example --allow-host lab"
+            "--allow-origin https://a.example --allow-origin https://b.example --allow-host lab "
+            "--udp-port 5000 --public-address 198.51.100.7 --public-address lab.example --interface eth0"
         )
         assert parse(["run", "scene.py", *options.split()]) == Command(
             "scene.py",
@@ -48,6 +49,10 @@ class TestParse:
                     "open_access": False,
                     "allow_origins": ["https://a.example", "https://b.example"],
                     "allow_hosts": ["lab"],
+                    "udp_port": 5000,
+                    "udp_port_range": None,
+                    "public_addresses": ["198.51.100.7", "lab.example"],
+                    "interfaces": ["eth0"],
                 },
                 video={"codec": "vp8", "chroma": "420", "max_bitrate": 2_500_000},
                 fps=24,
@@ -59,6 +64,10 @@ class TestParse:
     def test_open_access_takes_the_place_of_a_token(self) -> None:
         given = parse(["demo", "--open-access"]).given
         assert given.options == {"open_access": True, "token": None}
+
+    def test_a_range_of_ports(self) -> None:
+        given = parse(["demo", "--udp-port-range", "50000-50100"]).given
+        assert given.options == {"udp_port": None, "udp_port_range": (50000, 50100)}
 
     @pytest.mark.parametrize(
         ("text", "bitrate"), [("400000", 400_000), ("400k", 400_000), ("1.25M", 1_250_000)]
@@ -97,6 +106,11 @@ class TestParse:
             ("demo --codec av1", "rtc-canvas demo: argument --codec: invalid choice: 'av1'"),
             ("demo --chroma 422", "rtc-canvas demo: argument --chroma: invalid choice: '422'"),
             ("demo --bitrate 6m", "rtc-canvas demo: argument --bitrate: takes bits per second"),
+            ("demo --udp-port-range 5000", "rtc-canvas demo: argument --udp-port-range: takes two"),
+            (
+                "demo --udp-port 1 --udp-port-range 1-2",
+                "rtc-canvas demo: argument --udp-port-range: not allowed with argument --udp-port",
+            ),
             (
                 "demo --token a --open-access",
                 "rtc-canvas demo: argument --open-access: not allowed",

@@ -76,6 +76,16 @@ def test_video_refuses(setting: str, value: object) -> None:
         ("port", "8080"),
         ("port", -1),
         ("port", 65536),
+        ("port", True),
+        ("udp_port", 65536),
+        ("udp_port", "8080"),
+        ("udp_port_range", (50000,)),
+        ("udp_port_range", (50100, 50000)),
+        ("udp_port_range", (0, 10)),
+        ("udp_port_range", (50000, 65536)),
+        ("udp_port_range", "50000-50100"),
+        ("public_addresses", "198.51.100.7"),
+        ("interfaces", "eth0"),
         ("token", 1234),
         ("allow_origins", "https://example.org"),
         ("allow_hosts", "lab.example.org"),
@@ -91,6 +101,14 @@ def test_serving_refuses(setting: str, value: object) -> None:
 def test_a_token_is_not_for_open_access() -> None:
     with pytest.raises(ConfigError, match="token must not be given"):
         ServeConfig(open_access=True, token="secret")
+
+
+def test_one_udp_port_or_a_range() -> None:
+    with pytest.raises(ConfigError, match="give one of them"):
+        ServeConfig(udp_port=50000, udp_port_range=(50000, 50100))
+    assert ServeConfig().udp_ports is None
+    assert ServeConfig(udp_port=0).udp_ports == [0]
+    assert list(ServeConfig(udp_port_range=(50000, 50002)).udp_ports or ()) == [50000, 50001, 50002]
 
 
 def test_what_is_taken() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rtc_canvas.link_stats import LinkStats
+from rtc_canvas.net.hub import Hub
 from rtc_canvas.rtc.compat import ice as ice_module
 from rtc_canvas.rtc.connection import Connection
 
@@ -123,7 +124,7 @@ async def test_a_last_message_gets_out() -> None:
 
 
 async def test_closing_before_an_answer_is_no_error() -> None:
-    connection = Connection(Recorder(), LIMITS)
+    connection = Connection(Recorder(), LIMITS, Hub([]))
     await connection.close()
     await connection.close()
     assert connection.stats == LinkStats()

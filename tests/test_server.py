@@ -118,6 +118,37 @@ async def test_a_taken_port_is_one_sentence() -> None:
             pass
 
 
+async def test_a_taken_udp_port_is_one_sentence_and_another_may_be_had() -> None:
+    async with serve(Canvas(), port=0) as server:
+        canvas = Canvas()
+        with pytest.raises(
+            ServeError, match=f"UDP port {server.port} is taken; choose another with"
+        ):
+            async with serve(canvas, port=0, udp_port=server.port):
+                pass
+        async with serve(canvas, port=0, udp_port=0) as other, receiver(other):
+            pass
+
+
+@pytest.mark.parametrize("options", [{"interfaces": ["eth99"]}, {"public_addresses": ["x" * 64]}])
+async def test_an_address_that_is_none_leaves_nothing(options: Any) -> None:
+    canvas, port = Canvas(), free_port()
+    with pytest.raises(ServeError, match=r"'eth99'|has no IP address"):
+        async with serve(canvas, port=port, **options):
+            pass
+    async with serve(canvas, port=port):
+        pass
+
+
+async def test_the_link_of_a_machine_behind_others_can_be_opened() -> None:
+    async with serve(
+        Canvas(), host="0.0.0.0", port=0, public_addresses=["localhost", "198.51.100.7"]
+    ) as server:
+        assert server.url.startswith(f"http://localhost:{server.port}/")
+        for host in ("localhost", "198.51.100.7"):
+            assert await status(server.url, Host=host) == 200
+
+
 @pytest.mark.parametrize("host", ["no such host", "256.0.0.1", "x" * 64])
 async def test_an_unknown_host_is_one_sentence(host: str) -> None:
     with pytest.raises(ServeError, match="there is no such host"):

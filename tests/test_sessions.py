@@ -16,6 +16,7 @@ import pytest
 from aiohttp import ClientSession
 
 from rtc_canvas import Canvas, EncoderError, ServeError, VideoConfig, serve
+from rtc_canvas.net.hub import Hub
 from rtc_canvas.rtc.connection import Connection
 from rtc_canvas.sessions import Session, Sessions
 from rtc_canvas.video.encoder import VideoEncoder
@@ -25,6 +26,7 @@ from signaling.refusal import Refusal
 from signaling.trickle import TrickleCandidate
 from signaling.websocket import Opening
 
+from .link import shared_sockets
 from .receiver import Receiver, receiver
 from .sockets import StandInSocket
 from .test_lossless import pixels_of
@@ -34,12 +36,13 @@ GRANT = Grant("operator")
 
 @contextlib.asynccontextmanager
 async def serving(canvas: Canvas, video: VideoConfig | None = None) -> AsyncIterator[Sessions]:
-    sessions = Sessions(video=video or VideoConfig(), ice_servers=())
-    sessions.open({"main": canvas})
-    try:
-        yield sessions
-    finally:
-        await sessions.close("The test ends.")
+    async with shared_sockets() as hub:
+        sessions = Sessions(hub, video=video or VideoConfig(), ice_servers=())
+        sessions.open({"main": canvas})
+        try:
+            yield sessions
+        finally:
+            await sessions.close("The test ends.")
 
 
 @contextlib.asynccontextmanager
@@ -52,7 +55,7 @@ async def page() -> AsyncIterator[Receiver]:
 
 
 async def connect(sessions: Sessions, offer: str, codec: str | None = None) -> Session:
-    return await sessions.connect("main", offer, grant=GRANT, codec=codec)
+    return await sessions.connect("main", offer, grant=GRANT, codec=codec, reached=None)
 
 
 def slow_answer(monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, asyncio.Event]:
@@ -141,7 +144,7 @@ async def test_a_candidate_that_is_none_is_refused() -> None:
 
 async def test_what_pages_are_told_of_the_canvases() -> None:
     canvas = Canvas((320.4, 200), title="Earth")
-    sessions = Sessions(video=VideoConfig(), ice_servers=())
+    sessions = Sessions(Hub([]), video=VideoConfig(), ice_servers=())
     gone = Canvas()
     sessions.open({"main": canvas, "gone": gone})
     del gone
@@ -236,7 +239,7 @@ async def test_an_answer_for_a_canvas_that_is_gone_meanwhile_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made, may_go = slow_answer(monkeypatch)
-    sessions = Sessions(video=VideoConfig(), ice_servers=())
+    sessions = Sessions(Hub([]), video=VideoConfig(), ice_servers=())
     canvas = Canvas()
     sessions.open({"main": canvas})
     async with page() as viewer:
@@ -301,7 +304,7 @@ async def test_encoders_are_tried_out_off_the_loop(monkeypatch: pytest.MonkeyPat
 async def test_a_canvas_that_is_served_already_frees_those_before_it() -> None:
     free, busy = Canvas(), Canvas()
     async with serving(busy):
-        sessions = Sessions(video=VideoConfig(), ice_servers=())
+        sessions = Sessions(Hub([]), video=VideoConfig(), ice_servers=())
         with pytest.raises(ServeError, match="served already"):
             sessions.open({"free": free, "busy": busy})
         await sessions.close("It did not start.")

@@ -16,6 +16,7 @@ from yarl import URL
 
 from signaling.access import Access, Grant
 from signaling.app import create_app
+from signaling.authority import Reached
 from signaling.discovery import Config, IceServer
 from signaling.refusal import Refusal
 from signaling.trickle import TrickleCandidate
@@ -73,6 +74,7 @@ class Program:
     codecs: list[str | None] = field(default_factory=list)
     openings: list[tuple[str, Opening, Grant]] = field(default_factory=list)
     servers: list[IceServer] = field(default_factory=list)
+    reached: list[Reached | None] = field(default_factory=list)
 
     def has_canvas(self, name: str) -> bool:
         return name in ("left", "right")
@@ -85,8 +87,10 @@ class Program:
         grant: Grant,
         codec: str | None,
         session: str | None = None,
+        reached: Reached | None = None,
     ) -> Peer:
         self.codecs.append(codec)
+        self.reached.append(reached)
         if self.failure is not None:
             raise self.failure
         return self.peer
@@ -430,6 +434,7 @@ async def test_a_session_from_offer_to_end(client: Client, program: Program) -> 
     assert created.headers["Content-Type"] == "application/sdp"
     assert (created.headers["Location"], created.headers["ETag"]) == ("left/id-1", '"ours"')
     assert program.codecs == ["vp8"]
+    assert program.reached == [("127.0.0.1", client.server.port)]
 
     fields = {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": '"ours"'}
     fragment = "a=ice-ufrag:f56e1144\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n"

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.access import Grant
+from signaling.authority import Reached
 from signaling.discovery import Config, IceServer
 from signaling.refusal import Refusal
 from signaling.trickle import TrickleCandidate
@@ -54,7 +55,7 @@ class Program:
 
     peer: Peer = field(default_factory=Peer)
     refusal: Refusal | None = None
-    asked: list[tuple[str, str, Grant, str | None]] = field(default_factory=list)
+    asked: list[tuple[str, str, Grant, str | None, Reached | None]] = field(default_factory=list)
     joined: list[str | None] = field(default_factory=list)
     servers: list[IceServer] = field(default_factory=list)
 
@@ -69,9 +70,10 @@ class Program:
         grant: Grant,
         codec: str | None,
         session: str | None = None,
+        reached: Reached | None = None,
     ) -> Peer:
         self.joined.append(session)
-        self.asked.append((canvas, offer, grant, codec))
+        self.asked.append((canvas, offer, grant, codec, reached))
         if self.refusal is not None:
             raise self.refusal
         return self.peer
@@ -98,6 +100,7 @@ async def post(
     program: Program,
     body: bytes = OFFER,
     *,
+    reached: Reached | None = None,
     canvas: str = "main",
     headers: dict[str, str] | None = None,
     query: dict[str, str] | None = None,
@@ -110,6 +113,7 @@ async def post(
         headers=SDP if headers is None else headers,
         body=body,
         content_length=len(body),
+        reached=reached,
     )
     return await respond(request, program)
 
@@ -155,10 +159,15 @@ async def test_an_offer_is_answered(program: Program) -> None:
         {"Content-Type": "application/sdp", "Location": "main/id-1", "ETag": '"ours"'},
         "v=0\r\n",
     )
-    [(canvas, offer, grant, codec)] = program.asked
-    assert (canvas, grant, codec) == ("main", GRANT, None)
+    [(canvas, offer, grant, codec, reached)] = program.asked
+    assert (canvas, grant, codec, reached) == ("main", GRANT, None, None)
     assert "m=video" in offer
     assert ".local" not in offer
+
+
+async def test_the_host_is_told_where_the_browser_reached_the_server(program: Program) -> None:
+    await post(program, reached=("192.0.2.7", 9000))
+    assert program.asked[0][4] == ("192.0.2.7", 9000)
 
 
 @pytest.mark.parametrize("codec", ["h264", "vp8"])

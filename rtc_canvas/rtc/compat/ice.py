@@ -8,10 +8,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from aioice import ice, stun
+from aioice import Candidate, ice, stun
 from aiortc.rtcicetransport import RTCIceTransport
 
+from ...net.demultiplexer import PACKET_LIMIT, Address
+from ...net.hub import Hub
+from ...net.stun import LAST_FIRST_BYTE
 from . import require
+from .shared import COMPONENT, SharedProtocol, join
 
 logger = logging.getLogger(__name__)
 
@@ -21,15 +25,17 @@ require(
     "query_consent",
     "check_incoming",
     "build_request",
+    "gather_candidates",
     "get_component_candidates",
+    "respond_error",
     "_check_periodic",
     "_pair_remote_candidate",
     "_unfreeze_initial",
     "sort_check_list",
 )
-require(ice, "get_host_addresses", "ICE_COMPLETED", "CandidatePair")
+require(ice, "ICE_COMPLETED", "CandidatePair", "server_reflexive_candidate")
 require(ice.CandidatePair, "remote_addr")
-require(ice.StunProtocol, "request", "send_stun", "datagram_received")
+require(ice.StunProtocol, "datagram_received")
 
 # Silent for a second, the peer is asked; silent for five, it is gone. Round trips of 600 ms and 10 % of loss give
 # enough answers in between.
@@ -38,11 +44,11 @@ ASK_EVERY = 0.5
 GONE_AFTER = 5.0
 _LOOK_EVERY = 0.25
 
-# No WebRTC packet is longer than what Ethernet carries.
-_DATAGRAM_LIMIT = 1500
+# A STUN or TURN server that does not answer is waited for so long, seconds.
+SERVER_TIMEOUT = 5
 
-# RFC 7983: a first byte up to this is STUN's, which authenticates itself.
-_LAST_STUN = 3
+# What tells a request apart that is not authenticated.
+_UNAUTHENTICATED = (400, 401)
 
 
 class Liveness:
@@ -60,25 +66,35 @@ class Liveness:
         return time.monotonic() - self._seen
 
 
-def adopt(transport: RTCIceTransport, liveness: Liveness, on_gone: Callable[[], None]) -> None:
+def adopt(
+    transport: RTCIceTransport,
+    hub: Hub,
+    liveness: Liveness,
+    on_gone: Callable[[], None],
+    *,
+    reached: Address | None = None,
+) -> None:
     """Prepare a transport's connection; before candidates are gathered.
 
+    - It sends and receives on sockets that all peers share, under a name that no other has.
     - It completes when the browser's check has been answered, not at the next turn of a 20 ms poll.
     - Consent (RFC 7675) is judged by every authenticated packet. aioice's own check gives each request 0.5 s, which
       ends peers with long round trips, and needs half a minute to notice the others.
     - A check that was cancelled half-way can be started again; aioice would leave its pair unusable for ever.
-    - A host that has no address but loopback still offers that.
+    - A request that is not authenticated gets no answer: whoever sent it knows no more than before, and an answer to a
+      forged address would be one more packet at somebody else.
     - No datagram of a stranger's, malformed, empty or too long, ends the connection or raises; and nobody begins the
       DTLS handshake from an address from which no authenticated check came.
 
-    on_gone: called once, when nothing authenticated came for 5 s.
+    reached: where the browser reached the server. on_gone: called once, when nothing authenticated came for 5 s.
     """
     connection: Any = transport._connection
-    require(connection, "_protocols")
+    require(connection, "_protocols", "_local_username", "_local_candidates")
+    ufrag = connection._local_username = hub.new_ufrag()
     check_incoming = connection.check_incoming
-    get_component_candidates = connection.get_component_candidates
+    respond_error = connection.respond_error
 
-    def check(message: stun.Message, address: tuple[str, int], protocol: ice.StunProtocol) -> None:
+    def check(message: stun.Message, address: Address, protocol: ice.StunProtocol) -> None:
         liveness.seen()
         if "PRIORITY" not in message.attributes:
             # Every check has one (RFC 8445 clause 7.1.1); aioice takes that for granted.
@@ -91,22 +107,58 @@ def adopt(transport: RTCIceTransport, liveness: Liveness, on_gone: Callable[[], 
                 pair.state = ice.CandidatePair.State.FROZEN
         check_incoming(message, address, protocol)
 
-    async def candidates(component: int, addresses: list[str], timeout: int = 5) -> list[Any]:
-        found: list[Any] = await get_component_candidates(
-            component, addresses or ["127.0.0.1"], timeout
-        )
-        for protocol in connection._protocols:
-            _shield(connection, protocol)
-        return found
+    def respond(
+        request: stun.Message,
+        address: Address,
+        protocol: ice.StunProtocol,
+        error: tuple[int, str],
+    ) -> None:
+        if error[0] not in _UNAUTHENTICATED:
+            respond_error(request, address, protocol, error)
+
+    async def gather() -> None:
+        connection._local_candidates_start = True
+        connection._local_candidates += join(connection, ufrag, hub.offers(reached))
+        if connection.stun_server or connection.turn_server:
+            connection._local_candidates += await _from_servers(connection)
+        connection._local_candidates_end = True
 
     async def consent() -> None:
         await _keep_consent(connection, liveness)
         on_gone()
 
     connection.check_incoming = check
-    connection.get_component_candidates = candidates
+    connection.respond_error = respond
+    connection.gather_candidates = gather
     connection.query_consent = consent
     connection.connect = lambda: _connect(connection, liveness)
+
+
+async def _from_servers(connection: Any) -> list[Candidate]:
+    """The addresses that STUN and TURN servers give."""
+    relayed, *reflexive = await asyncio.gather(
+        connection.get_component_candidates(COMPONENT, [], SERVER_TIMEOUT),
+        *(
+            _reflexive(connection, protocol)
+            for protocol in connection._protocols
+            if connection.stun_server and protocol.local_candidate.transport == "udp"
+        ),
+    )
+    for protocol in connection._protocols:
+        if not isinstance(protocol, SharedProtocol):
+            _shield(connection, protocol)
+    return [*relayed, *filter(None, reflexive)]
+
+
+async def _reflexive(connection: Any, protocol: SharedProtocol) -> Candidate | None:
+    if ":" in protocol.local_candidate.host:
+        return None
+    try:
+        async with asyncio.timeout(SERVER_TIMEOUT):
+            candidate, _ = await ice.server_reflexive_candidate(protocol, connection.stun_server)
+    except (OSError, TimeoutError, stun.TransactionError):
+        return None
+    return candidate
 
 
 def _shield(connection: Any, protocol: Any) -> None:
@@ -118,9 +170,9 @@ def _shield(connection: Any, protocol: Any) -> None:
     receive = protocol.datagram_received
 
     def datagram_received(data: bytes, address: tuple[Any, ...]) -> None:
-        if not 0 < len(data) <= _DATAGRAM_LIMIT:
+        if not 0 < len(data) <= PACKET_LIMIT:
             return
-        if data[0] > _LAST_STUN and not _is_known(connection, (address[0], address[1])):
+        if data[0] > LAST_FIRST_BYTE and not _is_known(connection, (address[0], address[1])):
             return
         try:
             receive(data, address)

@@ -1,0 +1,96 @@
+"""The sockets of one server that carry the media of all its peers."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from .candidates import Bound, Candidate, Places, candidates
+from .demultiplexer import Address, Demultiplexer, Receiver
+from .interfaces import Filter, interfaces
+from .public import PublicAddresses
+
+UFRAG_LENGTH = 8
+_UFRAG = string.ascii_letters + string.digits
+
+
+class SharedSocket(Protocol):
+    """A socket, or many of one kind, on which every peer sends and receives."""
+
+    demultiplexer: Demultiplexer[Receiver]
+
+    @property
+    def bound(self) -> Bound: ...
+
+    async def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def send(self, data: bytes, address: Address) -> None:
+        """Send a packet, or lose it."""
+
+    def backlog(self, address: Address) -> int:
+        """Bytes for an address that have not left, or are not known to have arrived."""
+
+
+class Offer(NamedTuple):
+    """A socket, and where one browser may reach it: at least one address."""
+
+    socket: SharedSocket
+    candidates: list[Candidate]
+
+
+class Hub:
+    """Shared sockets, and what browsers are told of where they are.
+
+    http_port: of the server that hands out the page; None where that is not ours.
+    """
+
+    def __init__(
+        self,
+        sockets: Sequence[SharedSocket],
+        *,
+        http_port: int | None = None,
+        interfaces: Filter | None = None,
+        public: PublicAddresses | None = None,
+    ) -> None:
+        self._sockets = list(sockets)
+        self._http_port = http_port
+        self._filter = interfaces or Filter()
+        self._public = public or PublicAddresses()
+
+    async def open(self) -> None:
+        """Begin to receive, on the running event loop.
+
+        Raises:
+            ServeError: for a public address that has none, or an interface that is not there.
+        """
+        self._filter.check(interfaces())
+        await self._public.open()
+        for each in self._sockets:
+            await each.open()
+
+    def close(self) -> None:
+        """Close all sockets. Idempotent."""
+        self._public.close()
+        for each in self._sockets:
+            each.close()
+
+    def new_ufrag(self) -> str:
+        """An ICE user name fragment that is nobody's on these sockets."""
+        while True:
+            ufrag = "".join(secrets.choice(_UFRAG) for _ in range(UFRAG_LENGTH))
+            if not any(each.demultiplexer.knows(ufrag) for each in self._sockets):
+                return ufrag
+
+    def offers(self, reached: Address | None = None) -> list[Offer]:
+        """Where a browser may reach each of the sockets.
+
+        reached: IP address and port at which its page reached the server, where they are known.
+        """
+        own = [interface.address for interface in interfaces() if self._filter.takes(interface)]
+        places = Places(own, self._public.now(), reached, self._http_port)
+        offers = (Offer(each, candidates(each.bound, places)) for each in self._sockets)
+        return [offer for offer in offers if offer.candidates]
