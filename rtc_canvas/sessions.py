@@ -195,13 +195,16 @@ class Sessions:
         *,
         grant: Grant,
         codec: str | None,
+        reached: Reached,
         session: str | None = None,
-        reached: Reached | None = None,
     ) -> Session:
         handover = self._handover(canvas, session, grant)
         peer, leg = handover.peer, handover.leg("webrtc")
         connection = Connection(
-            leg, self._limits, self._hub, reached=reached, log=PeerLog(peer.id)
+            leg,
+            self._limits,
+            self._hub.entrance(reached.authority, reached.local),
+            log=PeerLog(peer.id),
         )
         wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
         try:

@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 from . import websocket, whep
 from .access import Access, Grant
 from .assets import Asset, Assets
-from .authority import reached_at
+from .authority import Reached, ip_authority
 from .discovery import config_document
 from .encoding import accepts_gzip
 from .etag import matches, quoted
@@ -152,7 +152,7 @@ class _Routes:
                 headers=request.headers,
                 body=await _limited_body(request),
                 content_length=request.content_length,
-                reached=reached_at(request.headers.get("Host"), encrypted=_is_encrypted(request)),
+                reached=_reached(request),
             ),
             self._host,
         )
@@ -311,6 +311,15 @@ async def _limited_body(request: web.Request) -> bytes:
     except (ConnectionError, web.RequestPayloadError):
         raise Refusal(400, "The body ended before its time.") from None
     return bytes(body)
+
+
+def _reached(request: web.Request) -> Reached:
+    arrived = request.get_extra_info("sockname")
+    return Reached(
+        ip_authority(request.headers.get("Host"), encrypted=_is_encrypted(request)),
+        # That of a socket in the file system is a string.
+        arrived[0] if isinstance(arrived, tuple) else None,
+    )
 
 
 def _origin(request: web.Request) -> str | None:

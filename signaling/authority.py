@@ -1,15 +1,25 @@
-"""Where a browser reached the server, as its Host field says. Pure."""
+"""Where a browser reached the server. Pure."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from typing import TypeAlias
+from typing import NamedTuple
 
-__all__ = ["Reached", "reached_at"]
+__all__ = ["Reached", "ip_authority"]
 
-Reached: TypeAlias = tuple[str, int]
-"""An IP address, without brackets, and a port."""
+
+class Reached(NamedTuple):
+    """Where a browser reached the server.
+
+    authority: the IP address, without brackets, and the port of its Host field; None where that has
+        a name.
+    local: the address of this machine at which the request arrived; None where it is not known.
+    """
+
+    authority: tuple[str, int] | None = None
+    local: str | None = None
+
 
 _FIELD = re.compile(
     r"(?:\[(?P<v6>[0-9A-Fa-f]*:[0-9A-Fa-f:.]{1,45})\]|(?P<v4>[0-9.]{7,15})|(?P<name>(?i:localhost)\.?))"
@@ -20,7 +30,7 @@ _FIELD = re.compile(
 _DEFAULT_PORTS = {False: 80, True: 443}
 
 
-def reached_at(field: str | None, *, encrypted: bool) -> Reached | None:
+def ip_authority(field: str | None, *, encrypted: bool) -> tuple[str, int] | None:
     """The address and port in a Host field; None where it has a name other than `localhost`, or is malformed.
 
     Behind a tunnel or a published port they are others than those that the server listens at, and

@@ -44,7 +44,7 @@ class Request:
     canvas, session: what the path names; session is None on the endpoint `whep/{canvas}`.
     body: at most `MAX_BODY + 1` bytes of it; one too many says that there are more.
     content_length: as the Content-Length field says; None without one.
-    reached: where the browser reached the server, where that is an IP address.
+    reached: where the browser reached the server.
     """
 
     method: str
@@ -55,7 +55,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     content_length: int | None = None
-    reached: Reached | None = None
+    reached: Reached = field(default_factory=Reached)
 
     def header(self, name: str) -> str | None:
         """The field `name` in whatever case it came, or None."""
@@ -110,15 +110,14 @@ class Host(Protocol):
         *,
         grant: Grant,
         codec: str | None,
+        reached: Reached,
         session: str | None = None,
-        reached: Reached | None = None,
     ) -> Session:
         """Make a peer of a checked offer.
 
         codec: `"h264"`, `"vp8"`, or None for the host's choice.
         session: a session or WebSocket of a peer that the offer is for; None for a new peer.
-        reached: where the browser reached the server, as it says: an address that media may take
-            too. None where that is a name.
+        reached: where the browser reached the server: media may come the same way.
 
         Raises:
             Refusal: 403 for the peer of another user, 404 for one that is not there, 406 without a

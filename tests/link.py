@@ -85,7 +85,7 @@ class Link:
 
     def __init__(self, hub: Hub) -> None:
         self.recorder = Recorder()
-        self.connection = Connection(self.recorder, LIMITS, hub)
+        self.connection = Connection(self.recorder, LIMITS, hub.entrance())
         self.viewer = Receiver()
         self.packets: list[bytes] = []
         self._encoder: VideoEncoder | None = None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.authority import reached_at
+from signaling.authority import ip_authority
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,11 @@ from signaling.authority import reached_at
     ],
 )
 def test_addresses_are_taken(field: str, reached: tuple[str, int]) -> None:
-    assert reached_at(field, encrypted=False) == reached
+    assert ip_authority(field, encrypted=False) == reached
 
 
 def test_the_port_that_a_browser_leaves_out_is_the_schemes() -> None:
-    assert reached_at("192.0.2.7", encrypted=True) == ("192.0.2.7", 443)
+    assert ip_authority("192.0.2.7", encrypted=True) == ("192.0.2.7", 443)
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ def test_the_port_that_a_browser_leaves_out_is_the_schemes() -> None:
     ],
 )  # fmt: skip
 def test_all_else_is_not(field: str | None) -> None:
-    assert reached_at(field, encrypted=False) is None
+    assert ip_authority(field, encrypted=False) is None
 
 
 @given(st.text(alphabet="0123456789abcdef.:[]localhost%\n ", max_size=60) | st.text())
 def test_whatever_comes_is_an_address_or_nothing(field: str) -> None:
-    reached = reached_at(field, encrypted=False)
+    reached = ip_authority(field, encrypted=False)
     if reached is not None:
         assert str(ipaddress.ip_address(reached[0])) == reached[0]
         assert 0 < reached[1] <= 65535

@@ -72,10 +72,16 @@ def test_a_udp_port_of_its_own_keeps_its_number() -> None:
     assert offered(bound, places(("198.51.100.7", 9000)))[0] == ("198.51.100.7", 50000)
 
 
-def test_public_addresses_come_last_and_make_up_for_missing_ones() -> None:
+def test_public_addresses_come_first_and_make_up_for_missing_ones() -> None:
     public = ["198.51.100.7", "2001:db8::7"]
-    assert offered(UDP4, places(public=public)) == [("192.0.2.2", 8080), ("198.51.100.7", 8080)]
+    assert offered(UDP4, places(public=public)) == [("198.51.100.7", 8080), ("192.0.2.2", 8080)]
     assert offered(UDP4, places(public=public, own=["127.0.0.1"])) == [("198.51.100.7", 8080)]
+
+
+def test_where_the_page_was_reached_comes_before_other_sockets() -> None:
+    seen = places(("192.0.2.2", 8080))
+    assert candidates(UDP4, seen)[0].preference > candidates(UDP6, seen)[0].preference
+    assert candidates(UDP6, seen)[0].preference > candidates(TCP4, seen)[0].preference
 
 
 addresses = st.sampled_from([*OWN, "198.51.100.7", "2001:db8::7"])

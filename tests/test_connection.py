@@ -62,7 +62,7 @@ def renumbered(offer: str, old: int, new: int) -> str:
 
 async def answer_to(offer: str, codec: Codec | None = None, *, chroma: ChromaWish = "420") -> str:
     async with shared_sockets() as hub:
-        connection = Connection(Recorder(), LIMITS, hub)
+        connection = Connection(Recorder(), LIMITS, hub.entrance())
         try:
             return await connection.answer(offer, codec=codec, chroma=chroma)
         finally:
@@ -273,7 +273,7 @@ async def test_an_offer_that_cannot_be_answered_is_refused_and_leaves_nothing(
 async def test_giving_up_while_answering_leaves_nothing() -> None:
     async with shared_sockets() as hub:
         for turns in range(6):
-            connection = Connection(Recorder(), LIMITS, hub)
+            connection = Connection(Recorder(), LIMITS, hub.entrance())
             offer = browser_offer("chromium")
             answering = asyncio.create_task(connection.answer(offer, codec=None))
             for _ in range(turns):
@@ -505,7 +505,7 @@ async def test_a_candidate_that_is_none_is_refused(line: str) -> None:
 
 async def test_candidates_before_an_answer_and_after_the_end_are_ignored() -> None:
     line = "candidate:1 1 udp 1 192.0.2.1 9 typ host"
-    await Connection(Recorder(), LIMITS, Hub([])).add_candidate(line, "0")
+    await Connection(Recorder(), LIMITS, Hub([]).entrance()).add_candidate(line, "0")
     async with linked() as made:
         await made.connection.close()
         await made.connection.add_candidate(line, "0")

@@ -124,7 +124,7 @@ async def test_a_last_message_gets_out() -> None:
 
 
 async def test_closing_before_an_answer_is_no_error() -> None:
-    connection = Connection(Recorder(), LIMITS, Hub([]))
+    connection = Connection(Recorder(), LIMITS, Hub([]).entrance())
     await connection.close()
     await connection.close()
     assert connection.stats == LinkStats()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from rtc_canvas import ServeError
@@ -23,8 +25,9 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rtc_canvas.net.hub.interfaces", lambda: there)
 
 
-def hosts(hub: Hub, reached: tuple[str, int] | None = None) -> list[str]:
-    return [candidate.host for offer in hub.offers(reached) for candidate in offer.candidates]
+def hosts(hub: Hub, *reached: Any) -> list[str]:
+    offers = hub.entrance(*reached).offers
+    return [candidate.host for offer in offers for candidate in offer.candidates]
 
 
 async def test_each_socket_is_offered_where_it_can_be_reached() -> None:
@@ -32,13 +35,14 @@ async def test_each_socket_is_offered_where_it_can_be_reached() -> None:
         assert hosts(hub) == ["192.0.2.2", "10.0.0.2"]
         # The page's own address comes first, and a socket with no address that fits is left out.
         assert hosts(hub, ("127.0.0.1", 80)) == ["127.0.0.1", "192.0.2.2", "10.0.0.2"]
+        assert hosts(hub, None, "10.0.0.2") == ["10.0.0.2", "192.0.2.2"]
 
 
 async def test_interfaces_and_public_addresses_are_heeded() -> None:
     async with shared_sockets(
         interfaces=Filter(["wg0"]), public=PublicAddresses(["198.51.100.7"])
     ) as hub:
-        assert hosts(hub) == ["10.0.0.2", "198.51.100.7"]
+        assert hosts(hub) == ["198.51.100.7", "10.0.0.2"]
 
 
 async def test_an_interface_that_is_not_there_is_told_at_once() -> None:
@@ -50,6 +54,6 @@ async def test_fragments_are_long_and_nobody_elses(monkeypatch: pytest.MonkeyPat
     letters = iter("a" * UFRAG_LENGTH + "b" * UFRAG_LENGTH)
     async with shared_sockets() as hub:
         assert UFRAG_LENGTH >= 8
-        hub.offers()[0].socket.demultiplexer.join("a" * UFRAG_LENGTH, Peer())
+        hub.entrance().offers[0].socket.demultiplexer.join("a" * UFRAG_LENGTH, Peer())
         monkeypatch.setattr("rtc_canvas.net.hub.secrets.choice", lambda _: next(letters))
-        assert hub.new_ufrag() == "b" * UFRAG_LENGTH
+        assert hub.entrance().ufrag == "b" * UFRAG_LENGTH

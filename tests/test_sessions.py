@@ -22,6 +22,7 @@ from rtc_canvas.sessions import Session, Sessions
 from rtc_canvas.video.encoder import VideoEncoder
 from rtc_canvas.video.vp8 import VP8Encoder
 from signaling.access import Grant
+from signaling.authority import Reached
 from signaling.refusal import Refusal
 from signaling.trickle import TrickleCandidate
 from signaling.websocket import Opening
@@ -55,7 +56,7 @@ async def page() -> AsyncIterator[Receiver]:
 
 
 async def connect(sessions: Sessions, offer: str, codec: str | None = None) -> Session:
-    return await sessions.connect("main", offer, grant=GRANT, codec=codec, reached=None)
+    return await sessions.connect("main", offer, grant=GRANT, codec=codec, reached=Reached())
 
 
 def slow_answer(monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, asyncio.Event]:

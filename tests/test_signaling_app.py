@@ -74,7 +74,7 @@ class Program:
     codecs: list[str | None] = field(default_factory=list)
     openings: list[tuple[str, Opening, Grant]] = field(default_factory=list)
     servers: list[IceServer] = field(default_factory=list)
-    reached: list[Reached | None] = field(default_factory=list)
+    reached: list[Reached] = field(default_factory=list)
 
     def has_canvas(self, name: str) -> bool:
         return name in ("left", "right")
@@ -86,8 +86,8 @@ class Program:
         *,
         grant: Grant,
         codec: str | None,
+        reached: Reached,
         session: str | None = None,
-        reached: Reached | None = None,
     ) -> Peer:
         self.codecs.append(codec)
         self.reached.append(reached)
@@ -434,7 +434,7 @@ async def test_a_session_from_offer_to_end(client: Client, program: Program) -> 
     assert created.headers["Content-Type"] == "application/sdp"
     assert (created.headers["Location"], created.headers["ETag"]) == ("left/id-1", '"ours"')
     assert program.codecs == ["vp8"]
-    assert program.reached == [("127.0.0.1", client.server.port)]
+    assert program.reached == [Reached(("127.0.0.1", client.port or 0), "127.0.0.1")]
 
     fields = {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": '"ours"'}
     fragment = "a=ice-ufrag:f56e1144\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n"

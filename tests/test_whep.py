@@ -17,6 +17,7 @@ from signaling.whep import MAX_BODY, Request, Response, respond
 
 OFFER = (Path(__file__).parent / "offers" / "chromium.sdp").read_bytes()
 GRANT = Grant("operator")
+NOWHERE = Reached()
 
 HOST = "candidate:1 1 udp 2113937151 192.0.2.7 54854 typ host"
 FRAGMENT = f"""\
@@ -55,7 +56,7 @@ class Program:
 
     peer: Peer = field(default_factory=Peer)
     refusal: Refusal | None = None
-    asked: list[tuple[str, str, Grant, str | None, Reached | None]] = field(default_factory=list)
+    asked: list[tuple[str, str, Grant, str | None, Reached]] = field(default_factory=list)
     joined: list[str | None] = field(default_factory=list)
     servers: list[IceServer] = field(default_factory=list)
 
@@ -69,8 +70,8 @@ class Program:
         *,
         grant: Grant,
         codec: str | None,
+        reached: Reached,
         session: str | None = None,
-        reached: Reached | None = None,
     ) -> Peer:
         self.joined.append(session)
         self.asked.append((canvas, offer, grant, codec, reached))
@@ -100,7 +101,7 @@ async def post(
     program: Program,
     body: bytes = OFFER,
     *,
-    reached: Reached | None = None,
+    reached: Reached = NOWHERE,
     canvas: str = "main",
     headers: dict[str, str] | None = None,
     query: dict[str, str] | None = None,
@@ -160,14 +161,15 @@ async def test_an_offer_is_answered(program: Program) -> None:
         "v=0\r\n",
     )
     [(canvas, offer, grant, codec, reached)] = program.asked
-    assert (canvas, grant, codec, reached) == ("main", GRANT, None, None)
+    assert (canvas, grant, codec, reached) == ("main", GRANT, None, NOWHERE)
     assert "m=video" in offer
     assert ".local" not in offer
 
 
 async def test_the_host_is_told_where_the_browser_reached_the_server(program: Program) -> None:
-    await post(program, reached=("192.0.2.7", 9000))
-    assert program.asked[0][4] == ("192.0.2.7", 9000)
+    reached = Reached(("192.0.2.7", 9000), "10.0.0.2")
+    await post(program, reached=reached)
+    assert program.asked[0][4] == reached
 
 
 @pytest.mark.parametrize("codec", ["h264", "vp8"])

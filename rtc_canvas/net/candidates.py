@@ -16,6 +16,9 @@ WILDCARDS = ("0.0.0.0", "::")
 # RFC 6544 clause 4.2: TCP is what is left where UDP does not pass.
 HIGHEST_PREFERENCE: dict[Transport, int] = {"udp": 65535, "tcp": 32767}
 
+# By how much the address at which the page was reached comes before all that are only possible, on other sockets too.
+LIKELIER = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -53,7 +56,9 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What is known of how the machine can be reached, the likeliest first.
+    """What is known of how the machine can be reached.
+
+    Chromium tries one address after the other, 50 ms apart: the likeliest are to come first.
 
     own: addresses of its interfaces. public: addresses that others translate to one of those.
     reached: host and port at which the page reached the server, where that is an IP address; through a tunnel or a
@@ -70,6 +75,8 @@ def candidates(bound: Bound, places: Places) -> list[Candidate]:
     """The addresses of a socket that a browser is told, the likeliest first."""
     found = dict.fromkeys(_addresses(bound, places))
     highest = HIGHEST_PREFERENCE[bound.transport]
+    if places.reached is None or places.reached[0] not in [host for host, _ in found]:
+        highest -= LIKELIER
     return [
         Candidate(bound.transport, host, port, highest - index)
         for index, (host, port) in enumerate(found)
@@ -92,8 +99,8 @@ def _addresses(bound: Bound, places: Places) -> Iterable[Address]:
         yield from ((host, bound.port) for host in local if is_loopback(host))
     elif not elsewhere and not places.public:
         elsewhere = local
-    yield from ((host, bound.port) for host in elsewhere)
     yield from ((host, bound.port) for host in places.public if bound.speaks(host))
+    yield from ((host, bound.port) for host in elsewhere)
 
 
 def is_loopback(host: str) -> bool:

@@ -42,6 +42,16 @@ class Offer(NamedTuple):
     candidates: list[Candidate]
 
 
+class Entrance(NamedTuple):
+    """How one browser may come in.
+
+    ufrag: the ICE user name fragment by which it asks for its peer, nobody else's on these sockets.
+    """
+
+    ufrag: str
+    offers: list[Offer]
+
+
 class Hub:
     """Shared sockets, and what browsers are told of where they are.
 
@@ -78,19 +88,20 @@ class Hub:
         for each in self._sockets:
             each.close()
 
-    def new_ufrag(self) -> str:
-        """An ICE user name fragment that is nobody's on these sockets."""
+    def entrance(self, authority: Address | None = None, local: str | None = None) -> Entrance:
+        """An entrance for a browser that came to this address.
+
+        authority: IP address and port in its Host field. local: the address of this machine at which it arrived.
+        """
+        own = [interface.address for interface in interfaces() if self._filter.takes(interface)]
+        # What it came by is tried first.
+        own.sort(key=lambda address: address != local)
+        places = Places(own, self._public.now(), authority, self._http_port)
+        offers = (Offer(each, candidates(each.bound, places)) for each in self._sockets)
+        return Entrance(self._new_ufrag(), [offer for offer in offers if offer.candidates])
+
+    def _new_ufrag(self) -> str:
         while True:
             ufrag = "".join(secrets.choice(_UFRAG) for _ in range(UFRAG_LENGTH))
             if not any(each.demultiplexer.knows(ufrag) for each in self._sockets):
                 return ufrag
-
-    def offers(self, reached: Address | None = None) -> list[Offer]:
-        """Where a browser may reach each of the sockets.
-
-        reached: IP address and port at which its page reached the server, where they are known.
-        """
-        own = [interface.address for interface in interfaces() if self._filter.takes(interface)]
-        places = Places(own, self._public.now(), reached, self._http_port)
-        offers = (Offer(each, candidates(each.bound, places)) for each in self._sockets)
-        return [offer for offer in offers if offer.candidates]

@@ -20,8 +20,7 @@ from ..chroma import obstacle
 from ..encoded_frame import ChromaWish, Codec, EncodedFrame
 from ..exceptions import ConnectError
 from ..link_stats import LinkStats
-from ..net.demultiplexer import Address
-from ..net.hub import Hub
+from ..net.hub import Entrance
 from ..peer_log import Log
 from .bulk import BulkPace
 from .channels import EXACT, ChannelName, Channels
@@ -79,8 +78,7 @@ class Listener(Protocol):
 class Connection:
     """Answers one offer and carries one track of video and the data channels.
 
-    limits: of the rate that it feels its way to. hub: the sockets that it shares with others.
-    reached: IP address and port at which the browser reached the server, where they are known.
+    limits: of the rate that it feels its way to. entrance: the sockets that it shares with others.
     log: where lines about it go.
     """
 
@@ -88,14 +86,12 @@ class Connection:
         self,
         listener: Listener,
         limits: RateLimits,
-        hub: Hub,
+        entrance: Entrance,
         *,
-        reached: Address | None = None,
         log: Log = LOG,
     ) -> None:
         self._listener = listener
-        self._hub = hub
-        self._reached = reached
+        self._entrance = entrance
         self._log = log
         self.flow = Flow(limits, on_room=listener.room, on_target=listener.target_changed)
         self._liveness = Liveness()
@@ -192,7 +188,7 @@ class Connection:
     def _adopt(self, transceiver: RTCRtpTransceiver, sender: VideoSender) -> None:
         dtls = transceiver.receiver.transport
         watch(dtls, self._liveness, sender.on_feedback)
-        adopt(dtls.transport, self._hub, self._liveness, self._gone, reached=self._reached)
+        adopt(dtls.transport, self._entrance, self._liveness, self._gone)
         self._ufrag = str(dtls.transport.iceGatherer.getLocalParameters().usernameFragment)
 
     # What a peer sends.

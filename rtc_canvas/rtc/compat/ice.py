@@ -12,7 +12,7 @@ from aioice import Candidate, ice, stun
 from aiortc.rtcicetransport import RTCIceTransport
 
 from ...net.demultiplexer import PACKET_LIMIT, Address
-from ...net.hub import Hub
+from ...net.hub import Entrance
 from ...net.stun import LAST_FIRST_BYTE
 from . import require
 from .shared import COMPONENT, SharedProtocol, join
@@ -68,11 +68,9 @@ class Liveness:
 
 def adopt(
     transport: RTCIceTransport,
-    hub: Hub,
+    entrance: Entrance,
     liveness: Liveness,
     on_gone: Callable[[], None],
-    *,
-    reached: Address | None = None,
 ) -> None:
     """Prepare a transport's connection; before candidates are gathered.
 
@@ -86,11 +84,11 @@ def adopt(
     - No datagram of a stranger's, malformed, empty or too long, ends the connection or raises; and nobody begins the
       DTLS handshake from an address from which no authenticated check came.
 
-    reached: where the browser reached the server. on_gone: called once, when nothing authenticated came for 5 s.
+    on_gone: called once, when nothing authenticated came for 5 s.
     """
     connection: Any = transport._connection
     require(connection, "_protocols", "_local_username", "_local_candidates")
-    ufrag = connection._local_username = hub.new_ufrag()
+    connection._local_username = entrance.ufrag
     check_incoming = connection.check_incoming
     respond_error = connection.respond_error
 
@@ -118,7 +116,7 @@ def adopt(
 
     async def gather() -> None:
         connection._local_candidates_start = True
-        connection._local_candidates += join(connection, ufrag, hub.offers(reached))
+        connection._local_candidates += join(connection, entrance)
         if connection.stun_server or connection.turn_server:
             connection._local_candidates += await _from_servers(connection)
         connection._local_candidates_end = True

@@ -11,7 +11,7 @@ from aioice.candidate import candidate_foundation, candidate_priority
 
 from ...net.candidates import Candidate as SharedCandidate
 from ...net.demultiplexer import Address
-from ...net.hub import Offer, SharedSocket
+from ...net.hub import Entrance, SharedSocket
 from . import require
 
 logger = logging.getLogger(__name__)
@@ -105,13 +105,13 @@ class _Transport:
             asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
 
 
-def join(connection: Any, ufrag: str, offers: list[Offer]) -> list[Candidate]:
-    """Let a connection send and receive on these sockets; returns its candidates."""
+def join(connection: Any, entrance: Entrance) -> list[Candidate]:
+    """Let a connection send and receive on the sockets of an entrance; returns its candidates."""
     found = []
-    for socket, candidates in offers:
+    for socket, candidates in entrance.offers:
         own = [_candidate(candidate) for candidate in candidates]
         protocol = SharedProtocol(connection, socket, own[0])
-        socket.demultiplexer.join(ufrag, protocol)
+        socket.demultiplexer.join(entrance.ufrag, protocol)
         connection._protocols.append(protocol)
         found += own
     return found
