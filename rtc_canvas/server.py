@@ -22,11 +22,13 @@ from signaling.token import new_token, saved_token
 from .canvas import Canvas
 from .config import ServeConfig, ServeOptions
 from .exceptions import ConfigError, ServeError
-from .net.candidates import WILDCARDS
+from .net.candidates import WILDCARDS, Bound
+from .net.front import Front
 from .net.hub import Hub
 from .net.interfaces import Filter
 from .net.ports import Sockets, take
 from .net.public import PublicAddresses
+from .net.tcp import TcpLinks
 from .net.udp import UdpSocket
 from .sessions import Sessions
 from .static import static_folder
@@ -42,6 +44,10 @@ DEFAULT_NAME = "main"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _RESERVED = frozenset({"api", "whep", "ws", "static", "metrics", "healthz", "snapshot"})
 
+# Seconds until a connection is closed on which no whole request came, or none after the last: a browser makes another,
+# and who sends a request byte by byte holds none up.
+IDLE_TIMEOUT = 30.0
+
 SHUT_DOWN = "The server was shut down."
 
 
@@ -55,6 +61,7 @@ class Server:
         self._canvases: Mapping[str, Canvas] = canvases
         self._config = config
         self._hub: Hub | None = None
+        self._front: Front | None = None
         self._sessions: Sessions | None = None
         self._runner: web.AppRunner | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -100,8 +107,9 @@ class Server:
 
     async def _start(self, sockets: Sockets) -> None:
         config = self._config
+        links = TcpLinks(_bound(sockets.tcp))
         self._hub = Hub(
-            [UdpSocket(each) for each in sockets.udp],
+            [*(UdpSocket(each) for each in sockets.udp), links],
             http_port=self.port,
             interfaces=Filter(config.interfaces),
             public=PublicAddresses(config.public_addresses),
@@ -118,9 +126,13 @@ class Server:
             self._sessions, access, static=static_folder(), cookie=cookie_name(self.port)
         )
         # Without an access log: it would print the token of every link that is opened.
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        self._runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=0.5, keepalive_timeout=IDLE_TIMEOUT
+        )
         await self._runner.setup()
-        await web.SockSite(self._runner, sockets.tcp).start()
+        assert self._runner.server is not None, "setup() makes it"
+        self._front = Front(sockets.tcp, http=self._runner.server, media=links.new)
+        self._front.open()
         logger.info("Serving on %s port %d.", self.host, self.port)
 
     def _access(self) -> Access:
@@ -142,10 +154,9 @@ class Server:
             raise ConfigError(str(error)) from None
 
     async def _close(self) -> None:
-        if self._runner is not None:
-            # The sockets first, so that no page comes back while the others are sent away.
-            for site in list(self._runner.sites):
-                await site.stop()
+        if self._front is not None:
+            # First, so that no page comes back while the others are sent away.
+            await self._front.close()
         if self._sessions is not None:
             await self._sessions.close(SHUT_DOWN)
         if self._runner is not None:
@@ -243,6 +254,14 @@ def _check_name(name: str) -> None:
             f"A canvas's name must be 1 to 63 of a-z, 0-9 and '-', begin with none of '-' and not be one of "
             f"{', '.join(sorted(_RESERVED))}; got {name!r}."
         )
+
+
+def _bound(listening: socket.socket) -> Bound:
+    host, port = listening.getsockname()[:2]
+    dual = listening.family == socket.AF_INET6 and not listening.getsockopt(
+        socket.IPPROTO_IPV6, socket.IPV6_V6ONLY
+    )
+    return Bound("tcp", host, port, dual)
 
 
 def _reachable(host: str, public: Sequence[str]) -> str:

@@ -30,6 +30,9 @@ class Peer:
     def data_received(self, data: bytes) -> None:
         self.data.append(data)
 
+    def source_lost(self, address: Address) -> None:
+        raise AssertionError("UDP knows no end")
+
 
 def request(ufrag: str, transaction_id: bytes = TRANSACTION) -> bytes:
     message = aioice_stun.Message(

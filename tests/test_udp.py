@@ -25,6 +25,9 @@ class Peer:
     def stun_received(self, data: bytes, address: Address) -> None:
         raise AssertionError("no STUN is sent here")
 
+    def source_lost(self, address: Address) -> None:
+        raise AssertionError("UDP knows no end")
+
     def data_received(self, data: bytes) -> None:
         self.got.append(data)
         self._more.set()

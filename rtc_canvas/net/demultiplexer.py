@@ -30,6 +30,9 @@ class Receiver(Protocol):
     def data_received(self, data: bytes) -> None:
         """Take a packet from an address that was bound."""
 
+    def source_lost(self, address: Address) -> None:
+        """Nothing comes from an address any more that was bound: its connection has ended."""
+
 
 ReceiverT = TypeVar("ReceiverT", bound=Receiver)
 KeyT = TypeVar("KeyT")
@@ -63,12 +66,14 @@ class Demultiplexer(Generic[ReceiverT]):
     def knows(self, ufrag: str) -> bool:
         return ufrag in self._ufrags
 
-    def leave(self, receiver: ReceiverT) -> None:
-        """Forget a receiver and all that led to it."""
-        for address in self._sources_of.pop(receiver, {}):
+    def leave(self, receiver: ReceiverT) -> list[Address]:
+        """Forget a receiver and all that led to it; returns the addresses that it had."""
+        own = list(self._sources_of.pop(receiver, ()))
+        for address in own:
             del self._sources[address]
         self._ufrags = _without(self._ufrags, receiver)
         self._transactions = _without(self._transactions, receiver)
+        return own
 
     def bind(self, address: Address, receiver: ReceiverT) -> None:
         """Let all that comes from an address reach a receiver, which has authenticated it.
@@ -85,6 +90,21 @@ class Demultiplexer(Generic[ReceiverT]):
             del self._sources[oldest := next(iter(own))], own[oldest]
         own[address] = None
         self._sources[address] = receiver
+
+    def unbind(self, address: Address) -> ReceiverT | None:
+        """Forget an address; returns whose it was."""
+        owner = self._sources.pop(address, None)
+        if owner is not None:
+            del self._sources_of[owner][address]
+        return owner
+
+    def owner(self, address: Address) -> ReceiverT | None:
+        """Whose an address is."""
+        return self._sources.get(address)
+
+    def sources(self, receiver: ReceiverT) -> list[Address]:
+        """The addresses of a receiver."""
+        return list(self._sources_of.get(receiver, ()))
 
     def expect(self, transaction_id: bytes, receiver: ReceiverT) -> None:
         """Let the response to a request reach a receiver."""

@@ -28,6 +28,9 @@ class SharedSocket(Protocol):
 
     def close(self) -> None: ...
 
+    def leave(self, receiver: Receiver) -> None:
+        """Forget a receiver, and end what is its alone."""
+
     def send(self, data: bytes, address: Address) -> None:
         """Send a packet, or lose it."""
 

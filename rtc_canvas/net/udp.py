@@ -50,6 +50,9 @@ class UdpSocket:
             asyncio.get_running_loop().remove_reader(self._socket)
             self._socket.close()
 
+    def leave(self, receiver: Receiver) -> None:
+        self.demultiplexer.leave(receiver)
+
     def send(self, data: bytes, address: Address) -> None:
         """Send a packet, or lose it.
 

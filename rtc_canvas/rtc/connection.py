@@ -26,7 +26,7 @@ from .bulk import BulkPace
 from .channels import EXACT, ChannelName, Channels
 from .codec_choice import choose_codec, preferences
 from .compat.dtls import let_begin, watch
-from .compat.ice import Liveness, adopt
+from .compat.ice import Liveness, SelectedPair, adopt
 from .compat.sctp import flying, guard, waiting
 from .compat.sdp import (
     accept_extensions,
@@ -93,8 +93,14 @@ class Connection:
         self._listener = listener
         self._entrance = entrance
         self._log = log
-        self.flow = Flow(limits, on_room=listener.room, on_target=listener.target_changed)
+        self.flow = Flow(
+            limits,
+            on_room=listener.room,
+            on_target=listener.target_changed,
+            backlog=lambda: 0 if self._selected_pair is None else self._selected_pair.backlog,
+        )
         self._liveness = Liveness()
+        self._selected_pair: SelectedPair | None = None
         self._connection: RTCPeerConnection | None = None
         self._track: EncodedTrack | None = None
         self._sender: VideoSender | None = None
@@ -188,7 +194,9 @@ class Connection:
     def _adopt(self, transceiver: RTCRtpTransceiver, sender: VideoSender) -> None:
         dtls = transceiver.receiver.transport
         watch(dtls, self._liveness, sender.on_feedback)
-        adopt(dtls.transport, self._entrance, self._liveness, self._gone)
+        self._selected_pair = adopt(
+            dtls.transport, self._entrance, self._liveness, self._listener.lost
+        )
         self._ufrag = str(dtls.transport.iceGatherer.getLocalParameters().usernameFragment)
 
     # What a peer sends.
@@ -296,9 +304,6 @@ class Connection:
             self._listener.lost("The network did not let the connection through.")
         elif state == "closed" and self._closing is None:
             self._listener.lost("The page was closed.")
-
-    def _gone(self) -> None:
-        self._listener.lost("Nothing was heard from the page for 5 s.")
 
 
 def _check_bundle(offer: SessionDescription) -> None:

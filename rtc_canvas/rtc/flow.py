@@ -25,6 +25,10 @@ OVERHEAD = 28 + 10
 AHEAD = 0.12
 AHEAD_BYTES = 3000
 
+# Nor while so much of the rate, in seconds and beyond a round trip, waits in a TCP connection.
+BACKLOG = 0.05
+BACKLOG_LOOK_AGAIN = 0.01
+
 # The pace of a frame: as fast as the link is known to take it, for a frame that leaves slower only arrives later. It
 # must be faster than the link for that to be seen: by as much as the target is to grow, at least.
 PACE_OF_TARGET = 1.9
@@ -46,12 +50,18 @@ class Flow:
     """Congestion control of one connection.
 
     on_room: called when the next frame may come. on_target: called with the bits per second that media may use, when
-    that has changed by more than a fiftieth.
+    that has changed by more than a fiftieth. backlog: tells how many bytes the transport has that have not left, or are
+    not known to have arrived.
     heard: whether the receiver reports arrivals; without that the estimator knows nothing.
     """
 
     def __init__(
-        self, limits: RateLimits, *, on_room: Callable[[], None], on_target: Callable[[int], None]
+        self,
+        limits: RateLimits,
+        *,
+        on_room: Callable[[], None],
+        on_target: Callable[[int], None],
+        backlog: Callable[[], int] = lambda: 0,
     ) -> None:
         self.estimator = Estimator(limits)
         self.protection = Protection()
@@ -60,6 +70,7 @@ class Flow:
         self._pacer = Pacer(self._drained)
         self._on_room = on_room
         self._on_target = on_target
+        self._backlog = backlog
         self._told = 0.0
         # Bytes on the wire for each byte of the encoder's.
         self._wire_share = 1.0
@@ -73,6 +84,9 @@ class Flow:
         """Whether the next frame may be started: nothing waits, and not too much is on its way."""
         if not self._pacer.idle:
             return False
+        if self._is_backed_up:
+            self._look_again_in(BACKLOG_LOOK_AGAIN)
+            return False
         if not self.heard:
             return True
         now = time.monotonic()
@@ -82,9 +96,13 @@ class Flow:
         window = estimator.target / 8 * ahead + AHEAD_BYTES
         if self._log.bytes_in_flight <= window:
             return True
-        if self._look is None:
-            self._look = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._look_again)
+        self._look_again_in(LOOK_AGAIN)
         return False
+
+    @property
+    def _is_backed_up(self) -> bool:
+        ahead = self.estimator.min_round_trip + BACKLOG
+        return self._backlog() > self.estimator.target / 8 * ahead + AHEAD_BYTES
 
     @property
     def available(self) -> float | None:
@@ -169,6 +187,10 @@ class Flow:
 
     def _drained(self) -> None:
         self._on_room()
+
+    def _look_again_in(self, seconds: float) -> None:
+        if self._look is None:
+            self._look = asyncio.get_running_loop().call_later(seconds, self._look_again)
 
     def _look_again(self) -> None:
         self._look = None

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from aioice import Candidate, ice, stun
 from aiortc.rtcicetransport import RTCIceTransport
@@ -44,6 +44,9 @@ ASK_EVERY = 0.5
 GONE_AFTER = 5.0
 _LOOK_EVERY = 0.25
 
+# Seconds that a browser is given to connect again over TCP.
+COMES_BACK_WITHIN = 3.0
+
 # A STUN or TURN server that does not answer is waited for so long, seconds.
 SERVER_TIMEOUT = 5
 
@@ -66,12 +69,44 @@ class Liveness:
         return time.monotonic() - self._seen
 
 
+class SelectedPair:
+    """The two addresses between which all goes now."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    @property
+    def transport(self) -> Literal["udp", "tcp", "relay"] | None:
+        """How it goes; None before it does. "relay": over a TURN server of this side's."""
+        pair = self._pair
+        if pair is None:
+            return None
+        local = pair.protocol.local_candidate
+        return "relay" if local.type == "relay" else local.transport
+
+    @property
+    def backlog(self) -> int:
+        """Bytes that have not left yet, or over TCP are not known to have arrived."""
+        pair = self._pair
+        if pair is None or not isinstance(pair.protocol, SharedProtocol):
+            return 0
+        return pair.protocol.backlog(pair.remote_addr)
+
+    def is_at(self, protocol: SharedProtocol, address: Address) -> bool:
+        pair = self._pair
+        return pair is not None and pair.protocol is protocol and pair.remote_addr == address
+
+    @property
+    def _pair(self) -> Any:
+        return self._connection._nominated.get(COMPONENT)
+
+
 def adopt(
     transport: RTCIceTransport,
     entrance: Entrance,
     liveness: Liveness,
-    on_gone: Callable[[], None],
-) -> None:
+    on_gone: Callable[[str], None],
+) -> SelectedPair:
     """Prepare a transport's connection; before candidates are gathered.
 
     - It sends and receives on sockets that all peers share, under a name that no other has.
@@ -84,7 +119,8 @@ def adopt(
     - No datagram of a stranger's, malformed, empty or too long, ends the connection or raises; and nobody begins the
       DTLS handshake from an address from which no authenticated check came.
 
-    on_gone: called once, when nothing authenticated came for 5 s.
+    on_gone: called with a sentence when nothing authenticated came for 5 s, or the TCP connection that carried all has
+        ended and no other came within 3 s.
     """
     connection: Any = transport._connection
     require(connection, "_protocols", "_local_username", "_local_candidates")
@@ -116,20 +152,32 @@ def adopt(
 
     async def gather() -> None:
         connection._local_candidates_start = True
-        connection._local_candidates += join(connection, entrance)
+        connection._local_candidates += join(connection, entrance, source_lost)
         if connection.stun_server or connection.turn_server:
             connection._local_candidates += await _from_servers(connection)
         connection._local_candidates_end = True
 
+    selected = SelectedPair(connection)
+
+    def source_lost(protocol: SharedProtocol, address: Address) -> None:
+        # Chromium connects again by itself.
+        loop = asyncio.get_running_loop()
+        loop.call_later(COMES_BACK_WITHIN, give_up, protocol, address)
+
+    def give_up(protocol: SharedProtocol, address: Address) -> None:
+        if selected.is_at(protocol, address):
+            on_gone("The page's TCP connection ended.")
+
     async def consent() -> None:
         await _keep_consent(connection, liveness)
-        on_gone()
+        on_gone("Nothing was heard from the page for 5 s.")
 
     connection.check_incoming = check
     connection.respond_error = respond
     connection.gather_candidates = gather
     connection.query_consent = consent
     connection.connect = lambda: _connect(connection, liveness)
+    return selected
 
 
 async def _from_servers(connection: Any) -> list[Candidate]:

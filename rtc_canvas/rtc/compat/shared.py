@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from aioice import Candidate, ice, stun
 from aioice.candidate import candidate_foundation, candidate_priority
@@ -24,6 +25,10 @@ COMPONENT = 1
 """RTP and RTCP share one transport, so this is all there is."""
 
 
+SourceLost: TypeAlias = Callable[["SharedProtocol", Address], None]
+"""Told when the TCP connection from an address has ended."""
+
+
 class SharedProtocol(ice.StunProtocol):
     """One peer's part in a shared socket. A `net.demultiplexer.Receiver`.
 
@@ -31,12 +36,19 @@ class SharedProtocol(ice.StunProtocol):
     protocol does for all addresses of a socket.
     """
 
-    def __init__(self, connection: Any, socket: SharedSocket, candidate: Candidate) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        socket: SharedSocket,
+        candidate: Candidate,
+        on_source_lost: SourceLost,
+    ) -> None:
         super().__init__(connection)
         require(self, "transactions", "receiver")
         self.local_candidate = candidate
         self.transport = _Transport(self, socket)  # type: ignore[assignment]
         self._socket = socket
+        self._on_source_lost = on_source_lost
 
     # What its socket calls.
 
@@ -54,6 +66,9 @@ class SharedProtocol(ice.StunProtocol):
 
     def data_received(self, data: bytes) -> None:
         self.receiver.data_received(data, COMPONENT)
+
+    def source_lost(self, address: Address) -> None:
+        self._on_source_lost(self, address)
 
     # What aioice calls.
 
@@ -100,25 +115,34 @@ class _Transport:
     def close(self) -> None:
         if not self._closing:
             self._closing = True
-            self._socket.demultiplexer.leave(self._protocol)
+            self._socket.leave(self._protocol)
             # aioice waits for it.
             asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
 
 
-def join(connection: Any, entrance: Entrance) -> list[Candidate]:
+def join(connection: Any, entrance: Entrance, on_source_lost: SourceLost) -> list[Candidate]:
     """Let a connection send and receive on the sockets of an entrance; returns its candidates."""
     found = []
     for socket, candidates in entrance.offers:
         own = [_candidate(candidate) for candidate in candidates]
-        protocol = SharedProtocol(connection, socket, own[0])
+        protocol = SharedProtocol(connection, socket, own[0], on_source_lost)
         socket.demultiplexer.join(entrance.ufrag, protocol)
         connection._protocols.append(protocol)
         found += own
     return found
 
 
+class _Passive(Candidate):
+    """A TCP candidate. It makes no connections, so there is nothing to check before its browser has made one."""
+
+    def can_pair_with(self, other: Candidate) -> bool:
+        return False
+
+
 def _candidate(candidate: SharedCandidate) -> Candidate:
-    return Candidate(
+    is_tcp = candidate.transport == "tcp"
+    kind = _Passive if is_tcp else Candidate
+    return kind(
         foundation=candidate_foundation("host", candidate.transport, candidate.host),
         component=COMPONENT,
         transport=candidate.transport,
@@ -126,4 +150,5 @@ def _candidate(candidate: SharedCandidate) -> Candidate:
         host=candidate.host,
         port=candidate.port,
         type="host",
+        tcptype="passive" if is_tcp else None,
     )
