@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tempfile
 from collections.abc import Iterator
@@ -86,4 +87,4 @@ def test_a_tunnel_under_another_number_carries_all() -> None:
 
 
 def largest_gap(moments: list[float]) -> float:
-    return max(after - before for before, after in zip(moments, moments[1:], strict=False))
+    return max(after - before for before, after in itertools.pairwise(moments))
