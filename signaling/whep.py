@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .access import Grant
-from signaling.authority import Reached
-from signaling.discovery import Config, IceServer
+from .authority import Reached
+from .discovery import Config, IceServer
 from .etag import matches, quoted
 from .refusal import Refusal
 from .sdp import checked_offer

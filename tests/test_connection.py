@@ -161,11 +161,12 @@ async def test_both_chromas_of_h264_are_answered_with_the_offers_payload_types()
 async def test_what_keeps_full_chroma_from_the_answer(
     offer: str, codec: Codec | None, wish: ChromaWish, obstacle: str
 ) -> None:
-    connection = Connection(Recorder(), LIMITS)
-    try:
-        answer = await connection.answer(offer, codec=codec, chroma=wish)
-    finally:
-        await connection.close()
+    async with shared_sockets() as hub:
+        connection = Connection(Recorder(), LIMITS, hub.entrance())
+        try:
+            answer = await connection.answer(offer, codec=codec, chroma=wish)
+        finally:
+            await connection.close()
     assert "profile-level-id=f4" not in answer
     assert connection.chroma_obstacle == obstacle
 
