@@ -164,6 +164,36 @@ def test_who_left_gets_nothing(demultiplexer: Demultiplexer[Peer], one: Peer, ot
     demultiplexer.join("one", Peer())
 
 
+def test_an_ice_restart_gives_another_fragment(
+    demultiplexer: Demultiplexer[Peer], one: Peer
+) -> None:
+    demultiplexer.bind(HERE, one)
+    demultiplexer.rename("one", "new")
+    assert demultiplexer.deliver(request("new"), ELSEWHERE)
+    assert not demultiplexer.deliver(request("one"), ELSEWHERE)
+    # Media flow on meanwhile.
+    assert demultiplexer.deliver(RTP, HERE)
+    for old, new, why in (("one", "x", "Nobody has"), ("new", "other", "taken")):
+        with pytest.raises(ValueError, match=why):
+            demultiplexer.rename(old, new)
+    demultiplexer.leave(one)
+    assert not demultiplexer.deliver(request("new"), ELSEWHERE)
+
+
+def test_where_a_browser_was_before_is_forgotten(
+    demultiplexer: Demultiplexer[Peer], one: Peer, other: Peer
+) -> None:
+    demultiplexer.bind(HERE, one)
+    demultiplexer.bind(ELSEWHERE, one)
+    demultiplexer.bind(("192.0.2.3", 1), other)
+    assert demultiplexer.keep(one, ELSEWHERE) == [HERE]
+    assert not demultiplexer.deliver(RTP, HERE)
+    assert demultiplexer.deliver(RTP, ELSEWHERE)
+    assert demultiplexer.keep(one, None) == [ELSEWHERE]
+    assert demultiplexer.keep(one, None) == []
+    assert demultiplexer.deliver(RTP, ("192.0.2.3", 1))
+
+
 def test_a_receivers_oldest_addresses_give_way(
     demultiplexer: Demultiplexer[Peer], one: Peer
 ) -> None:
@@ -231,6 +261,21 @@ class Tables(RuleBasedStateMachine):
         self.made.bind(("192.0.2.1", port), peer)
         if peer in self.there:
             self.bound["192.0.2.1", port] = peer
+
+    @rule(peer=peers, number=st.integers(0, 9))
+    def rename(self, peer: Peer, number: int) -> None:
+        new = str(number)
+        if peer in self.there and new not in self.there.values():
+            self.made.rename(self.there[peer], new)
+            self.there[peer] = new
+
+    @rule(peer=peers, port=st.none() | st.integers(1, 5))
+    def keep(self, peer: Peer, port: int | None) -> None:
+        address = None if port is None else ("192.0.2.1", port)
+        self.made.keep(peer, address)
+        self.bound = {
+            at: owner for at, owner in self.bound.items() if owner is not peer or at == address
+        }
 
     @rule(peer=peers)
     def leave(self, peer: Peer) -> None:

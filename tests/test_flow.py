@@ -10,7 +10,7 @@ import pytest
 
 from rtc_canvas.rtc import flow as flow_module
 from rtc_canvas.rtc.congestion.estimator import RateLimits
-from rtc_canvas.rtc.flow import AHEAD_BYTES, OVERHEAD, Flow
+from rtc_canvas.rtc.flow import AHEAD_BYTES, BACKLOG, OVERHEAD, Flow
 
 from .test_transport_feedback import report
 
@@ -170,6 +170,26 @@ async def test_without_room_it_looks_again_by_itself(
         assert not made.flow.has_room
         async with asyncio.timeout(5):
             await made.told_room.wait()
+
+
+async def test_what_waits_in_a_tcp_connection_holds_the_next_frame_back(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow_module, "BACKLOG_LOOK_AGAIN", 0.001)
+    waiting, told_room = 0, asyncio.Event()
+    flow = Flow(LIMITS, on_room=told_room.set, on_target=lambda _: None, backlog=lambda: waiting)
+    ahead = flow.estimator.min_round_trip + BACKLOG
+    allowed = round(LIMITS.start / 8 * ahead) + AHEAD_BYTES
+    waiting = allowed
+    assert flow.has_room
+    waiting = allowed + 1
+    assert not flow.has_room
+    # It looks again by itself, as nobody tells when the system's queue grows shorter.
+    async with asyncio.timeout(1):
+        await told_room.wait()
+    waiting = 0
+    assert flow.has_room
+    flow.close()
 
 
 async def test_what_is_long_overdue_stops_nothing(clock: Clock) -> None:

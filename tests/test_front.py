@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from aiortc import RTCCertificate
+from cryptography.hazmat.primitives import serialization
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,18 +37,21 @@ class Echo(asyncio.Protocol):
 class Served:
     """A front that is open, and those who come to it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, front: Front, port: int) -> None:
+        self.front = front
         self._port = port
         self._streams: list[asyncio.StreamWriter] = []
 
-    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+    async def connect(
+        self, trusting: ssl.SSLContext | None = None
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port, ssl=trusting)
         self._streams.append(writer)
         return reader, writer
 
-    async def ask(self, *parts: bytes) -> bytes:
+    async def ask(self, *parts: bytes, trusting: ssl.SSLContext | None = None) -> bytes:
         """What comes back for these bytes, sent one after the other."""
-        reader, writer = await self.connect()
+        reader, writer = await self.connect(trusting)
         for part in parts:
             writer.write(part)
             await asyncio.sleep(0.01)
@@ -62,12 +69,17 @@ class Served:
 
 
 @contextlib.asynccontextmanager
-async def served() -> AsyncIterator[Served]:
+async def served(encryption: ssl.SSLContext | None = None) -> AsyncIterator[Served]:
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setblocking(False)
-    made = Front(listening, http=lambda: Echo(b" http"), media=lambda: Echo(b"media"))
+    made = Front(
+        listening,
+        http=lambda: Echo(b" http"),
+        media=lambda: Echo(b"media"),
+        encryption=encryption,
+    )
     made.open()
-    clients = Served(listening.getsockname()[1])
+    clients = Served(made, listening.getsockname()[1])
     try:
         yield clients
     finally:
@@ -104,6 +116,60 @@ async def test_nothing_of_what_came_is_lost(parts: list[bytes], kind: bytes) -> 
 async def test_tls_is_closed_at_once() -> None:
     async with served() as clients:
         assert await clients.ask(b"\x16\x03\x01") == b""
+        assert clients.front.refused == {"tls": 1}
+
+
+# With TLS.
+
+
+@pytest.fixture
+def encryption(tmp_path: Path) -> ssl.SSLContext:
+    """A server's, with a certificate that nobody else signed."""
+    made = RTCCertificate.generateCertificate()
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(
+        made._cert.public_bytes(serialization.Encoding.PEM)
+        + made._key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+@pytest.fixture
+def trusting() -> ssl.SSLContext:
+    """A client's that takes any certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+async def test_http_over_tls_beside_media_in_clear(
+    encryption: ssl.SSLContext, trusting: ssl.SSLContext
+) -> None:
+    async with served(encryption) as clients:
+        assert await clients.ask(b"G", b"ET", trusting=trusting) == b" http GET"
+        assert await clients.ask(b"\x00\x54frame") == b"media \x00\x54frame"
+        assert await clients.ask(b"GET") == b""
+        assert clients.front.refused == {"http": 1}
+
+
+async def test_a_handshake_that_fails_or_stops_is_closed_on(
+    encryption: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_module, "HANDSHAKE_WITHIN", 0.05)
+    async with served(encryption) as clients:
+        for hello in (b"\x16garbage", b"\x16"):
+            reader, writer = await clients.connect()
+            writer.write(hello)
+            async with asyncio.timeout(2):
+                await reader.read()
+        assert clients.front.refused == {"broken": 2}
 
 
 async def test_who_leaves_without_a_word_is_forgotten() -> None:
@@ -121,6 +187,7 @@ async def test_who_says_nothing_is_closed_on(monkeypatch: pytest.MonkeyPatch) ->
         reader, _ = await clients.connect()
         async with asyncio.timeout(2):
             assert await reader.read() == b""
+        assert clients.front.refused == {"time": 1}
 
 
 async def test_in_a_crowd_the_oldest_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:

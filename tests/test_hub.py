@@ -57,3 +57,14 @@ async def test_fragments_are_long_and_nobody_elses(monkeypatch: pytest.MonkeyPat
         hub.entrance().offers[0].socket.demultiplexer.join("a" * UFRAG_LENGTH, Peer())
         monkeypatch.setattr("rtc_canvas.net.hub.secrets.choice", lambda _: next(letters))
         assert hub.entrance().ufrag == "b" * UFRAG_LENGTH
+
+
+async def test_an_ice_restart_gives_another_fragment_on_every_socket() -> None:
+    async with shared_sockets() as hub:
+        entrance, peer = hub.entrance(), Peer()
+        old = entrance.ufrag
+        tables = [offer.socket.demultiplexer for offer in entrance.offers]
+        for each in tables:
+            each.join(old, peer)
+        assert entrance.rename() == entrance.ufrag != old
+        assert all(each.knows(entrance.ufrag) and not each.knows(old) for each in tables)

@@ -217,6 +217,16 @@ async def test_a_peer_that_leaves_says_its_last_word(scene: Scene) -> None:
     assert scene.peer.lost == []
 
 
+async def test_the_links_of_where_it_was_before_end(scene: Scene) -> None:
+    before, now = await scene.browser(request("peer")), await scene.browser(request("peer"))
+    assert await before.gets() == await now.gets() == b"\x01\x01answer"
+    address: Address = now.writer.get_extra_info("sockname")
+    scene.links.keep(scene.peer, address)
+    assert await before.gets() is None
+    scene.links.send(b"on", address)
+    assert await now.gets() == b"on"
+
+
 async def test_who_takes_nothing_does_not_hold_it_open(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,18 @@ class Demultiplexer(Generic[ReceiverT]):
         self._ufrags[ufrag] = receiver
         self._sources_of.setdefault(receiver, {})
 
+    def rename(self, old: str, new: str) -> None:
+        """Let a receiver be reached by another fragment, and by the old one no more, as after an ICE restart.
+
+        Raises:
+            ValueError: when nobody has the old one, or somebody the new one.
+        """
+        if new in self._ufrags:
+            raise ValueError(f"The ICE user name fragment {new!r} is taken.")
+        if old not in self._ufrags:
+            raise ValueError(f"Nobody has the ICE user name fragment {old!r}.")
+        self._ufrags[new] = self._ufrags.pop(old)
+
     def knows(self, ufrag: str) -> bool:
         return ufrag in self._ufrags
 
@@ -97,6 +109,13 @@ class Demultiplexer(Generic[ReceiverT]):
         if owner is not None:
             del self._sources_of[owner][address]
         return owner
+
+    def keep(self, receiver: ReceiverT, address: Address | None) -> list[Address]:
+        """Forget all addresses of a receiver but one; returns them. Its next request from there binds one again."""
+        gone = [each for each in self.sources(receiver) if each != address]
+        for each in gone:
+            self.unbind(each)
+        return gone
 
     def owner(self, address: Address) -> ReceiverT | None:
         """Whose an address is."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
+from collections import Counter
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
@@ -15,7 +17,10 @@ Kind: TypeAlias = Literal["media", "tls", "http"]
 # Browsers keep a spare connection or two on which they say nothing for a while.
 FIRST_BYTE_WITHIN = 10.0
 
-# So many may have said nothing; then the oldest gives way.
+# A TLS handshake takes two round trips.
+HANDSHAKE_WITHIN = 10.0
+
+# So many may have said nothing, or not finished their handshake; then the oldest gives way.
 WAITING_LIMIT = 64
 
 # Where the system has no descriptor left for one more connection, asking at once again would keep the loop busy.
@@ -39,13 +44,25 @@ class Front:
 
     listening: a listening socket that does not block; it is closed with this.
     http, media: make the protocol for a connection of that kind.
+    encryption: with it, HTTP is taken over TLS alone; media are encrypted by themselves.
+    refused: how many connections were closed before they were handed over, by why.
     """
 
     def __init__(
-        self, listening: socket.socket, *, http: ProtocolFactory, media: ProtocolFactory
+        self,
+        listening: socket.socket,
+        *,
+        http: ProtocolFactory,
+        media: ProtocolFactory,
+        encryption: ssl.SSLContext | None = None,
     ) -> None:
         self._listening = listening
-        self._factories: dict[Kind, ProtocolFactory] = {"http": http, "media": media}
+        self._factories: dict[Kind, ProtocolFactory] = {
+            "media": media,
+            "http" if encryption is None else "tls": http,
+        }
+        self._encryption = encryption
+        self.refused: Counter[str] = Counter()
         self._accepting: asyncio.Task[None] | None = None
         # Those that have said nothing yet, oldest first.
         self._waiting: dict[asyncio.Task[None], None] = {}
@@ -74,6 +91,7 @@ class Front:
                 await asyncio.sleep(PAUSE)
                 continue
             if len(self._waiting) == WAITING_LIMIT:
+                self.refused["crowd"] += 1
                 next(iter(self._waiting)).cancel()
             self._wait_for(connection)
             # Accepting waits for nothing while connections come in a flood.
@@ -91,18 +109,35 @@ class Front:
         task.add_done_callback(done)
 
     async def _admit(self, connection: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(FIRST_BYTE_WITHIN):
                 first = await _first_byte(connection)
-            factory = None if first is None else self._factories.get(kind_of(first))
-            if factory is not None:
-                await loop.connect_accepted_socket(factory, connection)
+            if first is None:
+                why = "left"
+            elif (kind := kind_of(first)) not in self._factories:
+                why = kind
+            else:
+                await self._hand_over(connection, kind)
                 return
-        except (OSError, TimeoutError):
-            # Gone, or silent.
-            pass
+        except TimeoutError:
+            why = "time"
+        except OSError:
+            # The connection broke, or its TLS handshake failed.
+            why = "broken"
+        self.refused[why] += 1
         connection.close()
+
+    async def _hand_over(self, connection: socket.socket, kind: Kind) -> None:
+        loop, factory = asyncio.get_running_loop(), self._factories[kind]
+        if kind != "tls":
+            await loop.connect_accepted_socket(factory, connection)
+            return
+        await loop.connect_accepted_socket(
+            factory,
+            connection,
+            ssl=self._encryption,
+            ssl_handshake_timeout=HANDSHAKE_WITHIN,
+        )
 
 
 async def _first_byte(connection: socket.socket) -> int | None:

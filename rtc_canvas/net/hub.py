@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from .candidates import Bound, Candidate, Places, candidates
@@ -31,6 +32,9 @@ class SharedSocket(Protocol):
     def leave(self, receiver: Receiver) -> None:
         """Forget a receiver, and end what is its alone."""
 
+    def keep(self, receiver: Receiver, address: Address | None) -> None:
+        """Forget all addresses of a receiver but one, and end what came from them."""
+
     def send(self, data: bytes, address: Address) -> None:
         """Send a packet, or lose it."""
 
@@ -45,7 +49,8 @@ class Offer(NamedTuple):
     candidates: list[Candidate]
 
 
-class Entrance(NamedTuple):
+@dataclass(slots=True)
+class Entrance:
     """How one browser may come in.
 
     ufrag: the ICE user name fragment by which it asks for its peer, nobody else's on these sockets.
@@ -53,6 +58,23 @@ class Entrance(NamedTuple):
 
     ufrag: str
     offers: list[Offer]
+
+    def rename(self) -> str:
+        """Have it ask by a new fragment from now on, as an ICE restart wants it (RFC 8445 clause 9); returns that."""
+        demultiplexers = [offer.socket.demultiplexer for offer in self.offers]
+        ufrag = new_ufrag(demultiplexers)
+        for each in demultiplexers:
+            each.rename(self.ufrag, ufrag)
+        self.ufrag = ufrag
+        return ufrag
+
+
+def new_ufrag(demultiplexers: Sequence[Demultiplexer[Receiver]]) -> str:
+    """A fragment that nobody has on any of these."""
+    while True:
+        ufrag = "".join(secrets.choice(_UFRAG) for _ in range(UFRAG_LENGTH))
+        if not any(each.knows(ufrag) for each in demultiplexers):
+            return ufrag
 
 
 class Hub:
@@ -101,10 +123,5 @@ class Hub:
         own.sort(key=lambda address: address != local)
         places = Places(own, self._public.now(), authority, self._http_port)
         offers = (Offer(each, candidates(each.bound, places)) for each in self._sockets)
-        return Entrance(self._new_ufrag(), [offer for offer in offers if offer.candidates])
-
-    def _new_ufrag(self) -> str:
-        while True:
-            ufrag = "".join(secrets.choice(_UFRAG) for _ in range(UFRAG_LENGTH))
-            if not any(each.demultiplexer.knows(ufrag) for each in self._sockets):
-                return ufrag
+        ufrag = new_ufrag([each.demultiplexer for each in self._sockets])
+        return Entrance(ufrag, [offer for offer in offers if offer.candidates])

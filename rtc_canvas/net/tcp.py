@@ -70,6 +70,10 @@ class TcpLinks:
         for address in self.demultiplexer.leave(receiver):
             self._links[address].close()
 
+    def keep(self, receiver: Receiver, address: Address | None) -> None:
+        for gone in self.demultiplexer.keep(receiver, address):
+            self._links[gone].close()
+
     # What a link tells.
 
     def made(self, link: Link) -> None:

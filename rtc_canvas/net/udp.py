@@ -53,6 +53,9 @@ class UdpSocket:
     def leave(self, receiver: Receiver) -> None:
         self.demultiplexer.leave(receiver)
 
+    def keep(self, receiver: Receiver, address: Address | None) -> None:
+        self.demultiplexer.keep(receiver, address)
+
     def send(self, data: bytes, address: Address) -> None:
         """Send a packet, or lose it.
 

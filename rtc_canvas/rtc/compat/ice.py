@@ -92,6 +92,15 @@ class SelectedPair:
             return 0
         return pair.protocol.backlog(pair.remote_addr)
 
+    def forget_others(self) -> None:
+        """Take no more media from where the browser was before; a check from there makes it known again."""
+        pair = self._pair
+        if pair is None:
+            return
+        for protocol in self._connection._protocols:
+            if isinstance(protocol, SharedProtocol):
+                protocol.keep(pair.remote_addr if protocol is pair.protocol else None)
+
     def is_at(self, protocol: SharedProtocol, address: Address) -> bool:
         pair = self._pair
         return pair is not None and pair.protocol is protocol and pair.remote_addr == address
@@ -149,6 +158,8 @@ def adopt(
     ) -> None:
         if error[0] not in _UNAUTHENTICATED:
             respond_error(request, address, protocol, error)
+        elif isinstance(protocol, SharedProtocol):
+            protocol.refuse()
 
     async def gather() -> None:
         connection._local_candidates_start = True

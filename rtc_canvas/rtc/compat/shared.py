@@ -58,6 +58,7 @@ class SharedProtocol(ice.StunProtocol):
         except Exception:
             # Of what anybody may send; the parser raises whatever its struct and string operations raise.
             logger.debug("A malformed STUN message was dropped.", exc_info=True)
+            self._socket.demultiplexer.dropped["malformed"] += 1
             return
         if message.message_class == stun.Class.REQUEST:
             self.receiver.request_received(message, address, self)
@@ -97,8 +98,16 @@ class SharedProtocol(ice.StunProtocol):
 
     # What is asked of it here.
 
+    def refuse(self) -> None:
+        """Count a request that is not authenticated, and leave it at that."""
+        self._socket.demultiplexer.dropped["unauthenticated"] += 1
+
     def backlog(self, address: Address) -> int:
         return self._socket.backlog(address)
+
+    def keep(self, address: Address | None) -> None:
+        """Forget all addresses of the browser but one."""
+        self._socket.keep(self, address)
 
 
 class _Transport:
