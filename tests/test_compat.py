@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import random
 import socket
 import struct
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from aioice import stun
 from OpenSSL import SSL
 
+from rtc_canvas.net.demultiplexer import Address, Demultiplexer
 from rtc_canvas.rtc.compat import require
 from rtc_canvas.rtc.compat.ice import Liveness
 from rtc_canvas.rtc.compat.sdp import h264_profile
@@ -64,35 +67,46 @@ def addresses(answer: str) -> list[tuple[str, int]]:
     return [(line[4], int(line[5])) for line in lines if ":" not in line[4]]
 
 
-def count_datagrams(made: Link) -> asyncio.Semaphore:
-    """Counts what a connection hears from now on, whoever sends it."""
-    heard = asyncio.Semaphore(0)
+def tables(made: Link) -> list[Demultiplexer[Any]]:
+    """Those of the sockets of a connection."""
     assert made.connection._connection is not None
     [transceiver] = made.connection._connection.getTransceivers()
     ice: Any = transceiver.receiver.transport.transport._connection
-    for protocol in ice._protocols:
-        receive = protocol.datagram_received
+    return [protocol._socket.demultiplexer for protocol in ice._protocols]
 
-        def datagram_received(*datagram: Any, receive: Any = receive) -> None:
-            heard.release()
-            receive(*datagram)
 
-        protocol.datagram_received = datagram_received
+def count_datagrams(made: Link, port: int) -> asyncio.Semaphore:
+    """Counts what a connection's sockets hear from a port from now on."""
+    heard = asyncio.Semaphore(0)
+    for table in tables(made):
+        deliver = table.deliver
+
+        def delivered(data: bytes, source: Address, deliver: Any = deliver) -> bool:
+            if source[1] == port:
+                heard.release()
+            return bool(deliver(data, source))
+
+        table.deliver = delivered  # type: ignore[method-assign]
     return heard
 
 
 async def send_from_a_stranger(
     made: Link, datagrams: Iterable[bytes], answer: str | None = None
-) -> None:
-    """Send datagrams to every address of a connection and wait until it has heard them."""
-    heard = count_datagrams(made)
+) -> bytes:
+    """Send datagrams to every address of a connection and wait until it has heard them; returns what came back."""
     sent = list(itertools.product(datagrams, addresses(answer or made.viewer.answer)))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("", 0))
+        heard = count_datagrams(made, stranger.getsockname()[1])
         for data, address in sent:
             stranger.sendto(data, address)
-    async with asyncio.timeout(5):
-        for _ in sent:
-            await heard.acquire()
+        async with asyncio.timeout(5):
+            for _ in sent:
+                await heard.acquire()
+        stranger.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            return stranger.recv(1500)
+    return b""
 
 
 async def assert_alive(made: Link, caplog: pytest.LogCaptureFixture) -> None:
@@ -137,7 +151,7 @@ async def test_a_strangers_datagram_does_no_harm(
     data: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with linked(channels=False) as made:
-        await send_from_a_stranger(made, [data])
+        assert await send_from_a_stranger(made, [data]) == b""
         await assert_alive(made, caplog)
 
 
@@ -155,7 +169,27 @@ async def test_many_strangers_datagrams_do_no_harm(caplog: pytest.LogCaptureFixt
                 )
                 for _ in range(10)
             ]
-            await send_from_a_stranger(made, datagrams)
+            assert await send_from_a_stranger(made, datagrams) == b""
+        await assert_alive(made, caplog)
+
+
+@pytest.mark.parametrize("ufrag", ["right", "wrong"])
+async def test_a_check_with_a_wrong_key_gets_no_answer(
+    ufrag: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with linked(channels=False) as made:
+        ice = made.viewers_dtls.transport._connection
+        named = ice.remote_username if ufrag == "right" else "nobody"
+        message = request(
+            USERNAME=f"{named}:{ice.local_username}",
+            PRIORITY=1,
+            ICE_CONTROLLING=1,
+            USE_CANDIDATE=None,
+        )
+        message.add_message_integrity(b"a key that is not theirs")
+        assert await send_from_a_stranger(made, [bytes(message)]) == b""
+        dropped = sum((table.dropped for table in tables(made)), Counter[str]())
+        assert set(dropped) == {"unauthenticated" if ufrag == "right" else "request"}
         await assert_alive(made, caplog)
 
 

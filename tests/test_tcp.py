@@ -7,12 +7,14 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rtc_canvas.net import tcp as tcp_module
 from rtc_canvas.net.candidates import Bound
 from rtc_canvas.net.demultiplexer import PACKET_LIMIT, Address
 from rtc_canvas.net.framing import Frames, framed
-from rtc_canvas.net.tcp import TcpLinks
+from rtc_canvas.net.tcp import Link, TcpLinks
 
 from .test_demultiplexer import request
 
@@ -269,3 +271,94 @@ async def test_an_address_in_the_clothes_of_ipv6_is_shown_plain() -> None:
     plain = tcp_module.__dict__["_plain"]
     assert plain("::ffff:192.0.2.7") == plain("192.0.2.7") == "192.0.2.7"
     assert plain("fe80::1%eth0") == "fe80::1"
+
+
+# Whatever comes.
+
+
+class Pipe(asyncio.Transport):
+    """Stands in for a connection whose other end takes all."""
+
+    def __init__(self, address: Address) -> None:
+        super().__init__({"peername": address})
+        self.written = b""
+        self._closing = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += bytes(data)
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def abort(self) -> None:
+        self._closing = True
+
+    close = abort
+
+
+class Crowd:
+    """A peer with its link, and a stranger's."""
+
+    def __init__(self) -> None:
+        self.links = TcpLinks(Bound("tcp", "127.0.0.1", 0))
+        self.peer = Peer(self.links)
+        self.own, _ = self.connect(("192.0.2.1", 1))
+        self.own.data_received(framed(request("peer")))
+        self.peer.is_right = False
+        self.stranger, self.strangers_pipe = self.connect(("192.0.2.2", 2))
+
+    def connect(self, address: Address) -> tuple[Link, Pipe]:
+        link, pipe = self.links.new(), Pipe(address)
+        link.connection_made(pipe)
+        return link, pipe
+
+
+@given(
+    st.lists(
+        st.binary(max_size=40)
+        | st.sampled_from([request("peer"), request("nobody"), RTP, bytes(1025)]).map(framed)
+        | st.integers(0, 65535).map(lambda length: length.to_bytes(2, "big")),
+        max_size=12,
+    ),
+    st.booleans(),
+)
+def test_whatever_a_stranger_sends_it_learns_nothing_and_hurts_nobody(
+    pieces: list[bytes], leaves: bool
+) -> None:
+    async def play() -> None:
+        crowd = Crowd()
+        for piece in pieces:
+            if not crowd.strangers_pipe.is_closing():
+                crowd.stranger.data_received(piece)
+        if leaves or crowd.strangers_pipe.is_closing():
+            crowd.stranger.connection_lost(None)
+        assert crowd.strangers_pipe.written == b""
+        assert crowd.peer.data == crowd.peer.lost == []
+        # Closed on, and counted, or still without its first frame.
+        open_ends = 0 if crowd.strangers_pipe.is_closing() or leaves else 1
+        assert len(crowd.links._waiting) == open_ends
+        assert crowd.links.refused.total() == int(crowd.strangers_pipe.is_closing())
+        crowd.own.data_received(framed(RTP))
+        assert crowd.peer.data == [RTP]
+        crowd.links.close()
+
+    asyncio.run(play())
+
+
+@given(st.lists(st.binary(max_size=60), max_size=8))
+def test_whatever_a_browser_that_was_let_in_sends_reaches_its_peer_alone(
+    packets: list[bytes],
+) -> None:
+    async def play() -> None:
+        crowd = Crowd()
+        other = Peer(crowd.links, "other")
+        for packet in packets:
+            crowd.own.data_received(framed(packet))
+        assert crowd.peer.data == [packet for packet in packets if packet and packet[0] > 3]
+        assert other.data == other.lost == []
+        crowd.links.close()
+
+    asyncio.run(play())
