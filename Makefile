@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-DEBIAN_PACKAGES := chromium firefox-esr nodejs npm coturn
+DEBIAN_PACKAGES := chromium firefox-esr nodejs npm coturn nftables
 
 .PHONY: demo test setup system lint types python js browser laboratory bench bench-picture wan clean
 
@@ -17,7 +17,7 @@ test: setup lint types js python browser laboratory
 setup: system .venv/.installed node_modules/.installed
 
 # What a browser test needs: installed where we may, else named in the one command that installs it. Only root can use
-# iproute2 here, so nobody else is asked for it.
+# iproute2 and nftables here, so nobody else is asked for them.
 system:
 	@missing=""; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
@@ -25,7 +25,10 @@ system:
 	command -v node >/dev/null || missing="$$missing nodejs"; \
 	command -v npm >/dev/null || missing="$$missing npm"; \
 	command -v turnserver >/dev/null || missing="$$missing coturn"; \
-	if [ "$$(id -u)" = 0 ]; then command -v ip >/dev/null || missing="$$missing iproute2"; fi; \
+	if [ "$$(id -u)" = 0 ]; then \
+		command -v ip >/dev/null || missing="$$missing iproute2"; \
+		command -v nft >/dev/null || missing="$$missing nftables"; \
+	fi; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ]; then \
 		echo "Missing:$$missing. Install with: sudo apt-get install -y $(DEBIAN_PACKAGES)" >&2; exit 1; \

@@ -86,7 +86,7 @@ def count_datagrams(made: Link, port: int) -> asyncio.Semaphore:
                 heard.release()
             return bool(deliver(data, source))
 
-        table.deliver = delivered  # type: ignore[method-assign]
+        table.deliver = delivered  # type: ignore[method-assign, assignment]
     return heard
 
 

@@ -336,7 +336,8 @@ def test_whatever_a_stranger_sends_it_learns_nothing_and_hurts_nobody(
         if leaves or crowd.strangers_pipe.is_closing():
             crowd.stranger.connection_lost(None)
         assert crowd.strangers_pipe.written == b""
-        assert crowd.peer.data == crowd.peer.lost == []
+        assert not crowd.peer.data
+        assert not crowd.peer.lost
         # Closed on, and counted, or still without its first frame.
         open_ends = 0 if crowd.strangers_pipe.is_closing() or leaves else 1
         assert len(crowd.links._waiting) == open_ends
@@ -358,7 +359,8 @@ def test_whatever_a_browser_that_was_let_in_sends_reaches_its_peer_alone(
         for packet in packets:
             crowd.own.data_received(framed(packet))
         assert crowd.peer.data == [packet for packet in packets if packet and packet[0] > 3]
-        assert other.data == other.lost == []
+        assert not other.data
+        assert not other.lost
         crowd.links.close()
 
     asyncio.run(play())

@@ -5,9 +5,8 @@ globalThis.ways = {
   /** @type {RTCPeerConnection[]} The page's connections, newest last. */
   connections: [],
 
-  /** {protocol, address, port} of the server's end of the newest connection; null before it is up. */
-  async taken() {
-    const connection = this.connections.at(-1);
+  /** {protocol, address, port} of the server's end of a connection, the newest; null before it is up. */
+  async taken(connection = this.connections.at(-1)) {
     const stats = await connection?.getStats();
     const transport = [...(stats?.values() ?? [])].find(({ type }) => type === "transport");
     const pair = stats?.get(transport?.selectedCandidatePairId);
@@ -20,6 +19,29 @@ globalThis.ways = {
     const { sdp } = this.connections.at(-1).currentRemoteDescription;
     const lines = sdp.matchAll(/^a=candidate:\S+ 1 (\S+) \d+ (\S+) (\d+) /gm);
     return Array.from(lines, ([, protocol, address, port]) => [protocol, address, Number(port)]);
+  },
+  /** What is taken by so many players that come at once, each once it has shown some frames. */
+  players(count) {
+    return Promise.all(Array.from({ length: count }, () => this.player()));
+  },
+
+  /** A WHEP player that knows nothing but how to play. */
+  async player() {
+    const connection = new RTCPeerConnection();
+    const { receiver } = connection.addTransceiver("video", { direction: "recvonly" });
+    await connection.setLocalDescription();
+    const response = await fetch("whep/main", {
+      method: "POST",
+      headers: { "Content-Type": "application/sdp" },
+      body: connection.localDescription.sdp,
+    });
+    await connection.setRemoteDescription({ type: "answer", sdp: await response.text() });
+    const frames = async () => {
+      const all = [...(await receiver.getStats()).values()];
+      return all.find(({ type }) => type === "inbound-rtp")?.framesDecoded ?? 0;
+    };
+    while ((await frames()) < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+    return this.taken(connection);
   },
 };
 

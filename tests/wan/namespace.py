@@ -42,6 +42,25 @@ class Namespace:
         """Send everything that goes elsewhere through a device: browsers ask the default route who they are."""
         _ip("-n", self.name, "route", "add", "default", "dev", device)
 
+    def filter(self, rules: str) -> None:
+        """Have the kernel drop and translate packets by these rules of nftables."""
+        command = [*self.inside, "nft", "-f", "-"]
+        subprocess.run(command, input=rules, text=True, check=True)
+
+    @contextmanager
+    def knowing(self, name: str, address: str) -> Iterator[None]:
+        """Let programs that are started inside while the block runs look up a host name."""
+        # ip-netns(8): what lies there hides the files of the same names in /etc.
+        folder = Path("/etc/netns") / self.name
+        folder.mkdir(parents=True)
+        file = folder / "hosts"
+        file.write_text(f"127.0.0.1 localhost\n{address} {name}\n")
+        try:
+            yield
+        finally:
+            file.unlink()
+            folder.rmdir()
+
     def wrap(self, program: Path, folder: Path) -> Path:
         """An executable in ``folder`` that runs ``program`` inside, for those who take no command line."""
         wrapper = folder / f"{program.name}-{self.name}"

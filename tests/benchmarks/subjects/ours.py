@@ -1,6 +1,7 @@
 """This project as shipped: a draw function that is called at a steady rate, every setting left alone.
 
-Unless the benchmark sets some: ``{"canvas": {…}, "video": {…}}``, keywords of `Canvas` and `VideoConfig`.
+Unless the benchmark sets some: ``{"canvas": {…}, "video": {…}, "serve": {…}}``, keywords of `Canvas`, `VideoConfig` and
+`serve()`.
 """
 
 from __future__ import annotations
@@ -50,7 +51,10 @@ def serving(canvas: Canvas, options: Options) -> Iterator[None]:
         count_sockets()
         every_second(lambda: _tell_peers(canvas))
     video = VideoConfig(**options.settings.get("video", {}))
-    with serve_in_thread(canvas, host=options.host, port=options.port, video=video) as server:
+    served = options.settings.get("serve", {})
+    with serve_in_thread(
+        canvas, host=options.host, port=options.port, video=video, **served
+    ) as server:
         report(ready=server.url)
         yield
 
