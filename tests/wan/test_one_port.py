@@ -157,7 +157,6 @@ def test_a_tunnel_under_another_number_carries_all(scene: Scene) -> None:
             moments = [at for _, at in viewer.sightings(3)]
             print(f"the tunnel was cut: {largest_gap(moments):.2f} s without a picture")
             assert largest_gap(moments) < 3
-            assert len(moments) > RATE / 3
             assert viewer.evaluate("ways.connections.length") == 1
 
 
