@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-DEBIAN_PACKAGES := chromium firefox-esr nodejs npm coturn nftables
+DEBIAN_PACKAGES := chromium firefox-esr nodejs npm coturn nginx-light nftables
 
 .PHONY: demo test setup system lint types python js browser laboratory bench bench-picture wan clean
 
@@ -25,6 +25,7 @@ system:
 	command -v node >/dev/null || missing="$$missing nodejs"; \
 	command -v npm >/dev/null || missing="$$missing npm"; \
 	command -v turnserver >/dev/null || missing="$$missing coturn"; \
+	test -x /usr/sbin/nginx || missing="$$missing nginx-light"; \
 	if [ "$$(id -u)" = 0 ]; then \
 		command -v ip >/dev/null || missing="$$missing iproute2"; \
 		command -v nft >/dev/null || missing="$$missing nftables"; \

@@ -251,6 +251,20 @@ def _options() -> _Parser:
         help="one more name that the server is reached by; repeatable",
     )
     add(
+        "--trusted-proxy",
+        action="append",
+        dest="trusted_proxies",
+        metavar="ADDRESS|NETWORK",
+        help="a reverse proxy, such as 127.0.0.1 or 10.0.0.0/8, whose X-Forwarded fields are believed; repeatable",
+    )
+    add("--cert", metavar="FILE", help="a certificate in PEM: the server speaks https")
+    add("--key", metavar="FILE", help="its private key, where that is in a file of its own")
+    add(
+        "--self-signed",
+        action="store_true",
+        help="speak https, as on a LAN, with a certificate that browsers warn of once",
+    )
+    add(
         "--ice-server",
         action="append",
         dest="ice_servers",
@@ -286,6 +300,10 @@ def _given(options: argparse.Namespace) -> CommandLine:
         serve["open_access"] = False
     elif "open_access" in serve:
         serve["token"] = None
+    if "cert" in serve:
+        serve.setdefault("self_signed", False)
+    elif "self_signed" in serve:
+        serve["cert"] = serve["key"] = None
     if "ice_servers" in serve:
         serve["ice_servers"] = _ice_servers(serve["ice_servers"])
     if "udp_port" in serve:

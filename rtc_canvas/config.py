@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
@@ -10,6 +11,7 @@ from .adaptation import Preference
 from .encoded_frame import CHROMA_WISHES, CODECS, ChromaWish, Codec
 from .exceptions import ConfigError
 from .ice_servers import IceServerSource, checked_source
+from .tls import server_context
 
 MIN_BITRATE = 150_000
 MAX_BITRATE = 200_000_000
@@ -131,6 +133,10 @@ class ServeOptions(TypedDict, total=False):
     udp_port_range: tuple[int, int] | None
     public_addresses: Sequence[str]
     interfaces: Sequence[str]
+    trusted_proxies: Sequence[str]
+    cert: str | os.PathLike[str] | None
+    key: str | os.PathLike[str] | None
+    self_signed: bool
     ice_servers: IceServerSource
     video: VideoConfig
 
@@ -154,6 +160,13 @@ class ServeConfig:
         number on both sides.
     interfaces: whose addresses are offered to browsers: names such as "eth0", addresses, or networks such as
         "10.0.0.0/8"; default: all.
+    trusted_proxies: addresses, and networks such as "10.0.0.0/8", of reverse proxies whose X-Forwarded-Host, -Proto and
+        -Prefix are believed; default none.
+    cert: a PEM file with a certificate: the server then speaks https; default None: http. Its private key stands in
+        the same file or in `key`.
+    key: a PEM file with the private key of `cert`.
+    self_signed: True makes a certificate and keeps it in the user's state folder: https for a LAN, of which
+        browsers warn once; default False.
     ice_servers: STUN and TURN servers for the viewers' browsers: a list of `IceServer` and `TurnSecret`, or an async
         function that returns one, called for each page; default none.
     video: how pictures are encoded.
@@ -172,6 +185,10 @@ class ServeConfig:
     udp_port_range: tuple[int, int] | None = None
     public_addresses: Sequence[str] = ()
     interfaces: Sequence[str] = ()
+    trusted_proxies: Sequence[str] = ()
+    cert: str | os.PathLike[str] | None = None
+    key: str | os.PathLike[str] | None = None
+    self_signed: bool = False
     ice_servers: IceServerSource = ()
     video: VideoConfig = field(default_factory=VideoConfig)
 
@@ -192,12 +209,29 @@ class ServeConfig:
             raise ConfigError(f"token must be a string, got {type(self.token).__name__}.")
         if self.open_access and self.token is not None:
             raise ConfigError("open_access=True asks for no token, so token must not be given.")
-        for name in ("allow_origins", "allow_hosts", "public_addresses", "interfaces"):
+        lists = (
+            "allow_origins",
+            "allow_hosts",
+            "trusted_proxies",
+            "public_addresses",
+            "interfaces",
+        )
+        for name in lists:
             if isinstance(getattr(self, name), str):
                 raise ConfigError(f"{name} must be a list of strings, got one string.")
+        self._check_certificate()
         checked_source(self.ice_servers)
         if not isinstance(self.video, VideoConfig):
             raise ConfigError(f"video must be a VideoConfig, got {type(self.video).__name__}.")
+
+    def _check_certificate(self) -> None:
+        if self.key is not None and self.cert is None:
+            raise ConfigError("key is that of a certificate; give cert too.")
+        if self.self_signed and self.cert is not None:
+            raise ConfigError("self_signed=True makes a certificate, so cert must not be given.")
+        if self.cert is not None:
+            # Files that cannot be used are to be known now, not when the first page comes.
+            server_context(self.cert, self.key)
 
     @property
     def udp_ports(self) -> Sequence[int] | None:

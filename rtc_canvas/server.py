@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
@@ -17,7 +18,8 @@ from aiohttp import web
 
 from signaling.access import Access, cookie_name
 from signaling.app import create_app
-from signaling.token import new_token, saved_token
+from signaling.forwarded import TrustedProxies
+from signaling.token import new_token, saved_token, state_folder
 
 from .canvas import Canvas
 from .config import ServeConfig, ServeOptions
@@ -32,6 +34,7 @@ from .net.tcp import TcpLinks
 from .net.udp import UdpSocket
 from .sessions import Sessions
 from .static import static_folder
+from .tls import own_certificate, server_context
 from .video.choice import h264_encoder_name
 
 __all__ = ["Server", "serve", "serve_in_thread"]
@@ -75,7 +78,8 @@ class Server:
         host = _reachable(self.host, self._config.public_addresses)
         shown = f"[{host}]" if ":" in host else host
         query = "" if self._token is None else f"?token={self._token}"
-        return f"http://{shown}:{self.port}/{query}"
+        encrypted = self._config.self_signed or self._config.cert is not None
+        return f"{'https' if encrypted else 'http'}://{shown}:{self.port}/{query}"
 
     async def __aenter__(self) -> Self:
         if self._hub is not None or self._closing is not None:
@@ -117,13 +121,18 @@ class Server:
         await self._hub.open()
         # An encoder that was insisted on and does not work is to be known now, not when the first page comes.
         await asyncio.to_thread(h264_encoder_name, config.video.encoder)
-        access = self._access()
+        access, proxies = self._access(), self._proxies()
+        encryption = await asyncio.to_thread(self._encryption)
         self._sessions = Sessions(self._hub, video=config.video, ice_servers=config.ice_servers)
         self._sessions.open(self._canvases)
         # From here on only the sessions know the canvases, and they hold them weakly.
         self._canvases = {}
         app = create_app(
-            self._sessions, access, static=static_folder(), cookie=cookie_name(self.port)
+            self._sessions,
+            access,
+            static=static_folder(),
+            cookie=cookie_name(self.port),
+            proxies=proxies,
         )
         # Without an access log: it would print the token of every link that is opened.
         self._runner = web.AppRunner(
@@ -131,7 +140,9 @@ class Server:
         )
         await self._runner.setup()
         assert self._runner.server is not None, "setup() makes it"
-        self._front = Front(sockets.tcp, http=self._runner.server, media=links.new)
+        self._front = Front(
+            sockets.tcp, http=self._runner.server, media=links.new, encryption=encryption
+        )
         self._front.open()
         logger.info("Serving on %s port %d.", self.host, self.port)
 
@@ -153,6 +164,35 @@ class Server:
         except ValueError as error:
             raise ConfigError(str(error)) from None
 
+    def _proxies(self) -> TrustedProxies:
+        try:
+            return TrustedProxies(self._config.trusted_proxies)
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+
+    def _encryption(self) -> ssl.SSLContext | None:
+        """What https needs; None for http."""
+        config = self._config
+        if config.cert is not None:
+            return server_context(config.cert, config.key)
+        if not config.self_signed:
+            return None
+        name = socket.gethostname()
+        reached = {
+            "localhost",
+            "127.0.0.1",
+            "::1",
+            name,
+            f"{name}.local",
+            _reachable(self.host, config.public_addresses),
+        }
+        try:
+            return server_context(own_certificate(sorted(reached), state_folder()), None)
+        except (OSError, RuntimeError) as error:
+            raise ServeError(
+                f"The certificate cannot be kept ({error}); give one of your own with cert and key."
+            ) from error
+
     async def _close(self) -> None:
         if self._front is not None:
             # First, so that no page comes back while the others are sent away.
@@ -160,10 +200,23 @@ class Server:
         if self._sessions is not None:
             await self._sessions.close(SHUT_DOWN)
         if self._runner is not None:
-            await self._runner.cleanup()
+            await _end(self._runner)
         if self._hub is not None:
             # Last, as farewells go through it.
             self._hub.close()
+
+
+async def _end(runner: web.AppRunner) -> None:
+    """Let requests end, then close all connections."""
+    connections = [] if runner.server is None else runner.server.connections
+    transports = [connection.transport for connection in connections]
+    await runner.cleanup()
+    for transport in transports:
+        # An encrypted one would wait half a minute for the goodbye of a browser, which says none.
+        if transport is not None:
+            transport.abort()
+    # They are closed in the next round of the loop.
+    await asyncio.sleep(0)
 
 
 def serve(canvases: Canvas | Mapping[str, Canvas], **options: Unpack[ServeOptions]) -> Server:

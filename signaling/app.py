@@ -19,6 +19,7 @@ from .authority import Reached, ip_authority
 from .discovery import config_document
 from .encoding import accepts_gzip
 from .etag import matches, quoted
+from .forwarded import Asked, TrustedProxies
 from .refusal import Refusal
 from .upgrade import Upgraded
 
@@ -44,7 +45,14 @@ class Host(whep.Host, websocket.Host, Protocol):
     """What is served."""
 
 
-def create_app(host: Host, access: Access, *, static: Path, cookie: str) -> web.Application:
+def create_app(
+    host: Host,
+    access: Access,
+    *,
+    static: Path,
+    cookie: str,
+    proxies: TrustedProxies | None = None,
+) -> web.Application:
     """The application that serves `host`: the page, its modules, `api/config`, snapshots, WHEP and WebSockets.
 
     All its URLs are relative, so that it works as a sub-application under a prefix too. Run it with
@@ -52,12 +60,13 @@ def create_app(host: Host, access: Access, *, static: Path, cookie: str) -> web.
 
     static: the folder of the page, with `index.html` and `denied.html`.
     cookie: name of the cookie that carries the token (`access.cookie_name`).
+    proxies: whose X-Forwarded fields are believed; default nobody's.
 
     Raises:
         FileNotFoundError: when one of the two pages is missing.
     """
     assets = Assets(static, needed=("index.html", "denied.html"))
-    routes = _Routes(host, access, assets, cookie)
+    routes = _Routes(host, access, assets, cookie, proxies or TrustedProxies())
     endpoint, session = f"/whep/{_CANVAS}", f"/whep/{_CANVAS}/{{session}}"
     snapshot = f"/snapshot/{_CANVAS}.png"
     app = web.Application(middlewares=[_finishing(access)], client_max_size=whep.MAX_BODY)
@@ -87,11 +96,14 @@ def create_app(host: Host, access: Access, *, static: Path, cookie: str) -> web.
 
 
 class _Routes:
-    def __init__(self, host: Host, access: Access, assets: Assets, cookie: str) -> None:
+    def __init__(
+        self, host: Host, access: Access, assets: Assets, cookie: str, proxies: TrustedProxies
+    ) -> None:
         self._host = host
         self._access = access
         self._assets = assets
         self._cookie = cookie
+        self._proxies = proxies
 
     async def page(self, request: web.Request) -> web.Response:
         token = request.query.get("token")
@@ -129,7 +141,7 @@ class _Routes:
         return web.Response(body=await self._host.snapshot(canvas, grant=grant), headers=headers)
 
     async def preflight(self, request: web.Request) -> web.Response:
-        self._access.check_site(host=request.headers.get("Host"), origin=_origin(request))
+        self._access.check_site(host=self._asked(request).host, origin=_origin(request))
         return web.Response(status=204, headers=_PREFLIGHT)
 
     async def endpoint_options(self, request: web.Request) -> web.Response:
@@ -152,7 +164,7 @@ class _Routes:
                 headers=request.headers,
                 body=await _limited_body(request),
                 content_length=request.content_length,
-                reached=_reached(request),
+                reached=self._reached(request),
             ),
             self._host,
         )
@@ -163,7 +175,7 @@ class _Routes:
         return translated
 
     async def websocket(self, request: web.Request) -> web.StreamResponse:
-        self._access.check_site(host=request.headers.get("Host"), origin=_origin(request))
+        self._access.check_site(host=self._asked(request).host, origin=_origin(request))
         canvas = request.match_info["canvas"]
         if not self._host.has_canvas(canvas):
             raise whep.no_canvas(canvas)
@@ -181,6 +193,19 @@ class _Routes:
         )
         return socket.response
 
+    def _asked(self, request: web.Request) -> Asked:
+        return self._proxies.asked(
+            request.headers.items(), remote=request.remote, encrypted=request.secure
+        )
+
+    def _reached(self, request: web.Request) -> Reached:
+        asked, arrived = self._asked(request), request.get_extra_info("sockname")
+        return Reached(
+            ip_authority(asked.host, encrypted=asked.encrypted),
+            # That of a socket in the file system is a string.
+            arrived[0] if isinstance(arrived, tuple) else None,
+        )
+
     def _tokens(self, request: web.Request, *more: str | None) -> tuple[str | None, ...]:
         """Those that the request brought in its fields, and more."""
         return (request.cookies.get(self._cookie), _bearer(request), *more)
@@ -188,7 +213,7 @@ class _Routes:
     def _grant(self, request: web.Request, *tokens: str | None) -> Grant:
         """What the request may do, by the tokens given or else by those in its fields."""
         return self._access.grant(
-            host=request.headers.get("Host"),
+            host=self._asked(request).host,
             origin=_origin(request),
             tokens=tokens or self._tokens(request),
         )
@@ -201,15 +226,16 @@ class _Routes:
         headers = {"Location": f"./{query}", "Cache-Control": "no-store"}
         response = web.Response(status=303, headers=headers)
         if not self._access.open_access:
+            asked = self._asked(request)
             canvas = request.match_info.get("canvas")
-            path = request.rel_url.raw_path.removesuffix(f"{canvas}/")
+            path = asked.prefix + request.rel_url.raw_path.removesuffix(f"{canvas}/")
             response.set_cookie(
                 self._cookie,
                 token,
                 path=path,
                 httponly=True,
                 samesite="Lax",
-                secure=_is_encrypted(request),
+                secure=asked.encrypted,
             )
         return response
 
@@ -313,15 +339,6 @@ async def _limited_body(request: web.Request) -> bytes:
     return bytes(body)
 
 
-def _reached(request: web.Request) -> Reached:
-    arrived = request.get_extra_info("sockname")
-    return Reached(
-        ip_authority(request.headers.get("Host"), encrypted=_is_encrypted(request)),
-        # That of a socket in the file system is a string.
-        arrived[0] if isinstance(arrived, tuple) else None,
-    )
-
-
 def _origin(request: web.Request) -> str | None:
     return request.headers.get("Origin")
 
@@ -329,8 +346,3 @@ def _origin(request: web.Request) -> str | None:
 def _bearer(request: web.Request) -> str | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
-
-
-def _is_encrypted(request: web.Request) -> bool:
-    # A proxy that ends TLS says so. A client that lies about it only makes its own cookie stricter.
-    return request.secure or request.headers.get("X-Forwarded-Proto", "").lower() == "https"

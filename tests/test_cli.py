@@ -36,7 +36,8 @@ class TestParse:
         options = (
             "--host 0.0.0.0 --port 0 --fps 24 --codec vp8 --chroma 420 --bitrate 2.5M --open --token abc --verbose "
             "--allow-origin https://a.example --allow-origin https://b.example --allow-host lab "
-            "--udp-port 5000 --public-address 198.51.100.7 --public-address lab.example --interface eth0"
+            "--udp-port 5000 --public-address 198.51.100.7 --public-address lab.example --interface eth0 "
+            "--trusted-proxy 10.0.0.0/8 --self-signed"
         )
         assert parse(["run", "scene.py", *options.split()]) == Command(
             "scene.py",
@@ -53,6 +54,10 @@ class TestParse:
                     "udp_port_range": None,
                     "public_addresses": ["198.51.100.7", "lab.example"],
                     "interfaces": ["eth0"],
+                    "trusted_proxies": ["10.0.0.0/8"],
+                    "cert": None,
+                    "key": None,
+                    "self_signed": True,
                 },
                 video={"codec": "vp8", "chroma": "420", "max_bitrate": 2_500_000},
                 fps=24,

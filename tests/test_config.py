@@ -89,6 +89,9 @@ def test_video_refuses(setting: str, value: object) -> None:
         ("token", 1234),
         ("allow_origins", "https://example.org"),
         ("allow_hosts", "lab.example.org"),
+        ("trusted_proxies", "127.0.0.1"),
+        ("key", "key.pem"),
+        ("cert", "/nowhere/cert.pem"),
         ("video", {"codec": "vp8"}),
     ],
 )
@@ -109,6 +112,11 @@ def test_one_udp_port_or_a_range() -> None:
     assert ServeConfig().udp_ports is None
     assert ServeConfig(udp_port=0).udp_ports == [0]
     assert list(ServeConfig(udp_port_range=(50000, 50002)).udp_ports or ()) == [50000, 50001, 50002]
+
+
+def test_a_certificate_is_given_or_made() -> None:
+    with pytest.raises(ConfigError, match="cert must not be given"):
+        ServeConfig(self_signed=True, cert="cert.pem")
 
 
 def test_what_is_taken() -> None:

@@ -18,7 +18,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for layer in (
         "version exceptions adaptation allowance clock_offset encoded_frame final_quality frame_log latency "
         "limitation link_stats peer_log skips stillness",
-        "ice_servers",
+        "ice_servers tls",
         "announcements chroma config control display_phase events exact_transfer messages peer_notice "
         "probe_answer rate_log stats",
         "net",

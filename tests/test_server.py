@@ -278,6 +278,7 @@ async def test_a_chosen_port_keeps_its_token_over_a_restart(tmp_path: Path) -> N
         {"token": "two words"},
         {"allow_origins": ["example.org"]},
         {"allow_hosts": ["https://example.org"]},
+        {"trusted_proxies": ["nginx"]},
     ],
 )
 async def test_access_that_makes_no_sense_is_refused(options: Any) -> None:

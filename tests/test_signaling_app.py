@@ -18,6 +18,7 @@ from signaling.access import Access, Grant
 from signaling.app import create_app
 from signaling.authority import Reached
 from signaling.discovery import Config, IceServer
+from signaling.forwarded import TrustedProxies
 from signaling.refusal import Refusal
 from signaling.trickle import TrickleCandidate
 from signaling.websocket import MAX_MESSAGE, Opening, Socket
@@ -149,9 +150,11 @@ async def start(program: Program, static: Path) -> AsyncIterator[Start]:
     """Serves the program, under a path prefix if one is given, and makes a client of it."""
     async with AsyncExitStack() as stack:
 
-        async def start(access: Access | None = None, *, prefix: str = "") -> Client:
+        async def start(
+            access: Access | None = None, *, prefix: str = "", proxies: TrustedProxies | None = None
+        ) -> Client:
             access = access or Access(TOKEN, allowed_origins=[FOREIGN])
-            app = create_app(program, access, static=static, cookie=COOKIE)
+            app = create_app(program, access, static=static, cookie=COOKIE, proxies=proxies)
             if prefix:
                 outer = web.Application()
                 outer.add_subapp(prefix, app)
@@ -221,9 +224,34 @@ async def test_other_parameters_stay(client: Client) -> None:
     assert response.cookies[COOKIE]["path"] == "/"
 
 
-async def test_the_cookie_is_secure_where_the_page_is(client: Client) -> None:
-    response = await get(client, f"/?token={TOKEN}", X_Forwarded_Proto="https")
-    assert response.cookies[COOKIE]["secure"] is True
+FORWARDED = {
+    "X-Forwarded-Host": "lab.example",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Prefix": "/scene",
+}
+
+
+async def test_behind_a_trusted_proxy_the_cookie_is_that_of_its_page(start: Start) -> None:
+    access = Access(TOKEN, allowed_hosts=["lab.example"])
+    client = await start(access, proxies=TrustedProxies(["127.0.0.1"]))
+    for path in ("/", "/left/"):
+        response = await client.get(
+            f"{path}?token={TOKEN}", headers=FORWARDED, allow_redirects=False
+        )
+        cookie = response.cookies[COOKIE]
+        assert (cookie["secure"], cookie["path"]) == (True, "/scene/")
+        assert response.headers["Location"] == "./"
+    page = {"Origin": "https://lab.example", **FORWARDED, **BEARER, **SDP}
+    created = await client.post("/whep/left", data=OFFER, headers=page)
+    assert (created.status, created.headers["Location"]) == (201, "left/id-1")
+    elsewhere = {**page, "X-Forwarded-Host": "rebound.example"}
+    await refused(await client.post("/whep/left", data=OFFER, headers=elsewhere), 403, "--allow")
+
+
+async def test_nobody_else_is_believed_what_is_forwarded(client: Client) -> None:
+    response = await client.get(f"/?token={TOKEN}", headers=FORWARDED, allow_redirects=False)
+    cookie = response.cookies[COOKIE]
+    assert (cookie["secure"], cookie["path"]) == ("", "/")
 
 
 async def test_open_access_takes_an_old_link_and_sets_no_cookie(start: Start) -> None:

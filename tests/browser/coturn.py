@@ -50,7 +50,7 @@ async def coturn(folder: Path, *, secret: str) -> AsyncIterator[Coturn]:
         *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
     )
     try:
-        await _listens(port)
+        await listens(port)
         yield Coturn(port, log)
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -58,7 +58,8 @@ async def coturn(folder: Path, *, secret: str) -> AsyncIterator[Coturn]:
         await process.wait()
 
 
-async def _listens(port: int) -> None:
+async def listens(port: int) -> None:
+    """Wait until somebody takes TCP connections on 127.0.0.1."""
     async with asyncio.timeout(PATIENCE):
         while True:
             try:
