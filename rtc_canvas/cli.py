@@ -1,4 +1,4 @@
-"""The command `rtc-canvas`: serve the demo, a file, or a module's canvases."""
+"""The command `rtc-canvas`: serve the demo, a file, or a module's canvases; or find out what is wrong."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from typing import Any, NoReturn, cast
 
 from .canvas import Canvas
 from .config import ServeConfig, ServeOptions, VideoConfig
+from .doctor.command import Checkup, examine
 from .encoded_frame import CHROMA_WISHES, CODECS
 from .exceptions import ConfigError, EncoderError, ServeError
 from .ice_servers import IceServer, TurnSecret
@@ -41,6 +42,14 @@ FAILED, REFUSED = 1, 2
 TURN_SECRET, TURN_USER = "RTC_CANVAS_TURN_SECRET", "RTC_CANVAS_TURN_USER"
 """Not options, as other users of a machine can read those."""
 
+ICE_SERVER: dict[str, Any] = {
+    "action": "append",
+    "dest": "ice_servers",
+    "metavar": "URL",
+    "help": "a STUN or TURN server for the viewers' browsers, such as turn:turn.example.org:3478; repeatable. The "
+    f"environment's {TURN_SECRET} holds the secret that a TURN server shares with us, or {TURN_USER} NAME:PASSWORD",
+}
+
 OUR_LOGS = ("rtc_canvas", "signaling")
 LIBRARY_LOGS = ("aiortc", "aioice", "aiohttp")
 
@@ -56,6 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         command = parse(sys.argv[1:] if argv is None else argv)
+        if isinstance(command, Checkup):
+            return examine(command)
         _log_to_stderr(verbose=command.verbose)
         with _interruptible() as interrupted, command_line(command.given):
             canvases = _execute(command, interrupted)
@@ -129,7 +140,7 @@ class Command:
     verbose: bool
 
 
-def parse(argv: Sequence[str]) -> Command:
+def parse(argv: Sequence[str]) -> Command | Checkup:
     """Read what follows the command's name.
 
     Raises:
@@ -138,6 +149,8 @@ def parse(argv: Sequence[str]) -> Command:
     """
     end = argv.index("--") if "--" in argv else len(argv)
     options = _parser().parse_args(argv[:end])
+    if options.doctor:
+        return _checkup(options)
     return Command(options.target, list(argv[end + 1 :]), _given(options), options.verbose)
 
 
@@ -160,7 +173,7 @@ def _parser() -> _Parser:
     demo = commands.add_parser(
         "demo", parents=[options], allow_abbrev=False, help="serve the demo, a planet to orbit"
     )
-    demo.set_defaults(target=None)
+    demo.set_defaults(target=None, doctor=False)
     file = commands.add_parser(
         "run",
         parents=[options],
@@ -176,7 +189,27 @@ def _parser() -> _Parser:
         help="a file ending in .py, which runs as Python runs it: its run() serves, or else its one Canvas is "
         "served; or package.module:canvas, a Canvas or a dict of them",
     )
+    file.set_defaults(doctor=False)
+    doctor = commands.add_parser(
+        "doctor",
+        parents=[_doctor_options()],
+        allow_abbrev=False,
+        help="find out why there is no picture",
+        description="Look at a server as a browser would, or without a URL at this machine, and say what to do.",
+        epilog="The exit code is 0 without a problem, else 1.",
+    )
+    doctor.set_defaults(doctor=True)
     return parser
+
+
+def _doctor_options() -> _Parser:
+    options = _Parser(add_help=False)
+    add = options.add_argument
+    add("url", metavar="URL", nargs="?", help="the link that a program printed")
+    add("--host", default="127.0.0.1", help="where a server would listen here (127.0.0.1)")
+    add("--port", default=8080, type=int, help="on which port (8080)")
+    add("--ice-server", **ICE_SERVER, default=[])
+    return options
 
 
 def _options() -> _Parser:
@@ -264,14 +297,7 @@ def _options() -> _Parser:
         action="store_true",
         help="speak https, as on a LAN, with a certificate that browsers warn of once",
     )
-    add(
-        "--ice-server",
-        action="append",
-        dest="ice_servers",
-        metavar="URL",
-        help="a STUN or TURN server for the viewers' browsers, such as turn:turn.example.org:3478; repeatable. The "
-        f"environment's {TURN_SECRET} holds the secret that a TURN server shares with us, or {TURN_USER} NAME:PASSWORD",
-    )
+    add("--ice-server", **ICE_SERVER)
     add("--verbose", action="store_true", default=False, help="log more")
     return options
 
@@ -320,6 +346,11 @@ def _given(options: argparse.Namespace) -> CommandLine:
         fps=options.fps,
         open_browser=options.open,
     )
+
+
+def _checkup(options: argparse.Namespace) -> Checkup:
+    ServeConfig(host=options.host, port=options.port)
+    return Checkup(options.url, options.host, options.port, _ice_servers(options.ice_servers))
 
 
 def _ice_servers(urls: list[str]) -> list[IceServer | TurnSecret]:

@@ -11,6 +11,7 @@ from aiohttp import ClientSession, CookieJar
 
 from rtc_canvas import ConfigError, IceServer, TurnSecret, __version__
 from rtc_canvas.cli import Command, main, parse
+from rtc_canvas.doctor.command import Checkup
 from rtc_canvas.running import CommandLine
 
 from .command import command
@@ -26,6 +27,13 @@ def draw(request):
     return np.full((48, 64, 3), 200, np.uint8)
 
 """
+
+
+def parsed(arguments: list[str]) -> Command:
+    """What is to be served."""
+    command = parse(arguments)
+    assert isinstance(command, Command)
+    return command
 
 
 class TestParse:
@@ -67,37 +75,47 @@ class TestParse:
         )
 
     def test_open_access_takes_the_place_of_a_token(self) -> None:
-        given = parse(["demo", "--open-access"]).given
+        given = parsed(["demo", "--open-access"]).given
         assert given.options == {"open_access": True, "token": None}
 
     def test_a_range_of_ports(self) -> None:
-        given = parse(["demo", "--udp-port-range", "50000-50100"]).given
+        given = parsed(["demo", "--udp-port-range", "50000-50100"]).given
         assert given.options == {"udp_port": None, "udp_port_range": (50000, 50100)}
 
     @pytest.mark.parametrize(
         ("text", "bitrate"), [("400000", 400_000), ("400k", 400_000), ("1.25M", 1_250_000)]
     )
     def test_bitrates(self, text: str, bitrate: int) -> None:
-        assert parse(["demo", "--bitrate", text]).given.video == {"max_bitrate": bitrate}
+        assert parsed(["demo", "--bitrate", text]).given.video == {"max_bitrate": bitrate}
 
     def test_ice_servers_take_their_credentials_from_the_environment(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         urls = ["--ice-server", "stun:a.example", "--ice-server", "turn:b.example"]
         monkeypatch.setenv("RTC_CANVAS_TURN_USER", "me:pass:word")
-        assert parse(["demo", *urls]).given.options["ice_servers"] == [
+        assert parsed(["demo", *urls]).given.options["ice_servers"] == [
             IceServer("stun:a.example", "me", "pass:word"),
             IceServer("turn:b.example", "me", "pass:word"),
         ]
         monkeypatch.setenv("RTC_CANVAS_TURN_SECRET", "north")
-        assert parse(["demo", *urls[2:]]).given.options["ice_servers"] == [
+        assert parsed(["demo", *urls[2:]]).given.options["ice_servers"] == [
             TurnSecret("turn:b.example", "north")
         ]
 
+    def test_the_doctor(self) -> None:
+        assert parse(["doctor"]) == Checkup(None, "127.0.0.1", 8080, [])
+        options = ["--host", "0.0.0.0", "--port", "9000", "--ice-server", "stun:a.example"]
+        servers = [IceServer("stun:a.example")]
+        assert parse(["doctor", "lab:8080", *options]) == Checkup(
+            "lab:8080", "0.0.0.0", 9000, servers
+        )
+        with pytest.raises(ConfigError, match="port"):
+            parse(["doctor", "--port", "65536"])
+
     def test_what_follows_two_dashes_is_the_programs(self) -> None:
-        parsed = parse(["run", "--port", "0", "scene.py", "--", "--port", "1", "--", "x"])
-        assert parsed.arguments == ["--port", "1", "--", "x"]
-        assert parsed.given.options == {"port": 0}
+        command = parsed(["run", "--port", "0", "scene.py", "--", "--port", "1", "--", "x"])
+        assert command.arguments == ["--port", "1", "--", "x"]
+        assert command.given.options == {"port": 0}
 
     @pytest.mark.parametrize(
         ("arguments", "complaint"),

@@ -37,7 +37,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "server",
         "running",
         "__init__",
-        "demo targets",
+        "demo doctor targets",
         "cli",
         "__main__",
     )
@@ -140,7 +140,12 @@ def test_congestion_control_is_arithmetic() -> None:
 
 
 def test_the_web_is_for_the_server() -> None:
-    assert importers("aiohttp") == {"rtc_canvas.server", "signaling.app", "signaling.upgrade"}
+    assert importers("aiohttp") == {
+        "rtc_canvas.doctor.site",  # looks at one
+        "rtc_canvas.server",
+        "signaling.app",
+        "signaling.upgrade",
+    }
 
 
 def test_connections_are_for_rtc() -> None:
@@ -152,6 +157,7 @@ def test_connections_are_for_rtc() -> None:
 
 def test_encoders_are_for_video() -> None:
     assert outside(importers("av"), "rtc_canvas.video") == {
+        "rtc_canvas.doctor.machine",  # has a frame encoded
         "rtc_canvas.canvas_track",  # gives av's frames
     }
 
@@ -215,6 +221,7 @@ PURE = (
         "stillness",
     ),
     *("rtc.bulk", "rtc.flexfec", "rtc.flexfec_sdp", "rtc.history", "rtc.protection", "rtc.rtp"),
+    *(f"doctor.{name}" for name in ("candidates", "findings", "judgements", "outcome", "stun")),
     *(f"websocket.{name}" for name in ("framing", "in_flight", "messages")),
     *(f"rtc.congestion.{name}" for name in ("estimator", "feedback", "packets", "receiver_clock")),
 )

@@ -13,14 +13,20 @@ from yarl import URL
 
 
 @asynccontextmanager
-async def proxy(origin: str, prefix: str) -> AsyncIterator[str]:
-    """Passes requests on, WebSockets too, and takes a path's first parts away; gives the URL in front of `origin`."""
+async def proxy(origin: str, prefix: str, *, upgrades: bool = True) -> AsyncIterator[str]:
+    """Passes requests on and takes a path's first parts away; gives the URL in front of `origin`.
+
+    upgrades: whether WebSockets are passed on too; without, Upgrade is left out, as nginx does by default.
+    """
     async with ClientSession(auto_decompress=False) as http:
 
         async def pass_on(request: web.Request) -> web.StreamResponse:
             url = URL(origin + request.rel_url.raw_path_qs.removeprefix(prefix), encoded=True)
             headers = request.headers.copy()
-            if request.headers.get("Upgrade") == "websocket":
+            if not upgrades:
+                headers.popall("Upgrade", None)
+                headers["Connection"] = "close"
+            elif request.headers.get("Upgrade") == "websocket":
                 near = web.WebSocketResponse()
                 await near.prepare(request)
                 kept = {k: v for k, v in headers.items() if k in ("Host", "Origin", "Cookie")}
