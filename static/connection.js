@@ -39,6 +39,17 @@ import { baseOf, sdpFragment, Whep } from "./whep.js";
  * @property {(problem: Problem) => void} onend at most once, and not after `close()`
  */
 
+/**
+ * What is left of a connection that was tried.
+ *
+ * @typedef {object} WebRtcTrail
+ * @property {string | null} answer the server's SDP; null where it never came
+ * @property {RTCIceServer[]} iceServers
+ * @property {import("./diagnosis.js").IceError[]} iceErrors
+ * @property {boolean} relay whether only a relay was to be used
+ * @property {Promise<ReadonlyMap<string, any>>} report the last statistics
+ */
+
 /** Seconds from the offer until the server has said hello. */
 const PATIENCE = 15;
 /** Seconds that a connection may be "disconnected": shorter gaps heal by themselves. */
@@ -122,7 +133,11 @@ export class Connection {
   #timers = new Timers();
   /** @type {string[]} */
   #candidates = [];
+  /** @type {import("./diagnosis.js").IceError[]} */
+  #iceErrors = [];
   #answered = false;
+  /** @type {WebRtcTrail | null} what can be learnt from one that has ended */
+  trail = null;
 
   /**
    * Connects at once. What fails is told by `onend`.
@@ -144,6 +159,8 @@ export class Connection {
     });
     this.#peer.onconnectionstatechange = () => this.#onstate();
     this.#peer.onicecandidate = ({ candidate }) => this.#oncandidate(candidate);
+    this.#peer.onicecandidateerror = ({ url, errorCode: code, errorText: text }) =>
+      this.#iceErrors.push({ url, code, text });
     this.#open();
   }
 
@@ -303,10 +320,17 @@ export class Connection {
    * @param {RTCIceCandidate | null} candidate
    */
   #oncandidate(candidate) {
+    if (!candidate) this.#ongathered();
     // Without ICE servers there are only the addresses that the server's checks find anyway.
     if (!candidate?.candidate || !this.#peer.getConfiguration().iceServers?.length) return;
     this.#candidates.push(candidate.candidate);
     if (this.#answered) this.#timers.after("trickle", TRICKLE, () => this.#trickle());
+  }
+
+  /** A TURN server that refuses leaves nothing to wait for, where only a relay is to be used. */
+  #ongathered() {
+    const found = /^a=candidate:/m.test(this.#peer.localDescription?.sdp ?? "");
+    if (this.#relay && !found) this.#end(noMedia());
   }
 
   #trickle() {
@@ -331,6 +355,13 @@ export class Connection {
     this.#tell((events) => events.onstop());
     this.#timers.clear();
     this.#iceServers?.stop();
+    this.trail = {
+      answer: this.#peer.remoteDescription?.sdp ?? null,
+      iceServers: this.#peer.getConfiguration().iceServers ?? [],
+      iceErrors: this.#iceErrors,
+      relay: this.#relay,
+      report: this.#peer.getStats().catch(() => new Map()),
+    };
     this.#peer.close();
   }
 }

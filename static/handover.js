@@ -57,6 +57,10 @@ export class Handover {
   #outage = new Outage();
   #input = new RecentInput();
   #tries = { webrtc: 0, websocket: 0 };
+  /** @type {import("./connection.js").WebRtcTrail | null} of the WebRTC that failed last */
+  #webrtcTrail = null;
+  /** @type {import("./websocket.js").WebSocketTrail | null} of the WebSocket that failed last */
+  #socketTrail = null;
   #timers = new Timers();
 
   channels = {
@@ -109,6 +113,11 @@ export class Handover {
   /** What carries everything; null before the first did. */
   get transport() {
     return this.#inUse;
+  }
+
+  /** What is left of the ways that failed. @returns {import("./evidence.js").Trail} */
+  get trail() {
+    return { base: this.#options.base, webrtc: this.#webrtcTrail, websocket: this.#socketTrail };
   }
 
   get #active() {
@@ -166,6 +175,7 @@ export class Handover {
    * @param {Problem} problem
    */
   #onWebRtcEnd(problem) {
+    this.#webrtcTrail = this.#webrtc?.trail ?? null;
     this.#webrtc = null;
     this.#problem = problem;
     if (this.#inUse === "websocket") return this.#tryWebRtcLater(problem);
@@ -246,6 +256,7 @@ export class Handover {
    * @param {Problem} problem
    */
   #onSocketEnd(problem) {
+    this.#socketTrail = this.#socket?.trail ?? null;
     this.#socket = null;
     this.#hasSocket = false;
     if (this.#inUse === "webrtc") {

@@ -6,6 +6,7 @@
 
 /**
  * - `unreachable`: no answer
+ * - `mixed`: the page came by https and asks the server by http
  * - `unauthorised`, `forbidden`, `not-found`, `no-codec`, `refused`: the server said no
  * - `foreign`: not an rtc_canvas server
  * - `protocol`: page and server differ in version
@@ -15,7 +16,7 @@
  * - `lost`: the connection broke
  * - `ended`: the server ended it
  *
- * @typedef {"unreachable" | "unauthorised" | "forbidden" | "not-found" | "no-codec" | "refused"
+ * @typedef {"unreachable" | "mixed" | "unauthorised" | "forbidden" | "not-found" | "no-codec" | "refused"
  *   | "foreign" | "protocol" | "choose" | "no-relay" | "no-media" | "lost"
  *   | "ended"} ProblemCode
  */
@@ -64,6 +65,13 @@ export function unreachable(foreign = null) {
   return new Problem("unreachable", "The server cannot be reached.", {
     advice: foreign ? `If it runs, start it with --allow-origin ${foreign}` : "",
     retry: true,
+  });
+}
+
+/** Browsers let a page that came by https ask nobody by http, but its own machine. */
+export function mixed() {
+  return new Problem("mixed", "This page came by https, and the canvas is served by http.", {
+    advice: "Serve the canvas by https too: --cert, --self-signed, or behind a proxy.",
   });
 }
 

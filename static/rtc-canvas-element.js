@@ -47,6 +47,7 @@ export class RtcCanvasElement extends HTMLElement {
     code: null,
     reason: "",
     advice: "",
+    findings: [],
     steering: false,
     viewOnly: false,
     picture: false,
@@ -214,6 +215,7 @@ export class RtcCanvasElement extends HTMLElement {
       case "state":
         this.dataset.state = detail.state;
         this.#update({ ...detail, notice: null });
+        this.#diagnose(detail.code);
         break;
       case "control":
         this.#update({ steering: detail.steering });
@@ -242,6 +244,16 @@ export class RtcCanvasElement extends HTMLElement {
     const saying = describe(this.#situation);
     this.#status.show(saying);
     this.#bar.lasting = saying.lasting;
+  }
+
+  /**
+   * @param {string | null} code of the problem; null while there is none
+   */
+  async #diagnose(code) {
+    if (code === null) return this.#update({ findings: [] });
+    // Where the server cannot be reached, nor can the modules that this takes.
+    const findings = await this.#canvas.diagnose().catch(() => []);
+    if (this.#situation.code !== null) this.#update({ findings });
   }
 
   #reconnect() {

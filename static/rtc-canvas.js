@@ -194,6 +194,21 @@ export class RtcCanvas extends EventTarget {
     return new Whep(this.#access()).snapshot();
   }
 
+  /**
+   * Why there is no connection, or none over WebRTC: what was tried, and what to do.
+   *
+   * @returns {Promise<import("./diagnosis.js").Finding[]>} empty where nothing is known
+   */
+  async diagnose() {
+    const { trail } = this.#session;
+    if (!trail) return [];
+    const [{ gather }, { diagnose }] = await Promise.all([
+      import("./evidence.js"),
+      import("./diagnosis.js"),
+    ]);
+    return diagnose(await gather(trail));
+  }
+
   /** @returns {StateName} */
   get state() {
     return this.#session.state.name;

@@ -37,6 +37,8 @@ import { Sizes } from "./sizes.js";
  * @property {number | null} interval between two refreshes, null while too little is known
  */
 
+/** Pixels: Chromium shows a black square of this side for a track whose first frame does not come. */
+const STAND_IN = 2;
 /** Milliseconds for which a frame may wait for the display. */
 const LONGEST_WAIT = 1000;
 
@@ -167,19 +169,22 @@ export class Screen {
 
   /** The width and height of what shows the picture, 0 before the first. @returns {Size} */
   get #pixels() {
-    const { video } = this;
-    return this.#painting.covers ? this.#painting.size : [video.videoWidth, video.videoHeight];
+    if (this.#painting.covers) return this.#painting.size;
+    const { videoWidth, videoHeight } = this.video;
+    return videoWidth > STAND_IN ? [videoWidth, videoHeight] : [0, 0];
   }
 
   /** Whether the video has something to show, and nothing is painted over it. */
   get #showsVideo() {
-    return !this.#painting.covers && this.video.videoWidth > 0;
+    return !this.#painting.covers && this.#pixels[0] > 0;
   }
 
   /** Keep the last picture while there is no connection: a video of the next one starts empty. */
   freeze() {
     // What is painted stays until the video has a new frame: an ended video is black.
     if (this.#showsVideo) this.#painting.draw(this.video, this.#pixels);
+    // What stands in for one that never had a frame is not to be seen when it ends.
+    else this.video.srcObject = null;
     this.#frozen = this.#painting.covers;
   }
 
@@ -267,6 +272,7 @@ export class Screen {
       // The video's own "resize" event comes after the first frame of the new size was shown.
       if (this.#placed !== `${[frame.width, frame.height]}`) this.place();
       const { width, height, rtpTimestamp = null, presentedFrames } = frame;
+      if (width <= STAND_IN) return;
       this.#onframe(
         { width, height, rtpTimestamp, presentedFrames },
         this.#meeting(now, waitOf(now, frame)),

@@ -42,6 +42,8 @@ export class Session {
   #undecoded = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} until the next try */
   #timer;
+  /** @type {import("./evidence.js").Trail | null} of the connection that ended last */
+  #trail = null;
   /** When the connection came up, Infinity while it is not. */
   #since = Infinity;
   /** @type {AbortController | null} takes back the listeners on the page */
@@ -64,6 +66,11 @@ export class Session {
   /** The connection, in whatever state; null between two. */
   get connection() {
     return this.#connection;
+  }
+
+  /** What is left of the ways that were tried and failed; null where none did. */
+  get trail() {
+    return this.#connection?.trail ?? this.#trail;
   }
 
   connect() {
@@ -131,6 +138,7 @@ export class Session {
    */
   #end(problem) {
     const steady = performance.now() - this.#since > STEADY;
+    this.#trail = this.#connection?.trail ?? null;
     this.#drop();
     if (!problem.retry) {
       this.#listeners?.abort();

@@ -6,6 +6,7 @@
 
 /** @typedef {import("./state.js").StateName} StateName */
 /** @typedef {import("./problem.js").ProblemCode} ProblemCode */
+/** @typedef {import("./diagnosis.js").Finding} Finding */
 
 /**
  * @typedef {object} Situation
@@ -13,6 +14,7 @@
  * @property {ProblemCode | null} code
  * @property {string} reason
  * @property {string} advice
+ * @property {readonly Finding[]} findings what was tried, where that is known
  * @property {boolean} steering
  * @property {boolean} viewOnly
  * @property {boolean} picture whether one is on the screen
@@ -28,6 +30,7 @@
  * @property {string} title
  * @property {string} detail
  * @property {string} advice
+ * @property {readonly Finding[]} findings
  * @property {string} action
  * @property {boolean} lasting
  * @property {boolean} covers
@@ -38,7 +41,9 @@
  * @returns {Saying}
  */
 export function describe(situation) {
-  const { state, code, reason, advice, picture } = situation;
+  const { state, code, reason, picture, findings } = situation;
+  // What is known of each way says more.
+  const advice = findings.length ? "" : situation.advice;
   switch (state) {
     case "connecting":
       return say("busy", "Connecting…", { covers: !picture });
@@ -46,11 +51,12 @@ export function describe(situation) {
       return say("warn", picture ? "Reconnecting…" : "Trying to connect…", {
         detail: reason,
         advice,
+        findings,
         covers: !picture,
       });
     case "failed": {
       const action = code === "choose" ? "" : "Try again";
-      return say("bad", "Not connected", { detail: reason, advice, action, covers: true });
+      return say("bad", "Not connected", { detail: reason, advice, findings, action, covers: true });
     }
     case "closed":
       return say("off", "Closed", { action: "Connect", covers: true });
@@ -83,7 +89,7 @@ function describeLive({ steering, viewOnly, picture, notice }) {
  * @returns {Saying}
  */
 function say(tone, title, rest) {
-  const plain = { detail: "", advice: "", action: "", lasting: true, covers: false };
+  const plain = { detail: "", advice: "", findings: [], action: "", lasting: true, covers: false };
   return { tone, title, ...plain, ...rest };
 }
 
@@ -93,8 +99,9 @@ function say(tone, title, rest) {
  * @param {Saying} saying
  * @returns {string}
  */
-export function inOneLine({ title, detail, advice }) {
-  const parts = [title, detail, advice].map((part) => part.replace(/[….]+$/, "")).filter(Boolean);
+export function inOneLine({ title, detail, advice, findings }) {
+  const found = findings.map((each) => `${each.tried}: ${each.found} ${each.advice}`);
+  const parts = [title, detail, advice, ...found].map((part) => part.replace(/[….]+$/, "")).filter(Boolean);
   const joined = parts.reduce((line, part) => `${line}${/^[a-z]/.test(part) ? "," : "."} ${part}`);
   return `${joined}.`;
 }

@@ -42,7 +42,7 @@ export class Status {
    * @param {Saying} saying
    */
   show(saying) {
-    const { tone, title, detail, advice, action, covers } = saying;
+    const { tone, title, detail, advice, findings, action, covers } = saying;
     // Nothing is said twice, and a button that has the focus is not replaced by its like.
     if (this.#shown === JSON.stringify(saying)) return;
     this.#shown = JSON.stringify(saying);
@@ -54,6 +54,7 @@ export class Status {
       make("div", { class: "sign", "aria-hidden": "true" }),
       make("h2", {}, title),
       ...[detail, advice].filter(Boolean).map((text) => make("p", {}, text)),
+      ...(findings.length ? [listOf(findings)] : []),
       ...(action ? [this.#button(action)] : []),
     );
   }
@@ -66,6 +67,25 @@ export class Status {
     button.addEventListener("click", () => this.#onaction());
     return button;
   }
+}
+
+/**
+ * @param {Saying["findings"]} findings
+ */
+function listOf(findings) {
+  const item = (/** @type {import("./diagnosis.js").Finding} */ { tried, found, advice }) =>
+    make(
+      "li",
+      {},
+      make("p", {}, make("b", {}, tried), " ", found),
+      // Options of the command, the odd parts, are not broken at their hyphens.
+      make(
+        "p",
+        {},
+        ...advice.split(/(--[a-z-]+)/).map((part, i) => (i % 2 ? make("code", {}, part) : part)),
+      ),
+    );
+  return make("ul", { class: "findings" }, ...findings.map(item));
 }
 
 /**

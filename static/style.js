@@ -88,12 +88,39 @@ p {
 .cover p + p {
   color: var(--text);
 }
+.findings {
+  box-sizing: border-box;
+  width: min(52ch, 100%);
+  min-height: 3em;
+  margin: 16px 0 0;
+  padding: 0;
+  overflow-y: auto;
+  list-style: none;
+  text-align: start;
+  text-wrap: pretty;
+}
+.findings li {
+  padding: 10px 0;
+  border-top: 1px solid var(--edge);
+}
+.cover .findings p {
+  max-width: none;
+}
+.findings code {
+  font: inherit;
+  white-space: nowrap;
+}
+.findings b {
+  color: var(--text);
+  font-weight: 600;
+}
 .sign {
   position: relative;
   box-sizing: border-box;
   width: 40px;
   height: 40px;
   margin-bottom: 14px;
+  flex: none;
   border-radius: 50%;
 }
 [data-tone="busy"] .sign,

@@ -29,6 +29,14 @@ import { Whep } from "./whep.js";
  * @property {(frames: number) => void} onsent frames were sent over another transport
  */
 
+/**
+ * What is left of one that was tried.
+ *
+ * @typedef {object} WebSocketTrail
+ * @property {string} url
+ * @property {boolean} opened whether it ever was
+ */
+
 /** Seconds until the server has to say hello, or that it has taken the WebSocket as a standby. */
 const PATIENCE = 10;
 
@@ -113,6 +121,11 @@ export class WebSocketConnection {
   listen(events) {
     this.#events = events;
     for (const tell of this.#untold.splice(0)) tell(events);
+  }
+
+  /** What can be learnt from it; null before it was tried. @returns {WebSocketTrail | null} */
+  get trail() {
+    return this.#socket && { url: this.#socket.url, opened: this.#opened };
   }
 
   /** Whether messages get through. */

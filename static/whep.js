@@ -4,7 +4,7 @@
  * @module
  */
 
-import { choose, otherProtocol, Problem, refusal, unreachable } from "./problem.js";
+import { choose, mixed, otherProtocol, Problem, refusal, unreachable } from "./problem.js";
 import { parseObject, PROTOCOL } from "./messages.js";
 
 /**
@@ -140,6 +140,7 @@ export class Whep {
       credentials: this.#token || isSameOrigin(url) ? "same-origin" : "include",
       signal: timeLimit(timeout),
     }).catch(() => {
+      if (isMixed(url)) throw mixed();
       throw unreachable(isSameOrigin(url) ? null : (globalThis.location?.origin ?? null));
     });
     if (response.ok) return response;
@@ -226,6 +227,15 @@ export function sdpFragment(offer, candidates) {
  */
 function isSameOrigin(url) {
   return new URL(url).origin === globalThis.location?.origin;
+}
+
+/**
+ * Whether a browser blocks a request as mixed content.
+ *
+ * @param {string} url
+ */
+function isMixed(url) {
+  return globalThis.location?.protocol === "https:" && new URL(url).protocol === "http:";
 }
 
 /**

@@ -55,6 +55,7 @@ test("what few look at is loaded when somebody does", () => {
     ...["panel.js", "readout.js", "figures.js", "choice.js"],
     ...["questions.js", "probe-readout.js", "beside.js"],
     ...["exact.js", "exact-image.js", "save.js"],
+    ...["evidence.js", "diagnosis.js"],
   ]) {
     assert.ok(!needed.has(module), module);
   }

@@ -14,6 +14,7 @@ function saying(change) {
     code: null,
     reason: "",
     advice: "",
+    findings: [],
     steering: true,
     viewOnly: false,
     picture: true,
@@ -37,6 +38,16 @@ const LINES = [
   [
     { state: "failed", reason: "No access.", advice: "Open the link again." },
     "Not connected. No access. Open the link again.",
+  ],
+  [
+    {
+      state: "reconnecting",
+      picture: false,
+      reason: "No video arrives.",
+      advice: "Ask somebody.",
+      findings: [{ tried: "UDP", found: "No answer.", advice: "Open port 8080." }],
+    },
+    "Trying to connect. No video arrives. UDP: No answer. Open port 8080.",
   ],
   [{ state: "closed" }, "Closed."],
 ];
