@@ -17,7 +17,7 @@ test: setup lint types js python browser laboratory
 setup: system .venv/.installed node_modules/.installed
 
 # What a browser test needs: installed where we may, else named in the one command that installs it. Only root can use
-# iproute2 and nftables here, so nobody else is asked for them.
+# iproute2 and nftables here, so nobody else is asked for them. The tests run their own nginx: that of Debian stays off.
 system:
 	@missing=""; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
@@ -34,7 +34,8 @@ system:
 	if [ "$$(id -u)" != 0 ]; then \
 		echo "Missing:$$missing. Install with: sudo apt-get install -y $(DEBIAN_PACKAGES)" >&2; exit 1; \
 	fi; \
-	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing || exit 1; \
+	case "$$missing" in *nginx*) systemctl disable --now --quiet nginx 2>/dev/null || true;; esac
 
 .venv/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

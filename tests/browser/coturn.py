@@ -1,4 +1,4 @@
-"""Debian's coturn, run for a test."""
+"""Debian's coturn, run for a test with the configuration that the documentation shows."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from .conftest import need
 from .program import PATIENCE
 
 TURNSERVER = Path("/usr/bin/turnserver")
+SHOWN = Path(__file__).parents[2] / "examples" / "deploy" / "turnserver.conf"
 
 
 class Coturn:
@@ -41,9 +42,17 @@ async def coturn(folder: Path, *, secret: str) -> AsyncIterator[Coturn]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = folder / "coturn.log"
-    command = [str(TURNSERVER), "-n", "--use-auth-secret", f"--static-auth-secret={secret}"]
-    command += ["--realm=example.org", f"--listening-port={port}", "--listening-ip=127.0.0.1"]
-    command += ["--allow-loopback-peers", "--no-cli", "--no-tls", "--no-dtls", "--verbose"]
+    shown = SHOWN.read_text()
+    for line, here in {
+        "static-auth-secret=north": f"static-auth-secret={secret}",
+        "listening-port=3478": f"listening-port={port}",
+    }.items():
+        assert shown.count(f"\n{line}\n") == 1, f"The configuration has to say {line} once."
+        shown = shown.replace(f"\n{line}\n", f"\n{here}\n")
+    configuration = folder / "turnserver.conf"
+    configuration.write_text(shown)
+    command = [str(TURNSERVER), "-c", str(configuration), "--listening-ip=127.0.0.1"]
+    command += ["--allow-loopback-peers", "--no-tls", "--no-dtls", "--verbose"]
     command += [f"--log-file={log}", "--simple-log", f"--pidfile={folder / 'pid'}"]
     command += [f"--userdb={folder / 'db'}"]
     process = await asyncio.create_subprocess_exec(
