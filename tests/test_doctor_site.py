@@ -97,8 +97,11 @@ async def test_a_proxy_in_front_of_nothing() -> None:
     assert "does not reach the program behind it" in stopped
 
 
-async def test_another_kind_of_server() -> None:
-    async with elsewhere(text="<html>") as url:
+@pytest.mark.parametrize(
+    "text", ["<html>", "[]", "7", '{"version": "1"}', '{"version": "1", "iceServers": []}']
+)
+async def test_another_kind_of_server(text: str) -> None:
+    async with elsewhere(text=text) as url:
         [other] = problems(await found(url))
     assert "no rtc_canvas server" in other
 
@@ -162,6 +165,11 @@ async def test_a_port_that_is_taken() -> None:
         [stopped] = problems(await examine_machine("127.0.0.1", port))
     assert f"TCP port {port} of 127.0.0.1 cannot be had" in stopped
     assert "--port" in stopped
+
+
+async def test_a_host_that_is_none() -> None:
+    stopped = problems(await examine_machine("no-such-host.invalid", 0))
+    assert all("cannot be had" in each for each in stopped)
 
 
 async def test_a_machine_that_is_well() -> None:

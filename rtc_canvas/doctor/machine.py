@@ -56,9 +56,8 @@ def _ports(host: str, port: int) -> Iterator[Finding]:
         try:
             _bind(host, port, kind)
         except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else str(error)
             yield problem(
-                f"{name} port {port} of {host} cannot be had: {reason}.",
+                f"{name} port {port} of {host} cannot be had: {error.strerror or error}.",
                 "End the program that has it, or choose another with --port.",
             )
         else:
@@ -81,7 +80,7 @@ def _bind(host: str, port: int, kind: socket.SocketKind) -> None:
 def _addresses(host: str) -> Iterator[Finding]:
     there = [each.address for each in interfaces() if not each.is_loopback]
     if host not in ("", "0.0.0.0", "::"):
-        if ipaddress.ip_address(socket.gethostbyname(host)).is_loopback:
+        if _is_loopback(host):
             yield note(LOOPBACK_ONLY, "For a LAN give --host 0.0.0.0; or go through ssh -L.")
         return
     yield ok(f"Browsers are told these addresses: {', '.join(there) or 'none'}.")
@@ -90,3 +89,12 @@ def _addresses(host: str) -> Iterator[Finding]:
             "This is a Docker container, whose addresses only its host reaches.",
             "Publish the port for TCP and UDP, and give --public-address with the host's address.",
         )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = socket.getaddrinfo(host, None)[0][4][0]
+    except OSError:
+        # That there is no such host has been told with its ports.
+        return False
+    return ipaddress.ip_address(address).is_loopback

@@ -78,8 +78,11 @@ async def examine_site(url: str, *, patience: float = PATIENCE) -> AsyncIterator
                 "Serve by https: --self-signed on a LAN, --cert and --key, or behind a proxy.",
             )
         yield await _websocket(http, config["websocket"])
-        async for found in _media(http, config["whep"], reached, patience):
-            yield found
+        try:
+            async for found in _media(http, config["whep"], reached, patience):
+                yield found
+        except (ClientError, TimeoutError) as error:
+            yield problem(f"The server takes no offer: {error}.", "See what its log says.")
         for found in await _ice_servers(config["iceServers"], patience):
             yield found
 
@@ -116,15 +119,15 @@ async def _config(
             plain = response.content_type == "text/plain"
             line = (await response.text()).partition("\n")[0] if plain else ""
             return None, judge.judge_refusal(response.status, line, has_token=has_token)
+        found = str(response.url)
         try:
             config = await response.json(content_type=None)
-            version = config["version"]
-        except (ValueError, KeyError, TypeError):
+            version, _ = config["version"], config["iceServers"]
+            page = None if "whep" in config else config["canvases"][0]["url"]
+        except (ValueError, LookupError, TypeError):
             return None, judge.judge_refusal(200, "", has_token=has_token)
-        found = str(response.url)
-    if "whep" not in config:
-        page = urljoin(found, config["canvases"][0]["url"])
-        return await _config(http, page, has_token=has_token)
+    if page is not None:
+        return await _config(http, urljoin(found, page), has_token=has_token)
     for name in ("whep", "websocket"):
         config[name] = urljoin(found, config[name])
     text = f"The server answers (rtc_canvas {version})."
