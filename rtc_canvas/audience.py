@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from .control import Control, Effect, Event, Gained, Left, Opened, Role, step
+from .control import Away, Back, Control, Effect, Event, Gained, Left, Opened, Role, step
 from .events import ProgramEvent
 from .exact_images import ExactImages
 from .exceptions import ServeError
@@ -48,7 +48,7 @@ class Audience:
 
     @property
     def peers(self) -> tuple[Peer, ...]:
-        """Those that are connected, in the order of joining."""
+        """Those that have a place, in the order of joining."""
         return tuple(self._peers.values())
 
     def settled(self, peer: Peer | None) -> Settled:
@@ -141,6 +141,24 @@ class Audience:
     def peer_shows(self, peer: Peer) -> None:
         """What a peer's screen shows in its final quality may have changed."""
         self._look_at_waiting()
+
+    def peer_away(self, peer: Peer) -> None:
+        """Its place is kept; what it holds down is released, and control passes on."""
+        self._attend()
+        self._tell_program({"type": "away", "peer": peer})
+        self._step(Away(peer.id))
+        self._look_at_waiting()
+
+    def peer_back(self, peer: Peer) -> None:
+        self._attend()
+        self._tell_program({"type": "back", "peer": peer})
+        self._step(Back(peer.id))
+        stage = self._stage()
+        if stage is not None:
+            stage.request_draw()
+
+    def peer_begins_anew(self, peer: Peer) -> None:
+        self._deliver(peer, peer.release())
 
     def peer_left(self, peer: Peer, reason: str) -> None:
         self._sizes.pop(peer.id, None)

@@ -30,7 +30,7 @@ _DrawT = TypeVar("_DrawT", bound=Draw)
 _HandlerT = TypeVar("_HandlerT", bound=Handler)
 _ProbeT = TypeVar("_ProbeT", bound=Probe)
 
-AUDIENCE_EVENTS = ("control", "join", "leave", "presented")
+AUDIENCE_EVENTS = ("away", "back", "control", "join", "leave", "presented")
 
 
 class Canvas:
@@ -177,9 +177,12 @@ class Canvas:
     def on(self, *types: str) -> Callable[[_HandlerT], _HandlerT]:
         """Decorator: have `handler(event)` called for events of these types, on the canvas's thread.
 
-        types: those of input ("pointer_move", "key_down", ...), "resize", "join", "leave", "control", "presented", or
-            "*" for all but that last one. A coroutine function is started on the event loop instead, in the order of
-            the events.
+        types: those of input ("pointer_move", "key_down", ...), "resize", "join", "leave", "away", "back", "control",
+            "presented", or "*" for all but that last one. A coroutine function is started on the event loop instead, in
+            the order of the events.
+
+        "away" tells that nothing gets through to a peer any more, "back" that it does again; a peer that is away for
+        60 s leaves. What it held down is released, and control passes on.
 
         "presented" tells once for each picture and peer that it came onto that peer's screen: `peer`, `picture` (its
         number), `id`, `render_time` and `shown` (seconds of `time.monotonic()`; `shown` is None while the page's clock
@@ -287,7 +290,7 @@ class Canvas:
 
     @property
     def peers(self) -> tuple[Peer, ...]:
-        """The viewers that are connected, in the order of joining."""
+        """The viewers that are there or away, in the order of joining."""
         return () if self._audience is None else self._audience.peers
 
     def settled(self, peer: Peer | None = None) -> Settled:

@@ -20,21 +20,35 @@ HELD = 512
 # How often a page that holds a WebSocket ready is told that frames were sent, seconds.
 TELL_EVERY = 0.2
 
+# What is held ready is asked for a word when the transport in use has been silent for so many seconds, so that it is
+# known whether that is there by the time at which the other counts as silent. Seconds again for which a word counts.
+ASK_OTHER_AFTER = 2.0
+HEARD_WITHIN = 3.0
+
 
 class Standby(Protocol):
     """What a WebSocket can do besides what every transport can."""
 
     standby: bool
 
+    def ask(self) -> None: ...
+
     def tell(self, message: Mapping[str, object]) -> bool: ...
 
 
 class Leg:
-    """One transport of a peer; the `Listener` of it. What it tells reaches the peer while it is the one in use."""
+    """One transport of a peer; the `Listener` of it. What it tells reaches the peer while it is the one in use.
 
-    def __init__(self, handover: Handover, name: TransportName) -> None:
+    begins: whether its page begins anew with it, having lost what there was.
+    is_up: whether the page is heard over it. has_been_up: whether it ever was.
+    """
+
+    def __init__(self, handover: Handover, name: TransportName, *, begins: bool) -> None:
         self.name = name
+        self.begins = begins
+        self.on_first_up: Callable[[], None] | None = None
         self.is_up = False
+        self.has_been_up = False
         self.transport: Transport | None = None
         self.equip: Callable[[], Equipment] | None = None
         self.open_channels: list[ChannelName] = []
@@ -49,9 +63,22 @@ class Leg:
         """The peer, while this leg is in use."""
         return self._handover.peer if self._handover.in_use is self else None
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether the page was heard over it a moment ago."""
+        return self.is_up and self.transport is not None and self.transport.silence < HEARD_WITHIN
+
     def connected(self) -> None:
         self.is_up = True
+        if not self.has_been_up:
+            self.has_been_up = True
+            if self.on_first_up is not None:
+                self.on_first_up()
         self._handover.leg_is_up(self)
+
+    def silent(self) -> None:
+        self.is_up = False
+        self._handover.leg_is_silent(self)
 
     def room(self) -> None:
         if self._peer:
@@ -77,6 +104,9 @@ class Leg:
         else:
             self.held.append((channel, message))
 
+    def left(self, reason: str) -> None:
+        self._handover.leg_is_left(self, reason)
+
     def lost(self, reason: str) -> None:
         self._handover.leg_is_lost(self, reason)
 
@@ -85,7 +115,8 @@ class Handover:
     """The transports of one peer. Lives on the event loop.
 
     The page says which one it uses: what it sends over another one before that is held until then, so that nothing
-    overtakes. A transport that is lost hands over to one that is up; without one the peer is lost.
+    overtakes. A transport that is silent or lost hands over to one that is heard; without one the peer is away, until
+    the same transport is heard again, or its page makes another one.
 
     in_use: the leg that carries everything; None before the first.
     """
@@ -102,9 +133,9 @@ class Handover:
         self._loop = asyncio.get_running_loop()
         peer.ended.add_done_callback(lambda _: self._drop_all())
 
-    def leg(self, name: TransportName) -> Leg:
-        """What listens to a transport that is to be made."""
-        return Leg(self, name)
+    def leg(self, name: TransportName, *, begins: bool = False) -> Leg:
+        """What listens to a transport that is to be made. begins: see `Leg`."""
+        return Leg(self, name, begins=begins)
 
     def add(
         self,
@@ -112,13 +143,16 @@ class Handover:
         transport: Transport,
         equip: Callable[[], Equipment],
         standby: Standby | None = None,
+        on_first_up: Callable[[], None] | None = None,
     ) -> None:
         """Take a transport into account: the first is used at once, others replace an unused one of their kind.
 
         equip: makes an encoder each time that the transport is used anew.
         standby: the transport, where it is a WebSocket.
+        on_first_up: called when it is up.
         """
         leg.transport, leg.equip, leg.standby = transport, equip, standby
+        leg.on_first_up = on_first_up
         for other in self._legs[:]:
             if other.name == leg.name and other is not self.in_use:
                 self._drop(other)
@@ -131,6 +165,8 @@ class Handover:
             if standby is not None:
                 standby.standby = True
             leg.timeout = self._loop.call_later(CONNECT_TIMEOUT, self._give_up, leg)
+            if leg.begins:
+                self._wanted = leg.name
 
     def use(self, name: TransportName) -> None:
         """The page uses that transport from now on, or as soon as it is up."""
@@ -170,13 +206,35 @@ class Handover:
             self._tell_frames()
 
     def leg_is_lost(self, leg: Leg, reason: str) -> None:
-        other = next((other for other in self._legs if other is not leg and other.is_up), None)
         if leg is not self.in_use:
             self._drop(leg)
-        elif other is None:
-            self.peer.lost(reason)
-        else:
+        elif other := self._heard(but=leg):
             self._pass_to(other)
+        elif leg.transport is not None and leg.transport.has_channels:
+            self._drop(leg)
+            self.peer.go_away(reason)
+        else:
+            # A foreign player, which knows nothing of coming back.
+            self.peer.lost(reason)
+
+    def leg_is_silent(self, leg: Leg) -> None:
+        if leg is not self.in_use:
+            return
+        if other := self._heard(but=leg):
+            self._pass_to(other)
+        else:
+            self.peer.go_away("Nothing was heard from the page for 5 s.")
+
+    def leg_is_left(self, leg: Leg, reason: str) -> None:
+        is_coming = any(not other.has_been_up for other in self._legs)
+        if leg is not self.in_use or is_coming or self._heard(but=leg):
+            self.leg_is_lost(leg, reason)
+        else:
+            self.peer.lost(reason)
+
+    def _heard(self, *, but: Leg) -> Leg | None:
+        """Another transport that the page is heard over."""
+        return next((other for other in self._legs if other is not but and other.is_heard), None)
 
     def _give_up(self, leg: Leg) -> None:
         if not leg.is_up:
@@ -193,7 +251,7 @@ class Handover:
         before.target = None
         if before.standby is not None and before.name != leg.name:
             before.standby.standby = True
-        elif before.is_up:
+        elif before.has_been_up:
             # It is broken, and comes back as a new one; what is not up yet may still come up.
             self._drop(before)
         self._tell_frames()
@@ -207,6 +265,9 @@ class Handover:
             leg.timeout.cancel()
         if leg.standby is not None:
             leg.standby.standby = False
+        if leg.begins:
+            leg.begins = False
+            self.peer.begin_anew()
         self.peer.attach(leg.transport, leg.equip())
         if leg.target is not None:
             self.peer.target_changed(leg.target)
@@ -245,6 +306,9 @@ class Handover:
         standby = next((leg.standby for leg in self._legs if leg.standby and leg.is_up), None)
         if standby is None or self.in_use is None or self.in_use.standby is not None:
             return
+        assert self.in_use.transport is not None
+        if self.in_use.transport.silence > ASK_OTHER_AFTER and not self.peer.away:
+            standby.ask()
         frames = self.peer.stats.frames
         if frames != self._told_frames and self.in_use.is_up:
             self._told_frames = frames

@@ -23,28 +23,29 @@ from .messages import (
     WantStats,
     parse_app_message,
 )
+from .peer_app import PeerApp
 from .peer_audience import PeerAudience
 from .peer_exact import PeerExact
 from .peer_frames import PeerFrames
 from .peer_input import PeerInput
 from .peer_log import PeerLog
-from .peer_notice import PeerNotice
 from .peer_probes import PeerProbes
+from .place import Place
 from .rate_log import RateLog
 from .rtc.channels import APP, EXACT, FRAMES, INPUT, POINTER, ChannelName
 from .stats import PeerStats
 from .stream import Stream
 from .transport import Transport
-from .version import __version__
 from .video.picture import Picture
 
 CONNECT_TIMEOUT = 15.0
 
-STATS_EVERY = 1.0
-
 
 class Peer:
     """One remote viewer. Programs get it as `event["peer"]` and from `Canvas.peers`.
+
+    It is one and the same over whatever connections its page makes, as long as its place is kept: for 60 s while it is
+    away, and not at all once its page is closed.
 
     id: short and unique on its server; log lines carry it.
     role: "viewer", "operator" or "admin". user: what the host's access control says, None by default.
@@ -59,6 +60,14 @@ class Peer:
         self._log = PeerLog(id)
         self._rate_log = RateLog(self._log, lambda: self.stats)
         self._input = PeerInput(self, self._log)
+        self._app = PeerApp(
+            role,
+            hello={"peer": id, "resizable": audience.resizable, "exact": audience.exact},
+            latched=audience.latched_messages,
+            stats=lambda: self.stats,
+            log=self._log,
+        )
+        self._place = Place(lambda why: self._end(why, True))
         self._exact = PeerExact(audience, on_change=self._exact_changed, log=self._log)
         self._frames = PeerFrames(
             id, self._tell_frames, self._exact.tell_frames, self._target, self._input.page_time
@@ -75,14 +84,12 @@ class Peer:
         self._visible = True
         self._closed: asyncio.Task[None] | None = None
         self.ended: asyncio.Future[None] = self._loop.create_future()
-        self._announced: Mapping[str, object] | None = None
-        self._notice = PeerNotice()
-        self._overload_logged = False
-        self._stats_timer: asyncio.TimerHandle | None = None
+        self._open_channels: set[ChannelName] = set()
         self._timeout: asyncio.TimerHandle | None = None
 
     def __repr__(self) -> str:
-        return f"<Peer {self.id}, {'steering' if self._steering else 'watching'}>"
+        state = "away" if self.away else "steering" if self._steering else "watching"
+        return f"<Peer {self.id}, {state}>"
 
     # What a program may use, from any thread.
 
@@ -90,6 +97,11 @@ class Peer:
     def steering(self) -> bool:
         """Whether this peer holds control."""
         return self._steering
+
+    @property
+    def away(self) -> bool:
+        """Whether nothing gets through to its page or from it; it may come back, as the same peer."""
+        return self._place.is_away
 
     @property
     def stats(self) -> PeerStats:
@@ -136,6 +148,8 @@ class Peer:
             self._stopping.add(stopping)
             stopping.add_done_callback(self._stopping.discard)
         self._transport = transport
+        self._open_channels.clear()
+        self._app.attach(None if self.away else transport)
         self._stream = Stream(
             self._audience,
             transport,
@@ -149,7 +163,7 @@ class Peer:
             log=self._log,
         )
         self._exact.attach(transport, self._stream)
-        self._stream.set_visible(self._visible)
+        self._stream.set_visible(self._visible and not self.away)
         if self._connected:
             self._stream.start()
         elif self._timeout is None:
@@ -160,7 +174,7 @@ class Peer:
     @property
     def visible(self) -> bool:
         """Whether the peer is connected and its page shown."""
-        return self._connected and self._visible and self._closed is None
+        return self._connected and self._visible and not self.away and self._closed is None
 
     @property
     def shows(self) -> int:
@@ -183,19 +197,16 @@ class Peer:
 
     def tell(self, message: Mapping[str, object]) -> None:
         """Send a message on `app`, if that is open."""
-        if self._transport is not None:
-            self._transport.send_message(APP, message)
+        self._app.tell(message)
 
     def tell_latched(self, message: Mapping[str, object]) -> None:
-        """Tell what the canvas tells every page; its notice comes before the one about this peer."""
-        if message["type"] == "notice":
-            text = message["text"]
-            self._notice.program = text if isinstance(text, str) else None
-            message = self._notice.message
-        self.tell(message)
+        """Tell what the canvas tells every page."""
+        self._app.tell_latched(message)
 
     def _tell_frames(self, message: Mapping[str, object]) -> bool:
-        return self._transport is not None and self._transport.send_message(FRAMES, message)
+        if self._transport is None or self.away:
+            return False
+        return self._transport.send_message(FRAMES, message)
 
     def _target(self) -> float:
         return 0.0 if self._stream is None else self._stream.encoder.target_bitrate
@@ -203,7 +214,7 @@ class Peer:
     def set_steering(self, steering: bool) -> list[ProgramEvent]:
         """Give or take control; returns the events that release what the peer holds down."""
         self._steering = steering
-        self.tell({"type": "control", "steering": steering})
+        self._app.tell_control(steering=steering)
         return [] if steering else self.release()
 
     def release(self) -> list[ProgramEvent]:
@@ -229,9 +240,10 @@ class Peer:
 
     async def _close(self, reason: str, retry: bool) -> None:
         self._log.info("left: %s", reason)
-        for timer in (self._timeout, self._stats_timer):
-            if timer is not None:
-                timer.cancel()
+        if self._timeout is not None:
+            self._timeout.cancel()
+        self._place.take()
+        self._app.send_stats(False)
         self._rate_log.stop()
         self._frames.stop()
         self._probes.close()
@@ -251,7 +263,11 @@ class Peer:
     # What its transport tells, see `rtc.connection.Listener`.
 
     def connected(self) -> None:
-        if self._connected or self._closed is not None:
+        if self._closed is not None:
+            return
+        if self.away:
+            self._return()
+        if self._connected:
             return
         self._connected = True
         if self._timeout is not None:
@@ -280,29 +296,13 @@ class Peer:
         if self._closed is not None:
             # Whoever has left must not come to hold control.
             return
+        self._open_channels.add(channel)
         if channel == APP:
-            self._greet()
+            self._app.greet()
         elif channel == INPUT:
             self._audience.peer_may_steer(self)
         elif channel == FRAMES:
             self._frames.opened()
-
-    def _greet(self) -> None:
-        self.tell(
-            {
-                "type": "hello",
-                "protocol": PROTOCOL,
-                "version": __version__,
-                "peer": self.id,
-                "resizable": self._audience.resizable,
-                "exact": self._audience.exact,
-            }
-        )
-        self.tell({"type": "control", "steering": self._steering})
-        for message in self._audience.latched_messages(self.role):
-            self.tell_latched(message)
-        if self._announced is not None:
-            self.tell(self._announced)
 
     def message(self, channel: ChannelName, message: str | bytes) -> None:
         if self._closed is not None or not self._input.admits():
@@ -332,19 +332,39 @@ class Peer:
     def lost(self, reason: str) -> None:
         self._end(reason, True)
 
+    def go_away(self, reason: str) -> None:
+        """Nothing gets through any more: its place is kept for a while, and nothing is made for it."""
+        if not self._connected:
+            self._end(reason, True)
+        elif not self.away and self._closed is None:
+            self._log.info("away: %s", reason)
+            self._place.leave(reason)
+            self._app.attach(None)
+            self._app.send_stats(False)
+            self._rate_log.stop()
+            self._frames.stop()
+            self._set_shown(False)
+            self._audience.peer_away(self)
+
+    def _return(self) -> None:
+        self._log.info("back")
+        self._place.take()
+        self._app.attach(self._transport)
+        self._set_shown(self._visible)
+        self._audience.peer_back(self)
+        # What comes back the same way has them open; another one opens them.
+        for channel in (APP, FRAMES):
+            if channel in self._open_channels:
+                self.channel_open(channel)
+
+    def begin_anew(self) -> None:
+        """Its page begins anew over another connection, and may never have said what it released meanwhile."""
+        self._audience.peer_begins_anew(self)
+
     def _sending(self, picture: Picture, frame: EncodedFrame) -> None:
-        """Tell the page how to show frames of this size, when that changes, and which picture it is."""
-        message = {
-            "type": "size",
-            "picture": frame.picture_size,
-            "encoded": frame.size,
-            "shown": frame.shown_size,
-            "logical": picture.logical_size,
-        }
-        if message != self._announced:
-            self._announced = message
-            self.tell(message)
-        self._tell_overload()
+        """Tell the page how to show a frame that is about to leave, and which picture it is."""
+        self._app.tell_size(picture, frame)
+        self._app.tell_overload(None if self._stream is None else self._stream.overload)
         if self._transport is not None and self._stream is not None:
             timestamp = self._transport.timestamp(frame)
             self._frames.sending(picture, timestamp, final=self._stream.is_refined)
@@ -354,17 +374,6 @@ class Peer:
     def _exact_changed(self) -> None:
         self._look_on()
         self._audience.peer_shows(self)
-
-    def _tell_overload(self) -> None:
-        """Tell the page whether the server keeps up with its pictures, when that changes."""
-        overload = None if self._stream is None else self._stream.overload
-        if overload is not None and not self._overload_logged:
-            self._overload_logged = True
-            self._log.warning("%s", overload)
-        told = self._notice.message
-        self._notice.server = None if overload is None else str(overload)
-        if self._notice.message != told:
-            self.tell(self._notice.message)
 
     def _app_message(self, message: str | bytes) -> None:
         match parse_app_message(message):
@@ -377,7 +386,7 @@ class Peer:
             case Visibility(visible):
                 self._set_visible(visible)
             case WantStats(on):
-                self._send_stats(on)
+                self._app.send_stats(on)
             case Asked() as asked:
                 if not self._probes.ask(asked):
                     self._input.drop("flood")
@@ -399,15 +408,10 @@ class Peer:
     def _set_visible(self, visible: bool) -> None:
         if visible != self._visible:
             self._visible = visible
-            if self._stream is not None:
-                self._stream.set_visible(visible)
-            self._exact.set_visible(visible)
+            self._set_shown(visible)
             self._audience.peer_visibility_changed(self)
 
-    def _send_stats(self, on: bool) -> None:
-        if self._stats_timer is not None:
-            self._stats_timer.cancel()
-            self._stats_timer = None
-        if on and self._closed is None:
-            self.tell({"type": "stats", **self.stats.as_dict()})
-            self._stats_timer = self._loop.call_later(STATS_EVERY, self._send_stats, True)
+    def _set_shown(self, shown: bool) -> None:
+        if self._stream is not None:
+            self._stream.set_visible(shown)
+        self._exact.set_visible(shown)

@@ -75,6 +75,8 @@ class PeerFrames:
         """The channel is open: a page without it is told nothing."""
         self._open = True
         self.left()
+        if self._pinging is not None:
+            self._pinging.cancel()
         self._ping()
 
     def stop(self) -> None:

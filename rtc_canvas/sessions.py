@@ -9,6 +9,7 @@ import secrets
 import weakref
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from signaling.access import Grant
 from signaling.authority import Reached
@@ -32,6 +33,7 @@ from .messages import PROTOCOL
 from .net.hub import Hub
 from .peer import Peer
 from .peer_log import PeerLog
+from .resume_tokens import RefusedToken, ResumeTokens
 from .rtc.congestion.estimator import RateLimits
 from .rtc.connection import Connection
 from .version import __version__
@@ -39,14 +41,26 @@ from .websocket.connection import WebSocketConnection
 
 logger = logging.getLogger(__name__)
 
+REFUSALS = {
+    "unknown": (404, "There is no such peer any more; connect as a new one."),
+    "used": (409, "That resume token has served; connect as a new peer."),
+    "foreign": (403, "That peer is somebody else's."),
+}
+
 
 class Session:
     """One WHEP session: a peer's WebRTC connection. A `signaling.whep.Session`."""
 
     def __init__(
-        self, handover: Handover, leg: Leg, connection: Connection, offer: str, answer: str
+        self,
+        id: str,
+        handover: Handover,
+        leg: Leg,
+        connection: Connection,
+        offer: str,
+        answer: str,
     ) -> None:
-        self.id = new_id()
+        self.id = id
         self.etag = connection.ufrag
         self.answer = answer
         self.remote_ufrag = ice_ufrag(offer)
@@ -76,7 +90,7 @@ class _Served:
         self.canvas = weakref.ref(canvas)
         self.audience: Audience = canvas.open_audience()
         self.sessions: dict[str, Session] = {}
-        self.handovers: dict[str, Handover] = {}
+        self.tokens: ResumeTokens[Handover] = ResumeTokens()
         # Those too that have ended and still close their transports.
         self._open: weakref.WeakSet[Handover] = weakref.WeakSet()
         self._loop = asyncio.get_running_loop()
@@ -97,13 +111,28 @@ class _Served:
         """Keep a session until its peer ends."""
         self.sessions[session.id] = session
         session.peer.ended.add_done_callback(lambda _: self.sessions.pop(session.id, None))
-        self.add_handover(session.id, session.handover)
 
-    def add_handover(self, id: str, handover: Handover) -> None:
-        """Let the page of a peer find it by this id until it ends."""
-        self.handovers[id] = handover
+    def handover(self, token: str | None, grant: Grant) -> Handover:
+        """The transports of the peer that a token is for, or of a new one.
+
+        Raises:
+            Refusal: for a token that is not taken.
+        """
+        if token is None:
+            peer = Peer(secrets.token_hex(3), grant.role, grant.user, self.audience)
+            handover = Handover(peer)
+            peer.ended.add_done_callback(lambda _: self.tokens.forget(handover))
+            return handover
+        try:
+            return self.tokens.present(token, grant)
+        except RefusedToken as refused:
+            logger.info("A page did not come back as the peer that it names: %s", refused)
+            raise Refusal(*REFUSALS[refused.why]) from None
+
+    def token(self, handover: Handover, grant: Grant) -> str:
+        """A token for a transport that is to be added to a peer's."""
         self._open.add(handover)
-        handover.peer.ended.add_done_callback(lambda _: self.handovers.pop(id, None))
+        return self.tokens.issue(handover, grant)
 
     async def close(self, reason: str, *, retry: bool = True) -> None:
         """End all sessions, those that are still connecting too, and give the canvas back.
@@ -197,9 +226,12 @@ class Sessions:
         codec: str | None,
         reached: Reached,
         session: str | None = None,
+        use: bool = False,
     ) -> Session:
-        handover = self._handover(canvas, session, grant)
-        peer, leg = handover.peer, handover.leg("webrtc")
+        self._check_served(canvas)
+        served = self._served[canvas]
+        handover = served.handover(session, grant)
+        peer, leg = handover.peer, handover.leg("webrtc", begins=use)
         connection = Connection(
             leg,
             self._limits,
@@ -219,9 +251,12 @@ class Sessions:
             if isinstance(error, ConnectError | EncoderError):
                 raise _refusal(error) from error
             raise
-        made = Session(handover, leg, connection, offer, answer)
-        self._served[canvas].add(made)
-        handover.add(leg, connection, equip)
+        token = served.token(handover, grant)
+        made = Session(token, handover, leg, connection, offer, answer)
+        served.add(made)
+        handover.add(
+            leg, connection, equip, on_first_up=partial(served.tokens.use_up_before, token)
+        )
         return made
 
     async def open_socket(
@@ -233,8 +268,11 @@ class Sessions:
             equip = await equipment_maker(codec, obstacle, self._video, self._executor)
         except EncoderError as error:
             raise _refusal(error) from error
-        handover = self._handover(canvas, opening.session, grant)
-        peer, leg = handover.peer, handover.leg("websocket")
+        self._check_served(canvas)
+        served = self._served[canvas]
+        handover = served.handover(opening.session, grant)
+        peer, token = handover.peer, served.token(handover, grant)
+        leg = handover.leg("websocket", begins=opening.use)
         connection = WebSocketConnection(
             socket,
             leg,
@@ -244,27 +282,16 @@ class Sessions:
             on_drop=peer.drop_input,
             log=PeerLog(peer.id),
         )
-        id = new_id()
-        self._served[canvas].add_handover(id, handover)
-        connection.tell({"type": "opened", "session": id, "codec": codec})
-        handover.add(leg, connection, equip, standby=connection)
-        if opening.use:
-            handover.use("websocket")
+        connection.tell({"type": "opened", "session": token, "codec": codec})
+        handover.add(
+            leg,
+            connection,
+            equip,
+            standby=connection,
+            on_first_up=partial(served.tokens.use_up_before, token),
+        )
         connection.open()
         return connection
-
-    def _handover(self, canvas: str, session: str | None, grant: Grant) -> Handover:
-        """The transports of a peer that is there, or of a new one."""
-        self._check_served(canvas)
-        served = self._served[canvas]
-        if session is None:
-            return Handover(Peer(secrets.token_hex(3), grant.role, grant.user, served.audience))
-        handover = served.handovers.get(session)
-        if handover is None:
-            raise Refusal(404, "There is no such peer any more; connect as a new one.")
-        if (handover.peer.role, handover.peer.user) != (grant.role, grant.user):
-            raise Refusal(403, "That peer is somebody else's.")
-        return handover
 
     def _check_served(self, canvas: str) -> None:
         """Raise a Refusal where the server or the canvas is going, or went while a peer was being made."""
@@ -279,11 +306,6 @@ class Sessions:
         await asyncio.gather(*(served.close(reason) for served in self._served.values()))
         # Waits for frames that are being encoded: some milliseconds each.
         await asyncio.to_thread(self._executor.shutdown)
-
-
-def new_id() -> str:
-    """What nobody guesses, and stands in a URL as it is."""
-    return secrets.token_urlsafe(16)
 
 
 def _decodable(codecs: Sequence[str], wish: Codec | None) -> Codec:

@@ -36,10 +36,12 @@ class Grant:
 
     user: who asks, where the host knows; None with a token or open access, which everybody may
         share.
+    origin: that of the page which asks; None where the request names none.
     """
 
     role: Role
     user: str | None = None
+    origin: str | None = None
 
 
 class Access:
@@ -103,7 +105,7 @@ class Access:
             raise Refusal(
                 401, "The token is missing or wrong; open the link that the program printed."
             )
-        return Grant("operator")
+        return Grant("operator", origin=origin)
 
     def check_site(self, *, host: str | None, origin: str | None) -> None:
         """Check host and origin alone, for a CORS preflight, which carries no token.

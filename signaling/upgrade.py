@@ -6,7 +6,7 @@ import asyncio
 import struct
 from collections.abc import AsyncIterator
 
-from aiohttp import WSMsgType, web
+from aiohttp import WebSocketError, WSMsgType, web
 
 from .websocket import MAX_MESSAGE
 
@@ -31,6 +31,7 @@ class Upgraded:
             compress=False, max_msg_size=MAX_MESSAGE, timeout=CLOSING
         )
         self._transport: asyncio.Transport | None = None
+        self._broken_rule: int | None = None
 
     async def prepare(self, request: web.Request) -> None:
         await self.response.prepare(request)
@@ -45,12 +46,15 @@ class Upgraded:
 
     @property
     def close_code(self) -> int | None:
-        return self.response.close_code
+        return self._broken_rule or self.response.close_code
 
     async def messages(self) -> AsyncIterator[str | bytes]:
         async for message in self.response:
             if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                 yield message.data
+            elif message.type is WSMsgType.ERROR and isinstance(message.data, WebSocketError):
+                # aiohttp has closed it, and goes on to take that for a connection that broke.
+                self._broken_rule = message.data.code
 
     async def send(self, message: str | bytes) -> None:
         if isinstance(message, str):

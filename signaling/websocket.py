@@ -39,6 +39,10 @@ CODECS = ("h264", "h264-444", "vp8", "jpeg")
 REFUSED = 4000
 """What is added to an HTTP status to make a close code of it (RFC 6455 clause 7.4.2 leaves 4000 to 4999 free)."""
 
+# RFC 6455 clause 7.4.1: a page that leaves, and one that sent more than is taken. Otherwise the connection broke.
+LEAVING = 1000, 1001
+TOO_BIG = 1009
+
 # RFC 6455 clause 5.5: what a control frame has, less the code.
 _LONGEST_REASON = 123
 
@@ -84,7 +88,8 @@ class Receiver(Protocol):
 
     def receive(self, message: str | bytes) -> None: ...
 
-    def disconnected(self, reason: str) -> None: ...
+    def disconnected(self, reason: str, *, left: bool) -> None:
+        """It is closed. left: by the page, which said so."""
 
 
 class Host(Protocol):
@@ -121,14 +126,14 @@ async def talk(
         _log.exception("A WebSocket of %s failed.", canvas)
         await _refuse(socket, Refusal(500, "The server failed; the program's log says why."))
         return
-    left = "The page was closed."
+    code = None
     try:
         async for message in messages:
             receiver.receive(message)
-        if socket.close_code in (1000, 1001):
-            left = "The viewer left."
+        code = socket.close_code
     finally:
-        receiver.disconnected(left)
+        reason = "The viewer left." if code in LEAVING else "The page was closed."
+        receiver.disconnected(reason, left=code in (*LEAVING, TOO_BIG))
 
 
 async def _refuse(socket: Socket, refusal: Refusal) -> None:

@@ -112,16 +112,20 @@ class Host(Protocol):
         codec: str | None,
         reached: Reached,
         session: str | None = None,
+        use: bool = False,
     ) -> Session:
         """Make a peer of a checked offer.
 
         codec: `"h264"`, `"vp8"`, or None for the host's choice.
-        session: a session or WebSocket of a peer that the offer is for; None for a new peer.
+        session: the id of the newest session or WebSocket of a peer that the offer is for, which
+            serves once; None for a new peer.
+        use: whether the page begins anew with it, as it lost all other connections of that peer.
         reached: where the browser reached the server: media may come the same way.
 
         Raises:
-            Refusal: 403 for the peer of another user, 404 for one that is not there, 406 without a
-                codec in common, 422 for what cannot be served, 503 when shutting down.
+            Refusal: 403 for the peer of another page, 404 for one that is not there, 406 without a
+                codec in common, 409 for an id that has served, 422 for what cannot be served, 503
+                when shutting down.
         """
 
     def session(self, canvas: str, session_id: str) -> Session | None:
@@ -209,6 +213,7 @@ async def _create(request: Request, host: Host) -> Response:
         codec=codec,
         session=request.query.get("session"),
         reached=request.reached,
+        use=request.query.get("use") == "1",
     )
     headers = {
         **await ice_server_links(request.grant, host),

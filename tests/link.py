@@ -39,6 +39,7 @@ class Recorder:
         self.opened: list[ChannelName] = []
         self.messages: list[tuple[ChannelName, str | bytes]] = []
         self.reasons: list[str] = []
+        self.silences = 0
         self._changed = asyncio.Event()
 
     def connected(self) -> None:
@@ -63,6 +64,14 @@ class Recorder:
 
     def message(self, channel: ChannelName, message: str | bytes) -> None:
         self.messages.append((channel, message))
+        self._changed.set()
+
+    def silent(self) -> None:
+        self.silences += 1
+        self._changed.set()
+
+    def left(self, reason: str) -> None:
+        self.reasons.append(reason)
         self._changed.set()
 
     def lost(self, reason: str) -> None:

@@ -110,6 +110,7 @@ class StandInTransport:
     codec: Codec = "h264"
     has_channels = True
     has_room = True
+    silence = 0.0
     stats = LinkStats(round_trip=0.02, cuts=MappingProxyType({"queue": 1}))
 
     def __init__(self) -> None:

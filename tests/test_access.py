@@ -23,7 +23,7 @@ def status(
         grant = access.grant(host=host, origin=origin, tokens=[token])
     except Refusal as refusal:
         return refusal.status if "\n" not in refusal.reason else 500
-    assert grant == Grant("operator", user=None)
+    assert grant == Grant("operator", user=None, origin=origin)
     return 200
 
 

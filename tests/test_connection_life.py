@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,8 +21,8 @@ from .receiver import Receiver
 
 @pytest.fixture
 def short_life(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fifth of the times: silence of 0.2 s is asked about, silence of 1 s ends the connection."""
-    for name in ("ASK_AFTER", "ASK_EVERY", "GONE_AFTER", "_LOOK_EVERY"):
+    """A fifth of the times: silence of 0.2 s is asked about, that of 1 s told, and that of 6 s means no consent."""
+    for name in ("ASK_AFTER", "ASK_EVERY", "SILENT_AFTER", "CONSENT", "_LOOK_EVERY"):
         monkeypatch.setattr(ice_module, name, getattr(ice_module, name) / 5)
 
 
@@ -30,17 +31,25 @@ def ice_connection(viewer: Receiver) -> Any:
     return viewer.connection.getTransceivers()[0].receiver.transport.transport._connection
 
 
-def delay_what_is_sent(viewer: Receiver, seconds: float | None) -> None:
-    """Let everything that a viewer sends arrive later by `seconds`, or never."""
+def delay_what_is_sent(viewer: Receiver, seconds: float | None) -> Callable[[], None]:
+    """Let everything that a viewer sends arrive later by `seconds`, or never. Returns what heals it."""
     loop = asyncio.get_running_loop()
+    sends: list[tuple[Any, Any]] = []
+
+    def heal() -> None:
+        for transport, send in sends:
+            transport.sendto = send
+
     for protocol in ice_connection(viewer)._protocols:
         send = protocol.transport.sendto
+        sends.append((protocol.transport, send))
 
         def sendto(*datagram: Any, send: Any = send) -> None:
             if seconds is not None:
                 loop.call_later(seconds, send, *datagram)
 
         protocol.transport.sendto = sendto
+    return heal
 
 
 def count_checks(viewer: Receiver) -> list[float]:
@@ -58,15 +67,37 @@ def count_checks(viewer: Receiver) -> list[float]:
 
 
 @pytest.mark.usefixtures("short_life")
-async def test_a_vanished_network_ends_it() -> None:
+async def test_a_vanished_network_is_told_and_gets_nothing_until_it_is_back() -> None:
     async with linked() as made:
+        await made.viewer.open()
+        await made.recorder.until(lambda: "app" in made.recorder.opened)
         asked = count_checks(made.viewer)
-        delay_what_is_sent(made.viewer, None)
+        heal = delay_what_is_sent(made.viewer, None)
         started = time.monotonic()
-        await made.recorder.until(lambda: made.recorder.reasons)
+        await made.recorder.until(lambda: made.recorder.silences)
         assert 0.7 < time.monotonic() - started < 2.0
-        assert made.recorder.reasons == ["Nothing was heard from the page for 5 s."]
         assert len(asked) >= 3
+        # Of the messages that are sent meanwhile nothing leaves before the viewer is heard again.
+        made.connection.send_message("app", {"type": "bye"})
+        await asyncio.sleep(0.1)
+        assert made.viewer.messages == []
+        heal()
+        await made.recorder.until(lambda: made.recorder.connected_count == 2)
+        await made.viewer.message("bye")
+        assert made.recorder.reasons == []
+        assert made.recorder.silences == 1
+
+
+async def test_without_consent_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ASK_AFTER", "ASK_EVERY", "SILENT_AFTER", "CONSENT", "_LOOK_EVERY"):
+        monkeypatch.setattr(ice_module, name, getattr(ice_module, name) / 100)
+    async with linked() as made:
+        delay_what_is_sent(made.viewer, None)
+        await asyncio.sleep(0.4)
+        asked = count_checks(made.viewer)
+        await asyncio.sleep(0.1)
+        # Those before go on being sent again for a while.
+        assert len(asked) <= 10
 
 
 @pytest.mark.usefixtures("short_life")
@@ -84,7 +115,7 @@ async def test_a_silent_viewer_is_asked_and_lives(monkeypatch: pytest.MonkeyPatc
     for name, seconds in {
         "ASK_AFTER": 0.05,
         "ASK_EVERY": 0.02,
-        "GONE_AFTER": 0.3,
+        "SILENT_AFTER": 0.3,
         "_LOOK_EVERY": 0.01,
     }.items():
         monkeypatch.setattr(ice_module, name, seconds)

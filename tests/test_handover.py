@@ -28,7 +28,11 @@ class StandInSocketTransport(StandInTransport):
 
     def __init__(self) -> None:
         super().__init__()
+        self.asked = 0
         self.remarks: list[Mapping[str, object]] = []
+
+    def ask(self) -> None:
+        self.asked += 1
 
     def tell(self, message: Mapping[str, object]) -> bool:
         self.remarks.append(message)
@@ -39,8 +43,8 @@ class StandInSocketTransport(StandInTransport):
 class Way:
     """A leg, its transport, and the page's end of it."""
 
-    def __init__(self, visit: Visit, name: TransportName) -> None:
-        self.leg: Leg = visit.handover.leg(name)
+    def __init__(self, visit: Visit, name: TransportName, *, begins: bool = False) -> None:
+        self.leg: Leg = visit.handover.leg(name, begins=begins)
         self.transport = StandInSocketTransport() if name == "websocket" else StandInTransport()
         self.transport.stats = LinkStats(transport=name, bytes=100)
         standby = self.transport if isinstance(self.transport, StandInSocketTransport) else None
@@ -219,9 +223,107 @@ async def test_what_breaks_hands_over_to_what_is_there(visit: Visit) -> None:
     webrtc.leg.lost("Nothing was heard from the page for 5 s.")
     assert visit.in_use == "websocket"
     assert not visit.peer.ended.done()
-    socket.leg.lost("The page was closed.")
+    socket.leg.left("The viewer left.")
     await asyncio.wait_for(visit.peer.ended, 5)
-    assert visit.spy.events[-1]["reason"] == "The page was closed."
+    assert visit.spy.events[-1]["reason"] == "The viewer left."
+
+
+async def test_silence_of_the_only_one_means_away_and_a_word_back(visit: Visit) -> None:
+    webrtc = Way(visit, "webrtc").up()
+    webrtc.leg.silent()
+    assert visit.peer.away
+    assert not webrtc.transport.closed
+    webrtc.leg.connected()
+    assert not visit.peer.away
+    assert visit.peer.steering
+    assert webrtc.messages.count("hello") == 2
+
+
+async def test_silence_hands_over_only_to_one_that_is_heard(visit: Visit) -> None:
+    webrtc = Way(visit, "webrtc").up()
+    socket = Way(visit, "websocket").up()
+    socket.transport.silence = 4.0
+    webrtc.leg.silent()
+    assert visit.peer.away
+    webrtc.leg.connected()
+    socket.transport.silence = 0.1
+    webrtc.leg.silent()
+    assert visit.in_use == "websocket"
+    assert not visit.peer.away
+    await asyncio.sleep(0)
+    assert webrtc.transport.closed
+
+
+async def test_what_is_held_ready_is_asked_while_the_other_is_silent(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rtc_canvas.handover.TELL_EVERY", 0.01)
+    webrtc = Way(visit, "webrtc").up()
+    socket = Way(visit, "websocket").up()
+    assert isinstance(socket.transport, StandInSocketTransport)
+    await asyncio.sleep(0.05)
+    assert socket.transport.asked == 0
+    webrtc.transport.silence = 2.5
+    await asyncio.sleep(0.05)
+    assert socket.transport.asked
+
+
+async def test_who_is_away_comes_back_over_another_transport(visit: Visit) -> None:
+    dead = Way(visit, "webrtc").up()
+    dead.press(1)
+    dead.leg.lost("Sending failed.")
+    await asyncio.sleep(0)
+    assert dead.transport.closed
+    assert visit.peer.away
+    # It has been away: what it held down is up.
+    assert visit.spy.types()[-3:] == ["away", "key_up", "control"]
+    alive = Way(visit, "websocket", begins=True)
+    assert visit.peer.away
+    alive.up()
+    assert visit.in_use == "websocket"
+    assert not visit.peer.away
+    assert visit.peer.steering
+    assert "hello" in alive.messages
+    await alive.transport.until(lambda: alive.transport.frames)
+
+
+async def test_a_page_that_begins_anew_holds_nothing_down(visit: Visit) -> None:
+    old = Way(visit, "webrtc").up()
+    old.press(1)
+    new = Way(visit, "webrtc", begins=True)
+    old.leg.left("The page was closed.")
+    # Another is on its way: that is no farewell.
+    assert visit.peer.away
+    new.up()
+    assert visit.spy.types()[-5:] == ["away", "key_up", "control", "back", "control"]
+    new.press(2)
+    assert visit.keys == ["1", "2"]
+
+
+async def test_what_was_held_ready_is_replaced_by_one_that_begins_anew(visit: Visit) -> None:
+    webrtc = Way(visit, "webrtc").up()
+    webrtc.press(1)
+    socket = Way(visit, "websocket").up()
+    visit.handover.use("websocket")
+    again = Way(visit, "webrtc", begins=True).up()
+    assert visit.in_use == "webrtc"
+    assert visit.spy.types()[-1] == "key_up"
+    visit.handover.use("websocket")
+    visit.handover.use("webrtc")
+    assert visit.spy.types()[-1] == "key_up"
+    assert not socket.transport.closed
+    assert again.messages[0] == "hello"
+
+
+async def test_a_foreign_player_has_no_way_back(visit: Visit) -> None:
+    player = Way(visit, "webrtc")
+    player.transport.has_channels = False
+    player.up()
+    player.leg.silent()
+    assert visit.peer.away
+    player.leg.connected()
+    player.leg.lost("Sending failed.")
+    await asyncio.wait_for(visit.peer.ended, 5)
 
 
 async def test_a_standby_that_breaks_is_nobodys_end(visit: Visit) -> None:

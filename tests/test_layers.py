@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "version exceptions adaptation allowance clock_offset encoded_frame final_quality frame_log latency "
-        "limitation link_stats peer_log skips stillness",
+        "limitation link_stats peer_log place resume_tokens skips stillness",
         "ice_servers tls",
         "announcements chroma config control display_phase events exact_transfer messages peer_notice "
         "probe_answer rate_log stats",
@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "probe video rtc",
         "equipment websocket",
         "peer_input peer_probes presentations probing stage stream taken_input transport",
-        "exact_images peer_frames",
+        "exact_images peer_app peer_frames",
         "peer_exact",
         "peer_audience",
         "peer",
@@ -216,6 +216,7 @@ PURE = (
         "peer_log",
         "peer_notice",
         "presentations",
+        "resume_tokens",
         "skips",
         "stats",
         "stillness",

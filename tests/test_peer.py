@@ -78,6 +78,71 @@ async def test_whoever_ends_it_waits_for_its_end() -> None:
         assert bye["retry"] is True
 
 
+async def test_one_that_is_away_keeps_its_place_and_no_keys() -> None:
+    async with bare_room() as (room, spy):
+        guest, other = room.join(), room.join()
+        spy.stage.show(PICTURE)
+        await guest.frame()
+        await other.frame()
+        guest.send("key_down", key="w")
+        told = len(guest.transport.messages)
+        guest.peer.go_away("Nothing was heard.")
+        guest.peer.go_away("Nothing was heard.")
+        assert guest.peer.away
+        assert not guest.peer.visible
+        assert "away" in repr(guest.peer)
+        assert [event["type"] for event in spy.events][-4:] == [
+            *("away", "key_up", "control", "control")
+        ]
+        assert other.peer.steering
+        assert spy.stage.watchers == 1
+        frames = len(guest.transport.frames)
+        spy.stage.show(picture(2))
+        await other.frame(2)
+        assert (len(guest.transport.frames), len(guest.transport.messages)) == (frames, told)
+        assert room.audience.peers == (guest.peer, other.peer)
+
+
+async def test_one_that_is_back_is_greeted_and_shown_a_key_frame() -> None:
+    async with bare_room() as (room, spy):
+        guest, other = room.join(), room.join()
+        spy.stage.show(PICTURE)
+        await guest.frame()
+        guest.peer.go_away("Nothing was heard.")
+        count = len(guest.transport.frames)
+        guest.peer.connected()
+        assert not guest.peer.away
+        assert (await guest.frame(count + 1)).key
+        assert [hello["peer"] for hello in guest.told("hello")] == [guest.peer.id] * 2
+        # It takes control from nobody, and keeps its place in line.
+        assert guest.told("control")[-1]["steering"] is False
+        room.join()
+        other.peer.lost("Gone.")
+        await other.peer.ended
+        assert guest.peer.steering
+        assert [spy.types().count(type_) for type_ in ("join", "away", "back")] == [3, 1, 1]
+
+
+async def test_one_that_is_away_for_too_long_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rtc_canvas.place.KEPT", 0.02)
+    async with bare_room() as (room, spy):
+        guest = room.join()
+        guest.peer.go_away("Nothing was heard.")
+        assert "leave" not in spy.types()
+        await asyncio.wait_for(guest.peer.ended, 5)
+        assert spy.events[-1]["reason"] == "Nothing was heard."
+        guest.peer.go_away("Again.")
+        guest.peer.connected()
+        assert spy.types().count("leave") == 1
+
+
+async def test_one_that_was_never_there_has_no_place() -> None:
+    async with bare_room() as (room, _):
+        guest = room.connect()
+        guest.peer.go_away("It did not come up.")
+        await asyncio.wait_for(guest.peer.ended, 5)
+
+
 async def test_a_lost_connection_ends_it() -> None:
     async with bare_room() as (room, spy):
         guest = room.join()
@@ -255,7 +320,7 @@ async def test_a_page_that_asks_is_told_the_stats_every_second() -> None:
 
 
 async def test_a_page_that_asks_no_more_is_told_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtc_canvas.peer.STATS_EVERY", 0.01)
+    monkeypatch.setattr("rtc_canvas.peer_app.STATS_EVERY", 0.01)
     async with bare_room() as (room, _):
         asks, asked = room.join(), room.join()
         asked.tell("stats", on=True)
@@ -266,7 +331,7 @@ async def test_a_page_that_asks_no_more_is_told_no_more(monkeypatch: pytest.Monk
 
 
 async def test_asking_twice_does_not_tell_twice_as_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtc_canvas.peer.STATS_EVERY", 0.01)
+    monkeypatch.setattr("rtc_canvas.peer_app.STATS_EVERY", 0.01)
     async with bare_room() as (room, _):
         twice, once = room.join(), room.join()
         for guest in (twice, twice, once):

@@ -17,14 +17,20 @@ class Rig:
     def __init__(self) -> None:
         self.asked: asyncio.Queue[int] = asyncio.Queue()
         self.silences: asyncio.Queue[None] = asyncio.Queue()
-        self.pulse = Pulse(self.asked.put_nowait, lambda: self.silences.put_nowait(None))
+        self.returns = 0
+        self.pulse = Pulse(
+            self.asked.put_nowait, lambda: self.silences.put_nowait(None), self._returned
+        )
+
+    def _returned(self) -> None:
+        self.returns += 1
 
 
 @pytest.fixture
 async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
     """One whose seconds are hundredths."""
     for name in (
-        "ASK_AFTER", "GONE_AFTER", "ASK_STANDBY_AFTER", "STANDBY_GONE_AFTER", "LOOK_EVERY",
+        "ASK_AFTER", "SILENT_AFTER", "ASK_STANDBY_AFTER", "STANDBY_SILENT_AFTER", "LOOK_EVERY",
     ):  # fmt: skip
         monkeypatch.setattr(pulse, name, getattr(pulse, name) / 50)
     rig = Rig()
@@ -32,17 +38,23 @@ async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
     rig.pulse.stop()
 
 
-def test_who_is_gone_is_known_within_5_s() -> None:
-    assert pulse.GONE_AFTER <= 5
+def test_who_is_silent_is_known_within_5_s() -> None:
+    assert pulse.SILENT_AFTER <= 5
 
 
-async def test_a_silent_page_is_asked_and_then_gone(rig: Rig) -> None:
+async def test_a_silent_page_is_asked_and_comes_back_with_its_first_word(rig: Rig) -> None:
     rig.pulse.start()
     assert await asyncio.wait_for(rig.asked.get(), 5) == 1
     await asyncio.wait_for(rig.silences.get(), 5)
     await asyncio.sleep(0.05)
     assert rig.asked.empty()
     assert rig.silences.empty()
+    rig.pulse.heard()
+    rig.pulse.heard()
+    assert rig.returns == 1
+    assert rig.pulse.silence < 0.1
+    # And so each time.
+    await asyncio.wait_for(rig.silences.get(), 5)
 
 
 async def test_one_that_answers_stays(rig: Rig) -> None:

@@ -61,7 +61,7 @@ class Echo:
     def receive(self, message: str | bytes) -> None:
         self._tasks.append(asyncio.create_task(self.socket.send(message)))
 
-    def disconnected(self, reason: str) -> None:
+    def disconnected(self, reason: str, *, left: bool) -> None:
         self.left.set_result(reason)
 
 
@@ -89,6 +89,7 @@ class Program:
         codec: str | None,
         reached: Reached,
         session: str | None = None,
+        use: bool = False,
     ) -> Peer:
         self.codecs.append(codec)
         self.reached.append(reached)

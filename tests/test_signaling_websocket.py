@@ -21,13 +21,13 @@ OPEN: dict[str, Any] = {"type": "open", "codecs": ["vp8", "other", "h264"]}
 class Receiver:
     def __init__(self) -> None:
         self.received: list[str | bytes] = []
-        self.left: str | None = None
+        self.left: tuple[str, bool] | None = None
 
     def receive(self, message: str | bytes) -> None:
         self.received.append(message)
 
-    def disconnected(self, reason: str) -> None:
-        self.left = reason
+    def disconnected(self, reason: str, *, left: bool) -> None:
+        self.left = reason, left
 
 
 class Program:
@@ -58,9 +58,15 @@ async def served(socket: StandInSocket, program: Program) -> None:
 
 @pytest.mark.parametrize(
     ("code", "left"),
-    [(1000, "The viewer left."), (1001, "The viewer left."), (None, "The page was closed.")],
+    [
+        (1000, ("The viewer left.", True)),
+        (1001, ("The viewer left.", True)),
+        (1009, ("The page was closed.", True)),
+        (1006, ("The page was closed.", False)),
+        (None, ("The page was closed.", False)),
+    ],
 )
-async def test_a_conversation(code: int | None, left: str) -> None:
+async def test_a_conversation(code: int | None, left: tuple[str, bool]) -> None:
     socket, program = StandInSocket(), Program()
     socket.say(OPEN | {"token": "right", "session": "abc", "use": False})
     socket.say("one")

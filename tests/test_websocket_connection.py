@@ -47,6 +47,12 @@ class Recorder:
     def message(self, channel: str, message: str | bytes) -> None:
         self.told.append((channel, message))
 
+    def silent(self) -> None:
+        self.told.append("silent")
+
+    def left(self, reason: str) -> None:
+        self.told.append(f"left: {reason}")
+
     def lost(self, reason: str) -> None:
         self.told.append(reason)
 
@@ -230,12 +236,13 @@ async def test_a_flood_is_dropped(rig: Rig) -> None:
 
 
 async def test_its_end_is_told_once_and_not_when_it_is_wanted(rig: Rig) -> None:
-    rig.connection.disconnected("The page was closed.")
-    assert rig.listener.told == ["The page was closed."]
+    rig.connection.disconnected("The viewer left.", left=True)
+    assert rig.listener.told == ["left: The viewer left."]
     rig.connection.send_message("app", {"type": "bye"})
     await asyncio.gather(rig.connection.close(), rig.connection.close())
-    rig.connection.disconnected("The page was closed.")
-    assert rig.listener.told == ["The page was closed."]
+    rig.connection.disconnected("The viewer left.", left=True)
+    rig.connection.disconnected("The WebSocket broke.", left=False)
+    assert rig.listener.told == ["left: The viewer left."]
     assert len(rig.socket.sent) == 1
     assert rig.socket.closed == (1000, "")
     assert not rig.connection.send_message("app", {"type": "bye"})

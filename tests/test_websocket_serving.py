@@ -17,7 +17,7 @@ from rtc_canvas.events import ProgramEvent
 from .frames import flat
 from .receiver import Receiver, receiver
 from .room import Seen
-from .websocket_page import CHANNELS, websocket_page
+from .websocket_page import CHANNELS, Page, websocket_page
 
 
 def decoded(codec: str, data: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -82,18 +82,59 @@ async def test_who_acknowledges_nothing_gets_two_frames() -> None:
 
 async def test_a_page_that_leaves_and_one_that_vanishes() -> None:
     canvas = Canvas((64, 48))
-    left: Seen[ProgramEvent] = Seen()
-    canvas.on("leave")(left)
+    events: Seen[ProgramEvent] = Seen()
+    canvas.on("leave", "away", "back")(events)
     async with serve(canvas, port=0) as server:
         async with websocket_page(server) as page:
             await page.open()
             await page.message("hello")
-        assert (await left.next())["reason"] == "The viewer left."
+        assert (await events.next())["reason"] == "The viewer left."
         async with websocket_page(server) as page:
             await page.open()
-            await page.message("hello")
+            token = (await page.message("opened"))["session"]
+            peer = (await page.message("hello"))["peer"]
             page.socket.get_extra_info("socket").shutdown(SHUT_RDWR)
-            assert (await left.next())["reason"] == "The page was closed."
+            assert (await events.next())["type"] == "away"
+        async with websocket_page(server) as page:
+            await page.open(session=token)
+            assert (await page.message("hello"))["peer"] == peer
+            assert (await events.next())["type"] == "back"
+
+
+async def test_a_token_serves_once_and_only_its_own_page() -> None:
+    canvas = Canvas((64, 48))
+    events: Seen[ProgramEvent] = Seen()
+    canvas.on("join", "leave", "away")(events)
+    async with contextlib.AsyncExitStack() as stack:
+        server = await stack.enter_async_context(
+            serve(canvas, port=0, allow_origins=["https://one.example", "https://two.example"])
+        )
+
+        async def page_of(origin: str) -> Page:
+            return await stack.enter_async_context(websocket_page(server, origin=origin))
+
+        victim = await page_of("https://one.example")
+        await victim.open()
+        first = (await victim.message("opened"))["session"]
+        await victim.message("hello")
+        for session, origin, code in (
+            (first, "https://two.example", 4403),
+            (first[:-1] + ("A" if first[-1] != "A" else "B"), "https://one.example", 4404),
+        ):
+            thief = await page_of(origin)
+            await thief.open(session=session)
+            assert (await thief.closed())[0] == code
+        again = await page_of("https://one.example")
+        await again.open(session=first)
+        await again.message("hello")
+        thief = await page_of("https://one.example")
+        await thief.open(session=first)
+        assert (await thief.closed())[0] == 4409
+        canvas.push(flat((9, 9, 9)))
+        await again.frame()
+        (peer,) = canvas.peers
+        assert peer.steering
+        assert [event["type"] for event in events.rest()] == ["join"]
 
 
 async def test_its_pages_are_told_when_a_server_ends() -> None:
@@ -142,7 +183,7 @@ async def test_a_websocket_takes_the_place_of_webrtc_and_back_again() -> None:
         assert (await events.next())["type"] == "join"
         (peer,) = canvas.peers
         await page.open(session=session_of(viewer), use=False)
-        await page.message("opened")
+        opened = await page.message("opened")
         # It is held ready, and told of frames.
         canvas.push(flat((0, 200, 0)))
         await page.message("sent")
@@ -153,7 +194,7 @@ async def test_a_websocket_takes_the_place_of_webrtc_and_back_again() -> None:
         assert peer.stats.as_dict()["transport"] == "websocket"
         await page.send("input", "key_down", key="y")
         assert (await events.next())["key"] == "y"
-        again = await stack.enter_async_context(receiver(server, session=session_of(viewer)))
+        again = await stack.enter_async_context(receiver(server, session=opened["session"]))
         await page.socket.send_json({"type": "use", "transport": "webrtc"})
         await again.frame()
         assert canvas.peers == (peer,)

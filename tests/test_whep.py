@@ -57,7 +57,7 @@ class Program:
     peer: Peer = field(default_factory=Peer)
     refusal: Refusal | None = None
     asked: list[tuple[str, str, Grant, str | None, Reached]] = field(default_factory=list)
-    joined: list[str | None] = field(default_factory=list)
+    joined: list[tuple[str | None, bool]] = field(default_factory=list)
     servers: list[IceServer] = field(default_factory=list)
 
     def has_canvas(self, name: str) -> bool:
@@ -72,8 +72,9 @@ class Program:
         codec: str | None,
         reached: Reached,
         session: str | None = None,
+        use: bool = False,
     ) -> Peer:
-        self.joined.append(session)
+        self.joined.append((session, use))
         self.asked.append((canvas, offer, grant, codec, reached))
         if self.refusal is not None:
             raise self.refusal

@@ -99,12 +99,17 @@ class Page:
 
 
 @contextlib.asynccontextmanager
-async def websocket_page(server: Server, canvas: str = "main") -> AsyncIterator[Page]:
+async def websocket_page(
+    server: Server, canvas: str = "main", *, origin: str | None = None
+) -> AsyncIterator[Page]:
     """A page whose WebSocket is open; it has not said anything yet."""
     token = server.url.partition("?token=")[2]
     url = f"http://{server.host}:{server.port}/ws/{canvas}"
     headers = {"Authorization": f"Bearer {token}"}
-    async with ClientSession() as http, http.ws_connect(url, headers=headers) as socket:
+    async with (
+        ClientSession() as http,
+        http.ws_connect(url, headers=headers, origin=origin) as socket,
+    ):
         page = Page(socket)
         page.reading = asyncio.create_task(page.read())
         try:

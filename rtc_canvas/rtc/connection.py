@@ -56,7 +56,10 @@ class Listener(Protocol):
     """Who is told what happens on a connection. Called on the event loop; must not raise."""
 
     def connected(self) -> None:
-        """Media and channels may flow."""
+        """Media and channels may flow, at first or again."""
+
+    def silent(self) -> None:
+        """Nothing was heard from the page for 5 s. When it is heard again, `connected` is called again."""
 
     def room(self) -> None:
         """The frame before has been sent: the next may come."""
@@ -70,6 +73,9 @@ class Listener(Protocol):
     def channel_open(self, channel: ChannelName) -> None: ...
 
     def message(self, channel: ChannelName, message: str | bytes) -> None: ...
+
+    def left(self, reason: str) -> None:
+        """The page ended the connection, or broke its rules; it is to be closed."""
 
     def lost(self, reason: str) -> None:
         """The connection is gone or broken; it is to be closed."""
@@ -99,7 +105,7 @@ class Connection:
             on_target=listener.target_changed,
             backlog=lambda: 0 if self._selected_pair is None else self._selected_pair.backlog,
         )
-        self._liveness = Liveness()
+        self._liveness = Liveness(on_silent=listener.silent, on_heard=listener.connected)
         self._selected_pair: SelectedPair | None = None
         self._connection: RTCPeerConnection | None = None
         self._track: EncodedTrack | None = None
@@ -179,7 +185,7 @@ class Connection:
                 log=self._log,
             )
             assert connection.sctp is not None, "it comes with the first channel"
-            guard(connection.sctp, self._liveness, self._listener.lost)
+            guard(connection.sctp, self._liveness, self._listener.left)
         await connection.setLocalDescription(await connection.createAnswer())
         answer, sender.fec_payload_type = with_flexfec(
             connection.localDescription.sdp,
@@ -194,9 +200,7 @@ class Connection:
     def _adopt(self, transceiver: RTCRtpTransceiver, sender: VideoSender) -> None:
         dtls = transceiver.receiver.transport
         watch(dtls, self._liveness, sender.on_feedback)
-        self._selected_pair = adopt(
-            dtls.transport, self._entrance, self._liveness, self._listener.lost
-        )
+        self._selected_pair = adopt(dtls.transport, self._entrance, self._liveness)
         self._ufrag = str(dtls.transport.iceGatherer.getLocalParameters().usernameFragment)
 
     # What a peer sends.
@@ -274,6 +278,11 @@ class Connection:
     # What it learns.
 
     @property
+    def silence(self) -> float:
+        """Seconds since something was heard from the page."""
+        return self._liveness.silence
+
+    @property
     def stats(self) -> LinkStats:
         """The figures of the way to the browser now; from any thread."""
         return LinkStats() if self._sender is None else link_stats(self.flow, self._sender)
@@ -303,7 +312,7 @@ class Connection:
         elif state == "failed":
             self._listener.lost("The network did not let the connection through.")
         elif state == "closed" and self._closing is None:
-            self._listener.lost("The page was closed.")
+            self._listener.left("The page was closed.")
 
 
 def _check_bundle(offer: SessionDescription) -> None:

@@ -83,9 +83,7 @@ class WebSocketConnection:
         self._clock = MediaClock()
         self._bulk = BulkPace()
         self._outbox = Outbox(socket, self._lose)
-        self._pulse = Pulse(
-            self._ping, lambda: self._lose("Nothing was heard from the page for 5 s.")
-        )
+        self._pulse = Pulse(self._ping, listener.silent, listener.connected)
         self._look: asyncio.TimerHandle | None = None
         self._told = self._rate.target
         self._sent_bytes = 0
@@ -155,6 +153,15 @@ class WebSocketConnection:
         return self._outbox.put(message)
 
     # What it learns.
+
+    @property
+    def silence(self) -> float:
+        """Seconds since something was heard from the page."""
+        return self._pulse.silence
+
+    def ask(self) -> None:
+        """Ask the page for a word."""
+        self._pulse.ask()
 
     @property
     def stats(self) -> LinkStats:
@@ -243,9 +250,12 @@ class WebSocketConnection:
         for channel in CHANNELS:
             self._listener.channel_open(channel)
 
-    def disconnected(self, reason: str) -> None:
-        """The WebSocket is closed."""
-        self._lose(reason)
+    def disconnected(self, reason: str, *, left: bool) -> None:
+        """The WebSocket is closed. left: by the page, as it said."""
+        if not left:
+            self._lose(reason)
+        elif self._closing is None:
+            self._listener.left(reason)
 
     async def close(self, code: int = NORMAL, reason: str = "") -> None:
         """Send what waits, and end the connection. Idempotent; every caller waits for the end."""

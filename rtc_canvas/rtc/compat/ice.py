@@ -23,6 +23,7 @@ require(
     ice.Connection,
     "connect",
     "query_consent",
+    "sendto",
     "check_incoming",
     "build_request",
     "gather_candidates",
@@ -37,12 +38,15 @@ require(ice, "ICE_COMPLETED", "CandidatePair", "server_reflexive_candidate")
 require(ice.CandidatePair, "remote_addr")
 require(ice.StunProtocol, "datagram_received")
 
-# Silent for a second, the peer is asked; silent for five, it is gone. Round trips of 600 ms and 10 % of loss give
-# enough answers in between.
+# Silent for a second, the peer is asked; silent for five, nothing else is sent to it. Round trips of 600 ms and 10 % of
+# loss give enough answers in between.
 ASK_AFTER = 1.0
 ASK_EVERY = 0.5
-GONE_AFTER = 5.0
+SILENT_AFTER = 5.0
 _LOOK_EVERY = 0.25
+
+# Then nothing at all may be sent any more before the other side is heard (RFC 7675 clause 5.1).
+CONSENT = 30.0
 
 # Seconds that a browser is given to connect again over TCP.
 COMES_BACK_WITHIN = 3.0
@@ -54,14 +58,42 @@ SERVER_TIMEOUT = 5
 _UNAUTHENTICATED = (400, 401)
 
 
-class Liveness:
-    """When the last authenticated packet came from the other side."""
+def _ignore() -> None:
+    pass
 
-    def __init__(self) -> None:
+
+class Liveness:
+    """When the last authenticated packet came from the other side.
+
+    on_silent: called when none came for 5 s, or the TCP connection that carried all has ended and no other came within
+        3 s. on_heard: called when one comes after that.
+    is_silent: whether it is between the two.
+    """
+
+    def __init__(
+        self, *, on_silent: Callable[[], None] = _ignore, on_heard: Callable[[], None] = _ignore
+    ) -> None:
         self._seen = time.monotonic()
+        self._on_silent = on_silent
+        self._on_heard = on_heard
+        self.is_silent = False
 
     def seen(self) -> None:
         self._seen = time.monotonic()
+        if self.is_silent:
+            self.is_silent = False
+            self._on_heard()
+
+    def look(self) -> None:
+        """See whether it is silent."""
+        if self.silence >= SILENT_AFTER:
+            self.fall_silent()
+
+    def fall_silent(self) -> None:
+        """Nothing comes any more the way it came."""
+        if not self.is_silent:
+            self.is_silent = True
+            self._on_silent()
 
     @property
     def silence(self) -> float:
@@ -110,26 +142,19 @@ class SelectedPair:
         return self._connection._nominated.get(COMPONENT)
 
 
-def adopt(
-    transport: RTCIceTransport,
-    entrance: Entrance,
-    liveness: Liveness,
-    on_gone: Callable[[str], None],
-) -> SelectedPair:
+def adopt(transport: RTCIceTransport, entrance: Entrance, liveness: Liveness) -> SelectedPair:
     """Prepare a transport's connection; before candidates are gathered.
 
     - It sends and receives on sockets that all peers share, under a name that no other has.
     - It completes when the browser's check has been answered, not at the next turn of a 20 ms poll.
-    - Consent (RFC 7675) is judged by every authenticated packet. aioice's own check gives each request 0.5 s, which
-      ends peers with long round trips, and needs half a minute to notice the others.
+    - Consent (RFC 7675) is judged by every authenticated packet, and its loss is no end: nothing is sent while the
+      other side is silent. aioice's own check gives each request 0.5 s, which ends peers with long round trips, needs
+      half a minute to notice the others, and closes the connection for good.
     - A check that was cancelled half-way can be started again; aioice would leave its pair unusable for ever.
     - A request that is not authenticated gets no answer: whoever sent it knows no more than before, and an answer to a
       forged address would be one more packet at somebody else.
     - No datagram of a stranger's, malformed, empty or too long, ends the connection or raises; and nobody begins the
       DTLS handshake from an address from which no authenticated check came.
-
-    on_gone: called with a sentence when nothing authenticated came for 5 s, or the TCP connection that carried all has
-        ended and no other came within 3 s.
     """
     connection: Any = transport._connection
     require(connection, "_protocols", "_local_username", "_local_candidates")
@@ -177,16 +202,19 @@ def adopt(
 
     def give_up(protocol: SharedProtocol, address: Address) -> None:
         if selected.is_at(protocol, address):
-            on_gone("The page's TCP connection ended.")
+            liveness.fall_silent()
 
-    async def consent() -> None:
-        await _keep_consent(connection, liveness)
-        on_gone("Nothing was heard from the page for 5 s.")
+    send = connection.sendto
 
+    async def sendto(data: bytes, component: int) -> None:
+        if not liveness.is_silent:
+            await send(data, component)
+
+    connection.sendto = sendto
     connection.check_incoming = check
     connection.respond_error = respond
     connection.gather_candidates = gather
-    connection.query_consent = consent
+    connection.query_consent = lambda: _keep_consent(connection, liveness)
     connection.connect = lambda: _connect(connection, liveness)
     return selected
 
@@ -279,13 +307,14 @@ async def _run_checks(connection: Any) -> None:
 
 
 async def _keep_consent(connection: Any, liveness: Liveness) -> None:
-    """Return when the other side has been silent for too long."""
+    """Ask the other side while it is silent, as long as that is allowed."""
     requests: set[asyncio.Task[None]] = set()
     asked = 0.0
     try:
-        while liveness.silence < GONE_AFTER:
+        while True:
+            liveness.look()
             now = time.monotonic()
-            if liveness.silence >= ASK_AFTER and now - asked >= ASK_EVERY:
+            if ASK_AFTER <= liveness.silence < CONSENT and now - asked >= ASK_EVERY:
                 asked = now
                 for pair in connection._nominated.values():
                     task = asyncio.create_task(_ask(connection, pair, liveness))
