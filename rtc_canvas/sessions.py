@@ -61,7 +61,6 @@ class Session:
         answer: str,
     ) -> None:
         self.id = id
-        self.etag = connection.ufrag
         self.answer = answer
         self.remote_ufrag = ice_ufrag(offer)
         self.handover = handover
@@ -71,6 +70,18 @@ class Session:
     @property
     def peer(self) -> Peer:
         return self.handover.peer
+
+    @property
+    def etag(self) -> str:
+        return self._connection.ufrag
+
+    async def restart_ice(self, ufrag: str, password: str) -> tuple[str, str]:
+        try:
+            ours = self._connection.restart_ice(ufrag, password)
+        except ConnectError as error:
+            raise _refusal(error) from error
+        self.remote_ufrag = ufrag
+        return ours
 
     async def add_candidates(self, candidates: Sequence[TrickleCandidate]) -> None:
         for candidate in candidates:

@@ -15,7 +15,7 @@ from .discovery import Config, IceServer
 from .etag import matches, quoted
 from .refusal import Refusal
 from .sdp import checked_offer
-from .trickle import TrickleCandidate, parse_fragment
+from .trickle import Fragment, TrickleCandidate, parse_fragment, restart_fragment
 
 __all__ = [
     "MAX_BODY",
@@ -90,6 +90,13 @@ class Session(Protocol):
     @property
     def remote_ufrag(self) -> str:
         """The browser's ICE user name fragment (`sdp.ice_ufrag` of the offer)."""
+
+    async def restart_ice(self, ufrag: str, password: str) -> tuple[str, str]:
+        """Begin a new ICE session with the browser's new credentials; returns those of the server.
+
+        Raises:
+            Refusal: 404 when the session's connection has ended.
+        """
 
     async def add_candidates(self, candidates: Sequence[TrickleCandidate]) -> None:
         """Take more candidates of the browser; those of unknown media sections are ignored."""
@@ -192,7 +199,7 @@ async def _resource(request: Request, session: Session) -> Response:
         case "GET" | "HEAD":
             return Response(200, {"Content-Type": SDP, "ETag": quoted(session.etag)})
         case "PATCH":
-            return await _trickle(request, session)
+            return await _patch(request, session)
         case "DELETE":
             await session.close("The viewer left.")
             return Response(200)
@@ -249,7 +256,7 @@ def _quoted(text: str) -> str:
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-async def _trickle(request: Request, session: Session) -> Response:
+async def _patch(request: Request, session: Session) -> Response:
     _check_body(request, FRAGMENT)
     # RFC 9725 clause 4.3.1: 428 without the field, 412 when it names another ICE session.
     condition = request.header("If-Match")
@@ -258,11 +265,23 @@ async def _trickle(request: Request, session: Session) -> Response:
     if not matches(condition, session.etag):
         raise Refusal(412, "If-Match names another session than this one.")
     fragment = parse_fragment(request.body)
+    response = Response(204)
     if fragment.ufrags - {session.remote_ufrag}:
-        raise Refusal(422, "ICE restarts are not supported; make a new session.")
+        response = await _restart(condition, fragment, session)
     if fragment.candidates:
         await session.add_candidates(fragment.candidates)
-    return Response(204)
+    return response
+
+
+async def _restart(condition: str, fragment: Fragment, session: Session) -> Response:
+    """RFC 9725 clause 4.3.3: an ICE restart, which names no ICE session, as it may not know which there is."""
+    if condition.strip() != "*":
+        raise Refusal(422, 'An ICE restart needs If-Match: "*".')
+    if len(fragment.ufrags) != 1 or len(fragment.passwords) != 1:
+        raise Refusal(422, "An ICE restart has one a=ice-ufrag and one a=ice-pwd.")
+    ours = await session.restart_ice(*fragment.ufrags, *fragment.passwords)
+    headers = {"Content-Type": FRAGMENT, "ETag": quoted(session.etag)}
+    return Response(200, headers, restart_fragment(session.answer, *ours))
 
 
 def _check_body(request: Request, content_type: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rtc_canvas.exceptions import ConnectError
 from rtc_canvas.link_stats import LinkStats
 from rtc_canvas.net.hub import Hub
 from rtc_canvas.rtc.compat import ice as ice_module
@@ -184,3 +185,30 @@ async def test_a_failure_while_sending_is_told() -> None:
         made.connection.send(broken)
         await made.recorder.until(lambda: made.recorder.reasons)
         assert made.recorder.reasons[0].startswith("Sending failed: ")
+
+
+async def test_ice_begins_anew_and_all_above_it_goes_on() -> None:
+    async with linked() as made:
+        await made.viewer.open()
+        await made.recorder.until(lambda: "app" in made.recorder.opened)
+        before = made.connection.ufrag
+        theirs = "anew", "anew/anew/anew/anew/anew"
+        ours = made.connection.restart_ice(*theirs)
+        assert made.connection.ufrag == ours.ufrag != before
+        assert len(ours.password) >= 22
+        ice = ice_connection(made.viewer)
+        (pair,) = ice._nominated.values()
+        # What knows the credentials before counts no more.
+        asked = time.monotonic()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(ice.check_start(pair), 0.1)
+        assert made.connection.silence >= time.monotonic() - asked
+        ice._local_username, ice._local_password = theirs
+        ice.remote_username, ice.remote_password = ours
+        await asyncio.wait_for(ice.check_start(pair), 5)
+        assert made.connection.silence < time.monotonic() - asked
+        made.connection.send_message("app", {"type": "bye"})
+        await made.viewer.message("bye")
+        await made.connection.close()
+        with pytest.raises(ConnectError, match="has ended"):
+            made.connection.restart_ice(*theirs)

@@ -44,6 +44,9 @@ class Peer:
     def __init__(self) -> None:
         self.closed = False
 
+    async def restart_ice(self, ufrag: str, password: str) -> tuple[str, str]:
+        raise Refusal(404, "That connection has ended.")
+
     async def add_candidates(self, candidates: Sequence[TrickleCandidate]) -> None: ...
 
     async def close(self, reason: str) -> None:

@@ -38,10 +38,16 @@ class Peer:
 
     id: str = "id-1"
     etag: str = "ours"
-    answer: str = "v=0\r\n"
+    answer: str = "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:0\r\n"
     remote_ufrag: str = "QvC7"
+    restarts: list[tuple[str, str]] = field(default_factory=list)
     candidates: list[TrickleCandidate] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+
+    async def restart_ice(self, ufrag: str, password: str) -> tuple[str, str]:
+        self.restarts.append((ufrag, password))
+        self.etag, self.remote_ufrag = "newer", ufrag
+        return "newer", "newer/newer/newer/newer"
 
     async def add_candidates(self, candidates: Sequence[TrickleCandidate]) -> None:
         self.candidates += candidates
@@ -159,7 +165,7 @@ async def test_an_offer_is_answered(program: Program) -> None:
     assert await post(program) == Response(
         201,
         {"Content-Type": "application/sdp", "Location": "main/id-1", "ETag": '"ours"'},
-        "v=0\r\n",
+        program.peer.answer,
     )
     [(canvas, offer, grant, codec, reached)] = program.asked
     assert (canvas, grant, codec, reached) == ("main", GRANT, None, NOWHERE)
@@ -283,12 +289,42 @@ async def test_a_patch_without_its_conditions_is_refused(
     assert program.peer.candidates == []
 
 
-@pytest.mark.parametrize("condition", ['"ours"', "*"])
-async def test_an_ice_restart_is_refused(program: Program, condition: str) -> None:
+async def test_an_ice_restart(program: Program) -> None:
     body = FRAGMENT.replace("QvC7", "anew")
+    response = await patch(program, body, headers={**TRICKLE, "If-Match": "*"})
+    assert response.status == 200
+    assert response.headers == {
+        "Content-Type": "application/trickle-ice-sdpfrag",
+        "ETag": '"newer"',
+    }
+    assert response.body.startswith("a=ice-ufrag:newer\r\na=ice-pwd:newer/newer/newer/newer\r\n")
+    assert program.peer.restarts == [("anew", "C7x7FYacm4TONes+6/FHp43M")]
+    assert program.peer.candidates == [TrickleCandidate("0", HOST)]
+    # Candidates of the ICE session before are nobody's any more.
+    assert (await patch(program)).status == 412
+
+
+@pytest.mark.parametrize(
+    ("body", "condition", "reason"),
+    [
+        (FRAGMENT.replace("QvC7", "anew"), '"ours"', "If-Match"),
+        (FRAGMENT.replace("QvC7", "anew").replace("a=ice-pwd", "a=ice-word"), "*", "one a=ice-pwd"),
+        (FRAGMENT + "a=ice-ufrag:anew\r\n", "*", "one a=ice-ufrag"),
+    ],
+)
+async def test_an_ice_restart_that_is_none(
+    program: Program, body: str, condition: str, reason: str
+) -> None:
     response = await patch(program, body, headers={**TRICKLE, "If-Match": condition})
-    refused(response, 422, "ICE restarts are not supported")
+    refused(response, 422, reason)
+    assert program.peer.restarts == []
     assert program.peer.candidates == []
+
+
+async def test_a_page_may_begin_anew_as_the_peer_that_it_was(program: Program) -> None:
+    await post(program, query={"session": "token", "use": "1"})
+    await post(program, query={"session": "token"})
+    assert program.joined == [("token", True), ("token", False)]
 
 
 async def test_a_broken_fragment_is_refused(program: Program) -> None:

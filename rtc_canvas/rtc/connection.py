@@ -10,6 +10,7 @@ from typing import Protocol
 
 from aiortc import (
     RTCConfiguration,
+    RTCIceTransport,
     RTCPeerConnection,
     RTCRtpTransceiver,
     RTCSessionDescription,
@@ -26,7 +27,7 @@ from .bulk import BulkPace
 from .channels import EXACT, ChannelName, Channels
 from .codec_choice import choose_codec, preferences
 from .compat.dtls import let_begin, watch
-from .compat.ice import Liveness, SelectedPair, adopt
+from .compat.ice import Credentials, Liveness, SelectedPair, adopt, restart
 from .compat.sctp import flying, guard, waiting
 from .compat.sdp import (
     accept_extensions,
@@ -115,6 +116,7 @@ class Connection:
         self._closing: asyncio.Task[None] | None = None
         self._codec: Codec = "h264"
         self._chroma_obstacle: str | None = None
+        self._ice: RTCIceTransport | None = None
         self._ufrag = ""
 
     async def answer(self, offer: str, *, codec: Codec | None, chroma: ChromaWish = "420") -> str:
@@ -201,6 +203,7 @@ class Connection:
         dtls = transceiver.receiver.transport
         watch(dtls, self._liveness, sender.on_feedback)
         self._selected_pair = adopt(dtls.transport, self._entrance, self._liveness)
+        self._ice = dtls.transport
         self._ufrag = str(dtls.transport.iceGatherer.getLocalParameters().usernameFragment)
 
     # What a peer sends.
@@ -274,6 +277,19 @@ class Connection:
             await self._connection.addIceCandidate(candidate)
         except (ValueError, AssertionError, IndexError, KeyError) as error:
             raise ConnectError(f"The candidate cannot be understood: {line[:80]!r}.") from error
+
+    def restart_ice(self, ufrag: str, password: str) -> Credentials:
+        """Begin a new ICE session with the browser's new credentials; returns this side's.
+
+        Raises:
+            ConnectError: when the connection has ended.
+        """
+        if self._ice is None or self._closing is not None:
+            raise ConnectError("That connection has ended.", status=404)
+        ours = restart(self._ice, self._entrance, Credentials(ufrag, password))
+        self._ufrag = ours.ufrag
+        self._log.debug("ICE began anew.")
+        return ours
 
     # What it learns.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
+import string
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from aioice import Candidate, ice, stun
 from aiortc.rtcicetransport import RTCIceTransport
@@ -51,11 +53,22 @@ CONSENT = 30.0
 # Seconds that a browser is given to connect again over TCP.
 COMES_BACK_WITHIN = 3.0
 
+# RFC 8445 clause 5.3: 128 bits at least.
+PASSWORD_LENGTH = 24
+_PASSWORD = string.ascii_letters + string.digits
+
 # A STUN or TURN server that does not answer is waited for so long, seconds.
 SERVER_TIMEOUT = 5
 
 # What tells a request apart that is not authenticated.
 _UNAUTHENTICATED = (400, 401)
+
+
+class Credentials(NamedTuple):
+    """What one side of an ICE session is known by: its user name fragment and password."""
+
+    ufrag: str
+    password: str
 
 
 def _ignore() -> None:
@@ -244,6 +257,27 @@ async def _reflexive(connection: Any, protocol: SharedProtocol) -> Candidate | N
     except (OSError, TimeoutError, stun.TransactionError):
         return None
     return candidate
+
+
+def restart(
+    transport: RTCIceTransport, entrance: Entrance, credentials: Credentials
+) -> Credentials:
+    """Begin a new ICE session over the same transport (RFC 8445 clause 9): all above it goes on.
+
+    aiortc knows no restart. What is connected stays so until the browser's checks, which come with the new
+    credentials, choose a pair again: the same one or, from another address, a new one.
+
+    credentials: the browser's new ones. Returns this side's.
+    """
+    connection: Any = transport._connection
+    require(connection, "_local_username", "_local_password", "remote_username", "remote_password")
+    connection.remote_username, connection.remote_password = credentials
+    ours = Credentials(
+        entrance.rename(),
+        "".join(secrets.choice(_PASSWORD) for _ in range(PASSWORD_LENGTH)),
+    )
+    connection._local_username, connection._local_password = ours
+    return ours
 
 
 def _shield(connection: Any, protocol: Any) -> None:
