@@ -93,6 +93,13 @@ class Pong:
 
 
 @dataclass(frozen=True, slots=True)
+class Ping:
+    """A question whether anybody is there; the answer has its number."""
+
+    ping: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotDecoded:
     """The page gets video of 4:4:4 and decodes none of it."""
 
@@ -120,7 +127,7 @@ class ShownExactly:
 
 
 AppMessage: TypeAlias = Hello | Visibility | WantStats | WantExact | Asked | NotDecoded
-FramesMessage: TypeAlias = Presented | Pong
+FramesMessage: TypeAlias = Presented | Ping | Pong
 ExactMessage: TypeAlias = Received | ShownExactly
 
 
@@ -174,6 +181,8 @@ def parse_frames_message(message: str | bytes) -> FramesMessage:
     match sent.get("type"):
         case "presented":
             return _presented(sent)
+        case "ping":
+            return Ping(_integer(sent, "ping"))
         case "pong":
             return Pong(_integer(sent, "ping"), _seconds(sent.get("t"), 0, LATEST))
     raise UnknownEvent(f"frames: the type {sent.get('type')!r:.80} is unknown.")

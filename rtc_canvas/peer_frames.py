@@ -11,7 +11,7 @@ from .announcements import Announcements
 from .clock_offset import ClockOffset
 from .final_quality import FinalQuality
 from .frame_log import FrameLog, SentPicture
-from .messages import Pong, parse_frames_message
+from .messages import Ping, Pong, parse_frames_message
 from .presentations import Presentation, Presentations
 from .video.picture import Picture
 
@@ -167,6 +167,9 @@ class PeerFrames:
         """
         now = time.monotonic()
         told = parse_frames_message(message)
+        if isinstance(told, Ping):
+            self._send({"type": "pong", "ping": told.ping})
+            return []
         if isinstance(told, Pong):
             self._clock.answer(told.ping, told.time, now)
             return []

@@ -11,7 +11,7 @@ import { PROTOCOL } from "./messages.js";
 import { choose, ended, lost, noMedia, otherProtocol, Problem } from "./problem.js";
 import { remembersWebSocket } from "./remembered.js";
 import { Timers } from "./timers.js";
-import { baseOf, sdpFragment, Whep } from "./whep.js";
+import { baseOf, sdpFragment, Whep, withCredentials } from "./whep.js";
 
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./whep.js").WhepOptions} WhepOptions */
@@ -20,9 +20,11 @@ import { baseOf, sdpFragment, Whep } from "./whep.js";
 /**
  * codec: the one to prefer. relay: whether to connect through a TURN server only.
  * session: of a peer that this is to be another transport of; none for a new one.
+ * use: whether the page begins anew with it, as it has lost all others of that peer.
  *
- * @typedef {WhepOptions & {codec: string | null, relay: boolean, session?: string | null}}
- *   ConnectionOptions
+ * @typedef {WhepOptions & {
+ *   codec: string | null, relay: boolean, session?: string | null, use?: boolean
+ * }} ConnectionOptions
  */
 
 /**
@@ -31,6 +33,10 @@ import { baseOf, sdpFragment, Whep } from "./whep.js";
  * @property {(stream: MediaStream) => void} onstream
  * @property {(image: VideoFrame | ImageBitmap, timestamp: number) => void} onimage a frame, by
  *   its RTP timestamp, where there is no stream
+ * @property {(session: string) => void} onsession by which the next transport of the same peer is
+ *   made; one that was told before may serve no more
+ * @property {() => void} onheard something has arrived
+ * @property {() => void} ontrouble the browser thinks that nothing gets through
  * @property {() => void} onopen messages get through
  * @property {() => void} onup the server said hello
  * @property {() => void} oninputopen
@@ -53,7 +59,9 @@ import { baseOf, sdpFragment, Whep } from "./whep.js";
 /** Seconds from the offer until the server has said hello. */
 const PATIENCE = 15;
 /** Seconds that a connection may be "disconnected": shorter gaps heal by themselves. */
-const DISCONNECTED = 1.5;
+const DISCONNECTED = 1;
+/** Seconds for an answer where the same is tried again soon: the network may just be coming back. */
+export const RESUME_TIMEOUT = 3;
 /** Milliseconds in which candidates are gathered into one PATCH. */
 const TRICKLE = 50;
 
@@ -116,6 +124,7 @@ function isSame(one, other) {
 export class Connection {
   #codec;
   #joined;
+  #begins;
   #relay;
   #whep;
   #peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
@@ -135,9 +144,11 @@ export class Connection {
   #candidates = [];
   /** @type {import("./diagnosis.js").IceError[]} */
   #iceErrors = [];
-  #answered = false;
   /** @type {WebRtcTrail | null} what can be learnt from one that has ended */
   trail = null;
+  /** @type {string | null} the server's, as it was first */
+  #answer = null;
+  #established = false;
 
   /**
    * Connects at once. What fails is told by `onend`.
@@ -147,8 +158,9 @@ export class Connection {
   constructor(options) {
     this.#codec = options.codec;
     this.#joined = options.session ?? null;
+    this.#begins = options.use ?? false;
     this.#relay = options.relay;
-    this.#whep = new Whep(options);
+    this.#whep = new Whep({ ...options, ...(this.#begins && { timeout: RESUME_TIMEOUT }) });
     // The picture's transceiver first: its section of the SDP then carries the bundled transport.
     this.#receive();
     this.channels = new Channels(this.#peer, {
@@ -183,7 +195,7 @@ export class Connection {
 
   /** Whether the server has answered the offer. */
   get isAnswered() {
-    return this.#answered;
+    return this.#answer !== null;
   }
 
   /** Whether packets get through. */
@@ -191,9 +203,20 @@ export class Connection {
     return ["connected", "completed"].includes(this.#peer.iceConnectionState);
   }
 
-  /** By which another transport of the same peer is made; null before the answer. */
-  get session() {
-    return this.#whep.session;
+  /**
+   * Let ICE look for a way again, from whatever addresses there are now.
+   *
+   * @throws {Problem}
+   */
+  async restart() {
+    if (!this.#answer) throw lost("There is no connection.");
+    await this.#iceServers?.freshen();
+    const offer = await this.#peer.createOffer({ iceRestart: true });
+    const fragment = await this.#whep.restart(sdpFragment(offer.sdp ?? "", []));
+    // Only now, so that there is nothing to take back where the server was not reached.
+    await this.#peer.setLocalDescription(offer);
+    const sdp = withCredentials(this.#answer, fragment);
+    await this.#peer.setRemoteDescription({ type: "answer", sdp });
   }
 
   /**
@@ -257,12 +280,14 @@ export class Connection {
     // The offer goes without candidates: the server answers with all of its own and learns this
     // side's address from the first check that arrives (a peer-reflexive candidate).
     const [answer] = await Promise.all([
-      this.#whep.offer(whep, offer.sdp ?? "", this.#codec, this.#joined),
+      this.#whep.offer(whep, offer.sdp ?? "", this.#codec, this.#joined, this.#begins),
       this.#peer.setLocalDescription(offer),
     ]);
     if (this.#ended) return this.#whep.end();
     await this.#peer.setRemoteDescription({ type: "answer", sdp: answer });
-    this.#answered = true;
+    this.#answer = answer;
+    const { session } = this.#whep;
+    if (session) this.#tell((events) => events.onsession(session));
     this.#timers.after("patience", PATIENCE * 1000, () => this.#end(noMedia()));
     if (iceServers.length) this.#timers.after("trickle", 0, () => this.#trickle());
   }
@@ -292,12 +317,14 @@ export class Connection {
    */
   #onmessage(message) {
     if (this.#ended) return;
+    this.#tell((events) => events.onheard());
     if (message.type === "bye") return this.#end(ended(message.reason, message.retry));
     if (message.type === "hello") {
       if (message.protocol !== PROTOCOL) {
         return this.#end(otherProtocol(message.protocol, PROTOCOL));
       }
       this.#timers.cancel("patience");
+      this.#established = true;
       this.#tell((events) => events.onup());
     }
     this.#tell((events) => events.onmessage(message));
@@ -306,13 +333,12 @@ export class Connection {
   #onstate() {
     const state = this.#peer.connectionState;
     this.#timers.cancel("disconnected");
+    const trouble = () => this.#tell((events) => events.ontrouble());
     if (state === "failed") {
-      const arrived = !this.#timers.has("patience");
-      this.#end(arrived ? lost("The connection broke.") : noMedia());
+      if (this.#established) trouble();
+      else this.#end(noMedia());
     } else if (state === "disconnected") {
-      this.#timers.after("disconnected", DISCONNECTED * 1000, () =>
-        this.#end(lost("The connection broke.")),
-      );
+      this.#timers.after("disconnected", DISCONNECTED * 1000, trouble);
     }
   }
 
@@ -324,7 +350,7 @@ export class Connection {
     // Without ICE servers there are only the addresses that the server's checks find anyway.
     if (!candidate?.candidate || !this.#peer.getConfiguration().iceServers?.length) return;
     this.#candidates.push(candidate.candidate);
-    if (this.#answered) this.#timers.after("trickle", TRICKLE, () => this.#trickle());
+    if (this.#answer) this.#timers.after("trickle", TRICKLE, () => this.#trickle());
   }
 
   /** A TURN server that refuses leaves nothing to wait for, where only a relay is to be used. */
@@ -345,8 +371,8 @@ export class Connection {
   #end(problem) {
     if (this.#ended) return;
     this.#stop();
-    // An old peer that the server still believes in would keep control from its successor.
-    if (problem.code !== "ended") this.#whep.end();
+    // What was connected is to come back as the same peer.
+    if (problem.code !== "ended" && !this.#established) this.#whep.end();
     this.#tell((events) => events.onend(problem));
   }
 

@@ -5,7 +5,8 @@
  * WebRTC is tried first. Where it is not there within 3 s, the WebSocket carries everything, and
  * WebRTC goes on being tried beside it. Once it is there it takes over, and the WebSocket is held
  * ready: over it the server says when it has sent frames. Where those do not arrive, it carries
- * everything again.
+ * everything again. Where nothing else is at hand, ICE is restarted; in the end a new Handover with
+ * this one's `session` comes back as the same peer.
  *
  * @module
  */
@@ -13,7 +14,10 @@
 import { connect } from "./connection.js";
 import { Outage } from "./outage.js";
 import { RecentInput } from "./recent-input.js";
+import { recover } from "./recovery.js";
 import { rememberWebSocket, remembersWebSocket } from "./remembered.js";
+import { lost } from "./problem.js";
+import { Silence } from "./silence.js";
 import { Timers } from "./timers.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
@@ -26,6 +30,14 @@ import { Timers } from "./timers.js";
 
 /** @typedef {ConnectionOptions & {transport: string | null}} HandoverOptions */
 
+/**
+ * `onsession`, `onheard` and `ontrouble` stay inside.
+ *
+ * @typedef {Omit<ConnectionEvents, "onsession" | "onheard" | "ontrouble"> & {
+ *   oninterruption: (on: boolean) => void,
+ * }} HandoverEvents
+ */
+
 /** @type {TransportName[]} */
 const TRANSPORTS = ["webrtc", "websocket"];
 /** Milliseconds that WebRTC has before the WebSocket is opened. */
@@ -35,12 +47,14 @@ const LOOK_AGAIN = 100;
 const STANDBY = 1500;
 /** Milliseconds before WebRTC, or the standby, is tried again; the last one for all further tries. */
 const PAUSES = [1000, 5000, 15000, 30000, 60000];
+/** Milliseconds between two looks whether anything arrives. */
+const LISTEN_EVERY = 150;
 /** Problems of WebRTC that a WebSocket has not. */
 const NO_WAY = ["no-media", "no-codec"];
 
 export class Handover {
   #options;
-  /** @type {ConnectionEvents | null} */
+  /** @type {HandoverEvents | null} */
   #events = null;
   /** @type {Connection | null} */
   #webrtc = null;
@@ -52,6 +66,11 @@ export class Handover {
   #inUse = null;
   #inputIsOpen = false;
   #ended = false;
+  /** @type {string | null} by which the next transport of this peer is made */
+  #session;
+  #silence = new Silence(performance.now());
+  #questions = 0;
+  #recovering = false;
   /** @type {Problem | null} why there is no WebRTC */
   #problem = null;
   #outage = new Outage();
@@ -87,12 +106,18 @@ export class Handover {
    */
   constructor(options) {
     this.#options = options;
+    this.#session = options.session ?? null;
+  }
+
+  /** By which another one comes back as the same peer; null before there is one. */
+  get session() {
+    return this.#session;
   }
 
   /**
    * Connect, and tell of what happens. What fails is told by `onend`.
    *
-   * @param {ConnectionEvents} events
+   * @param {HandoverEvents} events
    */
   start(events) {
     this.#events = events;
@@ -103,9 +128,9 @@ export class Handover {
     this.#options = { ...this.#options, transport };
     const only = transport === "websocket" || !globalThis.RTCPeerConnection;
     if (only || (!transport && remembersWebSocket(base))) {
-      this.#openSocket({ session: null, use: true });
+      this.#openSocket({ session: this.#session, use: true });
     } else {
-      this.#openWebRtc(null);
+      this.#openWebRtc(this.#session !== null);
       this.#timers.after("fallback", FALLBACK, () => this.#fallBack());
     }
   }
@@ -131,29 +156,52 @@ export class Handover {
     return this.#active?.stats() ?? new Map();
   }
 
-  /** End it from this side, without `onend`. */
+  /** End it from this side, without `onend`: the peer leaves. */
   close() {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#timers.clear();
+    this.#stop();
     this.#webrtc?.close();
     this.#socket?.close();
+  }
+
+  /** The same, without a word to the server, which goes on with its peer another way. */
+  abandon() {
+    this.#stop();
+    this.#webrtc?.abandon();
+    this.#socket?.close();
+  }
+
+  #stop() {
+    this.#ended = true;
+    this.#timers.clear();
+  }
+
+  /** The network may have changed. */
+  suspect() {
+    this.#silence.suspect(performance.now());
+  }
+
+  /** The network has changed. */
+  changed() {
+    if (this.#inUse === "webrtc") this.#trouble();
+    else this.suspect();
   }
 
   // WebRTC.
 
   /**
-   * @param {string | null} session of the peer that it is for
+   * @param {boolean} use whether this begins anew, as the peer that it was
    */
-  #openWebRtc(session) {
+  #openWebRtc(use) {
     const { transport, ...options } = this.#options;
-    const webrtc = connect({ ...options, session });
+    const webrtc = connect({ ...options, session: this.#session, use });
     this.#webrtc = webrtc;
-    const mine = () => this.#webrtc === webrtc;
+    const mine = () => this.#webrtc === webrtc && !this.#ended;
     webrtc.listen({
       ...this.#shared(mine),
       onstream: (stream) => mine() && this.#events?.onstream(stream),
       onimage: () => {},
+      onheard: () => mine() && this.#inUse === "webrtc" && this.#heard(),
+      ontrouble: () => mine() && this.#inUse === "webrtc" && this.#trouble(),
       onopen: () => mine() && this.#inUse === "websocket" && this.#passToWebRtc(),
       onup: () => mine() && this.#onWebRtcUp(),
       onstop: () => mine() && this.#inUse === "webrtc" && this.#events?.onstop(),
@@ -192,9 +240,7 @@ export class Handover {
     const { transport } = this.#options;
     if (transport || !globalThis.RTCPeerConnection || (problem && !problem.retry)) return;
     this.#timers.after("webrtc", this.#pause("webrtc"), () => {
-      if (this.#inUse === "websocket" && !this.#webrtc && this.#socket?.session) {
-        this.#openWebRtc(this.#socket.session);
-      }
+      if (this.#inUse === "websocket" && !this.#webrtc && this.#session) this.#openWebRtc(false);
     });
   }
 
@@ -212,12 +258,12 @@ export class Handover {
     if (this.#webrtc && (this.#webrtc.isConnected || !this.#webrtc.isAnswered)) {
       return this.#timers.after("fallback", LOOK_AGAIN, () => this.#fallBack());
     }
-    this.#openSocket({ session: this.#webrtc?.session ?? null, use: true });
+    this.#openSocket({ session: this.#session, use: true });
   }
 
   #openStandby() {
-    if (this.#hasSocket || this.#inUse !== "webrtc" || !this.#webrtc?.session) return;
-    this.#openSocket({ session: this.#webrtc.session, use: false });
+    if (this.#hasSocket || this.#inUse !== "webrtc" || !this.#session) return;
+    this.#openSocket({ session: this.#session, use: false });
   }
 
   /**
@@ -231,14 +277,16 @@ export class Handover {
     const socket = new WebSocketConnection(this.#options, joining);
     this.#socket = socket;
     socket.listen({
-      ...this.#shared(() => this.#inUse !== "webrtc"),
+      ...this.#shared(() => this.#inUse !== "webrtc" && !this.#ended),
+      onheard: () => this.#inUse === "websocket" && this.#heard(),
+      ontrouble: () => {},
       onstream: () => {},
       onimage: (image, timestamp) => this.#events?.onimage(image, timestamp),
       onopen: () => (this.#tries.websocket = 0),
       onup: () => this.#onSocketUp(),
       onsent: () => this.#inUse === "webrtc" && this.#look(),
       onstop: () => {},
-      onend: (problem) => this.#onSocketEnd(problem),
+      onend: (problem) => !this.#ended && this.#onSocketEnd(problem),
     });
   }
 
@@ -301,6 +349,7 @@ export class Handover {
   #shared(counts) {
     return {
       visible: () => this.#events?.visible() ?? true,
+      onsession: (/** @type {string} */ session) => void (this.#session = session),
       oninputopen: () => counts() && this.#openInput(),
       /** @param {import("./messages.js").ServerMessage} message */
       onmessage: (message) => counts() && this.#events?.onmessage(message),
@@ -313,7 +362,42 @@ export class Handover {
   #up(transport) {
     const first = this.#inUse === null;
     this.#inUse = transport;
-    if (first) this.#events?.onup();
+    if (!first) return;
+    this.#heard();
+    this.#listen();
+    this.#events?.onup();
+  }
+
+  #heard() {
+    this.#silence.heard(performance.now());
+  }
+
+  /** See now and then whether anything arrives. */
+  #listen() {
+    this.#timers.after("listen", LISTEN_EVERY, () => this.#listen());
+    const found = this.#silence.look(performance.now(), document.hidden);
+    if (found === "ask") this.channels.frames({ type: "ping", ping: (this.#questions += 1) });
+    if (found === "silent") this.#trouble();
+  }
+
+  /** Nothing gets through: over WebRTC there may be another way, else all begins anew. */
+  async #trouble() {
+    const webrtc = this.#webrtc;
+    if (this.#recovering || this.#ended) return;
+    const gone = lost("Nothing arrives from the server.");
+    if (this.#inUse !== "webrtc" || !webrtc) return this.#end(gone);
+    this.#recovering = true;
+    this.#events?.oninterruption(true);
+    const began = performance.now();
+    const isBack = await recover({
+      restart: () => webrtc.restart(),
+      isHeard: () => this.#silence.since > began,
+      isEnded: () => this.#ended || this.#webrtc !== webrtc,
+    });
+    this.#recovering = false;
+    if (this.#ended) return;
+    this.#events?.oninterruption(false);
+    if (!isBack && this.#webrtc === webrtc) this.#end(gone);
   }
 
   #openInput() {
@@ -327,7 +411,7 @@ export class Handover {
   #end(problem) {
     if (this.#ended) return;
     this.#events?.onstop();
-    this.close();
+    this.#stop();
     this.#events?.onend(problem);
   }
 

@@ -20,6 +20,8 @@ export class IceServers {
   #relay;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** When they expire, on the computer's clock, which goes on while it sleeps. */
+  #expires = Infinity;
 
   /**
    * @param {RTCPeerConnection} peer one that has not begun to gather candidates
@@ -46,7 +48,15 @@ export class IceServers {
     } catch (error) {
       throw unusable(error);
     }
-    if (iceServersLifetime) this.#renewAfter(iceServersLifetime * RENEWAL);
+    if (iceServersLifetime) {
+      this.#expires = Date.now() + iceServersLifetime * 1000;
+      this.#renewAfter(iceServersLifetime * RENEWAL);
+    }
+  }
+
+  /** Before an ICE restart: fetch new ones where these have expired. */
+  async freshen() {
+    if (Date.now() >= this.#expires) await this.#renew();
   }
 
   stop() {

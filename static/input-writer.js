@@ -44,13 +44,13 @@ const browserClock = {
   },
 };
 
-/** The input of one connection: `seq` starts with it. */
+/** The input of one connection. */
 export class InputWriter {
   /** @type {InputChannels} */
   #channels;
   /** @type {Clock} */
   #clock;
-  #seq = 0;
+  #seq;
   /** The `seq` of the newest message on `input`. */
   #edge = 0;
   /** @type {Move | null} the newest move while it was not sent at all */
@@ -65,10 +65,18 @@ export class InputWriter {
   /**
    * @param {InputChannels} channels
    * @param {Clock} [clock]
+   * @param {number} [after] the `seq` of the last message of the connection before, which may have
+   *   been the same peer's
    */
-  constructor(channels, clock = browserClock) {
+  constructor(channels, clock = browserClock, after = 0) {
     this.#channels = channels;
+    this.#seq = after;
     this.#clock = clock;
+  }
+
+  /** The `seq` of the newest message. */
+  get seq() {
+    return this.#seq;
   }
 
   /**

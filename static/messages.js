@@ -21,6 +21,7 @@
  *   | {type: "stats", figures: Record<string, unknown>}
  *   | {type: "frames", frames: FrameIdentity[]}
  *   | {type: "ping", ping: number}
+ *   | {type: "pong"}
  *   | ({type: "image"} & ImageHeader)
  *   | {type: "piece", data: ArrayBuffer}
  *   | {type: "cancel", picture: number}
@@ -71,6 +72,8 @@ export function parseMessage(data) {
       return { type: "frames", frames: list(message.frames).flatMap(parseFrame) };
     case "ping":
       return typeof message.ping === "number" ? { type: "ping", ping: message.ping } : null;
+    case "pong":
+      return { type: "pong" };
     case "image":
       return parseImageMessage(message);
     case "cancel":

@@ -27,6 +27,7 @@ import { baseOf, Whep } from "./whep.js";
 
 /** @typedef {import("./handover.js").Handover} Connection */
 /** @typedef {import("./geometry.js").Fit} Fit */
+/** @typedef {import("./input-writer.js").Fields} Fields */
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./questions.js").Value} Value */
 /** @typedef {import("./state.js").State} State */
@@ -49,6 +50,8 @@ import { baseOf, Whep } from "./whep.js";
  *   pixels; without it, as the program says
  * @property {Carrier} [fetch] carries the requests, `fetch` by default
  */
+
+const INTERRUPTED = "Nothing arrives from the server; trying to reach it again…";
 
 /** Milliseconds without a change until a new size is sent. */
 const RESIZE_PAUSE = 100;
@@ -100,6 +103,9 @@ export class RtcCanvas extends EventTarget {
   #exact;
   /** @type {InputWriter | null} */
   #writer = null;
+  #seq = 0;
+  /** @type {string | null} what the server wants to be told */
+  #notice = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #resizeTimer;
   #sentExtent = "";
@@ -149,6 +155,7 @@ export class RtcCanvas extends EventTarget {
       onstop: () => this.#screen.freeze(),
       oninputopen: (connection) => this.#oninputopen(connection),
       onmessage: (message) => this.#onmessage(message),
+      oninterruption: (on) => this.#tell("notice", { text: on ? INTERRUPTED : this.#notice }),
     });
     this.#statistics = new Statistics(
       () => this.#session.connection,
@@ -336,6 +343,7 @@ export class RtcCanvas extends EventTarget {
 
   #disconnected() {
     this.#writer?.stop();
+    this.#seq = this.#writer?.seq ?? this.#seq;
     this.#writer = null;
     this.#exact.forget();
     this.#identities.clear();
@@ -348,10 +356,11 @@ export class RtcCanvas extends EventTarget {
    * @param {Connection} connection
    */
   #oninputopen({ channels }) {
-    this.#writer = new InputWriter({
-      input: (message) => channels.input(message),
-      pointer: (message) => channels.pointer(message),
-    });
+    const to = {
+      input: (/** @type {Fields} */ message) => channels.input(message),
+      pointer: (/** @type {Fields} */ message) => channels.pointer(message),
+    };
+    this.#writer = new InputWriter(to, undefined, this.#seq);
     this.#sentExtent = "";
     this.#sendExtent();
     this.#updateInput();
@@ -388,6 +397,7 @@ export class RtcCanvas extends EventTarget {
       case "stats":
         return void (this.#statistics.server = message.figures);
       case "notice":
+        this.#notice = message.text;
         return this.#tell("notice", { text: message.text });
       case "title":
         this.#title = message.title;

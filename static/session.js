@@ -6,7 +6,6 @@
 
 import { Handover } from "./handover.js";
 import { lost } from "./problem.js";
-import { Silence } from "./silence.js";
 import { CLOSED, next, pauseBefore } from "./state.js";
 import { Undecoded } from "./undecoded.js";
 
@@ -23,12 +22,17 @@ import { Undecoded } from "./undecoded.js";
  * @property {(stream: MediaStream) => void} onstream
  * @property {ConnectionEvents["onimage"]} onimage a frame, while there is no stream
  * @property {() => void} onstop before the stream ends
+ * @property {(on: boolean) => void} oninterruption whether nothing gets through for the moment
  * @property {(connection: Handover) => void} oninputopen
  * @property {(message: ServerMessage) => void} onmessage
  */
 
 /** Milliseconds after which a live connection counts as steady. */
 const STEADY = 5000;
+/** Seconds between two tries while the server may keep the peer's place. */
+const LONGEST_WHILE_EXPECTED = 1;
+/** What the server answers to one who is to be a peer that it does not know, or not as this page's. */
+const OF_NO_PEER = ["not-found", "forbidden", "refused"];
 
 export class Session {
   #options;
@@ -36,8 +40,8 @@ export class Session {
   #state = CLOSED;
   /** @type {Handover | null} */
   #connection = null;
-  /** @type {Silence | null} */
-  #silence = null;
+  /** @type {Handover | null} what broke: it ends once there is another as the same peer */
+  #broken = null;
   /** @type {Undecoded | null} */
   #undecoded = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} until the next try */
@@ -81,7 +85,7 @@ export class Session {
 
   close() {
     this.#listeners?.abort();
-    this.#drop();
+    this.#leave();
     this.#happened({ type: "close" });
   }
 
@@ -100,9 +104,10 @@ export class Session {
   }
 
   #try() {
-    this.#drop();
+    clearTimeout(this.#timer);
     const { visible, ...options } = this.#options();
-    const connection = new Handover(options);
+    const session = this.#broken?.session ?? null;
+    const connection = new Handover({ ...options, session });
     this.#connection = connection;
     connection.start({
       visible,
@@ -111,6 +116,7 @@ export class Session {
       onstop: this.#events.onstop,
       onopen: () => {},
       onup: () => this.#up(connection),
+      oninterruption: this.#events.oninterruption,
       oninputopen: () => this.#events.oninputopen(connection),
       onmessage: this.#events.onmessage,
       onend: (problem) => this.#end(problem),
@@ -122,10 +128,8 @@ export class Session {
    */
   #up(connection) {
     this.#since = performance.now();
-    this.#silence = new Silence(connection, () =>
-      this.#end(lost("Nothing arrives from the server.")),
-    );
-    this.#silence.watch();
+    this.#broken?.abandon();
+    this.#broken = null;
     this.#undecoded = new Undecoded(connection, () =>
       connection.channels.app({ type: "not_decoded" }),
     );
@@ -139,6 +143,8 @@ export class Session {
   #end(problem) {
     const steady = performance.now() - this.#since > STEADY;
     this.#trail = this.#connection?.trail ?? null;
+    if (this.#isOfNoPeer(problem)) return this.#try();
+    if (problem.code === "ended" || !problem.retry) this.#leave();
     this.#drop();
     if (!problem.retry) {
       this.#listeners?.abort();
@@ -146,17 +152,41 @@ export class Session {
       return;
     }
     this.#happened({ type: "lost", problem, steady });
-    const pause = Math.max(problem.pause, pauseBefore(this.#state.attempt));
+    const longest = this.#broken ? LONGEST_WHILE_EXPECTED : Infinity;
+    const pause = Math.min(Math.max(problem.pause, pauseBefore(this.#state.attempt)), longest);
     this.#timer = setTimeout(() => this.#try(), pause * 1000);
   }
 
+  /**
+   * The server knows the peer no more that this was to be: the next try is for a new one.
+   *
+   * @param {Problem} problem
+   */
+  #isOfNoPeer({ code }) {
+    if (!this.#broken || !OF_NO_PEER.includes(code)) return false;
+    this.#drop();
+    this.#broken?.abandon();
+    this.#broken = null;
+    return true;
+  }
+
+  /** Let the connection go; one that has a peer is kept until there is another as the same. */
   #drop() {
     clearTimeout(this.#timer);
     this.#since = Infinity;
-    this.#silence?.stop();
+    this.#undecoded?.stop();
+    if (this.#connection?.session && !this.#broken) this.#broken = this.#connection;
+    else this.#connection?.abandon();
+    this.#connection = null;
+  }
+
+  /** The peer leaves. */
+  #leave() {
+    clearTimeout(this.#timer);
     this.#undecoded?.stop();
     this.#connection?.close();
-    this.#connection = null;
+    this.#broken?.close();
+    this.#connection = this.#broken = null;
   }
 
   /** Somebody looks, or the network is back: wait no longer for the next try. */
@@ -165,13 +195,21 @@ export class Session {
     if (waiting && !document.hidden) this.#try();
   }
 
+  #shown() {
+    if (!document.hidden) this.#connection?.suspect();
+    this.#hurry();
+  }
+
   #listen() {
     this.#listeners?.abort();
     this.#listeners = new AbortController();
     const { signal } = this.#listeners;
-    addEventListener("online", () => this.#hurry(), { signal });
-    document.addEventListener("visibilitychange", () => this.#hurry(), { signal });
-    addEventListener("pagehide", () => this.#drop(), { signal });
+    const online = () => (this.#connection ? this.#connection.changed() : this.#hurry());
+    addEventListener("online", online, { signal });
+    const { connection } = /** @type {any} */ (navigator);
+    connection?.addEventListener("change", () => this.#connection?.suspect(), { signal });
+    document.addEventListener("visibilitychange", () => this.#shown(), { signal });
+    addEventListener("pagehide", () => this.#leave(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.#return(), { signal });
   }
 

@@ -13,7 +13,6 @@
  * @property {number} decoding seconds, for all of them
  * @property {readonly [width: number, height: number] | null} size of the last one
  * @property {number} bytes of all frames that came
- * @property {number} arrivals messages that came
  */
 
 /**
@@ -21,7 +20,7 @@
  * @returns {Map<string, any>} as an RTCStatsReport, with as much in it as makes sense
  */
 export function socketReport(figures) {
-  const { now, codec, arrived, frames, decoding, size, bytes, arrivals } = figures;
+  const { now, codec, arrived, frames, decoding, size, bytes } = figures;
   const [frameWidth, frameHeight] = size ?? [];
   const video = {
     type: "inbound-rtp",
@@ -38,7 +37,6 @@ export function socketReport(figures) {
   const pair = {
     type: "candidate-pair",
     nominated: true,
-    bytesReceived: arrivals,
     localCandidateId: "local",
   };
   return new Map(

@@ -69,14 +69,11 @@ export class WebSocketConnection {
   #codec = "";
   #frames = 0;
   #bytes = 0;
-  #arrivals = 0;
   #begun = { number: 0, at: 0 };
   /** @type {{number: number, spread: number, at: number}[]} frames to be acknowledged */
   #waiting = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** @type {string | null} by which another transport of the same peer is made */
-  session = null;
 
   channels = {
     /**
@@ -157,7 +154,6 @@ export class WebSocketConnection {
       decoding,
       size,
       bytes: this.#bytes,
-      arrivals: this.#arrivals,
     });
   }
 
@@ -198,7 +194,7 @@ export class WebSocketConnection {
    * @param {string | ArrayBuffer} data
    */
   #onmessage(data) {
-    this.#arrivals += 1;
+    if (!this.#ended) this.#tell((events) => events.onheard());
     if (typeof data === "string") return this.#onremark(parseObject(data));
     const received = parse(data);
     switch (received?.kind) {
@@ -222,7 +218,7 @@ export class WebSocketConnection {
     switch (remark?.type) {
       case "opened":
         this.#opened = true;
-        this.session = remark.session;
+        this.#tell((events) => events.onsession(remark.session));
         if (!this.#joining.use) clearTimeout(this.#timer);
         this.#tell((events) => events.onopen());
         break;

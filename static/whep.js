@@ -4,7 +4,7 @@
  * @module
  */
 
-import { choose, mixed, otherProtocol, Problem, refusal, unreachable } from "./problem.js";
+import { choose, lost, mixed, otherProtocol, Problem, refusal, unreachable } from "./problem.js";
 import { parseObject, PROTOCOL } from "./messages.js";
 
 /**
@@ -27,10 +27,13 @@ import { parseObject, PROTOCOL } from "./messages.js";
  * @property {string} base URL of the canvas's page, with a slash at its end
  * @property {string | null} [token] sent as Bearer; without one the cookie decides
  * @property {Carrier} [fetch]
+ * @property {number} [timeout] seconds a server has for an answer
  */
 
 /** Seconds a server has for an answer. */
 const TIMEOUT = 10;
+/** For an ICE restart, which is tried again. */
+const RESTART_TIMEOUT = 1.5;
 /** And for a picture, which may be large. */
 const PICTURE_TIMEOUT = 120;
 
@@ -38,6 +41,7 @@ export class Whep {
   #base;
   #token;
   #fetch;
+  #timeout;
   /** @type {string | null} the session's URL */
   #resource = null;
   /** @type {string | null} */
@@ -46,7 +50,13 @@ export class Whep {
   /**
    * @param {WhepOptions} options
    */
-  constructor({ base, token = null, fetch = (url, init) => globalThis.fetch(url, init) }) {
+  constructor({
+    base,
+    token = null,
+    fetch = (url, init) => globalThis.fetch(url, init),
+    timeout = TIMEOUT,
+  }) {
+    this.#timeout = timeout;
     this.#base = base;
     this.#token = token;
     this.#fetch = fetch;
@@ -67,13 +77,15 @@ export class Whep {
    * @param {string} sdp the offer
    * @param {string | null} [codec]
    * @param {string | null} [session] of the peer that it is for; none for a new one
+   * @param {boolean} [use] whether the page begins anew with it, as that peer
    * @returns {Promise<string>} the answer
    * @throws {Problem}
    */
-  async offer(url, sdp, codec = null, session = null) {
+  async offer(url, sdp, codec = null, session = null, use = false) {
     const endpoint = new URL(url);
     if (codec) endpoint.searchParams.set("codec", codec);
     if (session) endpoint.searchParams.set("session", session);
+    if (session && use) endpoint.searchParams.set("use", "1");
     const response = await this.#request(endpoint.href, {
       method: "POST",
       headers: { "Content-Type": "application/sdp" },
@@ -118,6 +130,22 @@ export class Whep {
     await this.#request(this.#resource, { method: "PATCH", headers, body: fragment }).catch(ignore);
   }
 
+  /**
+   * Restart ICE (RFC 9725 clause 4.3.3).
+   *
+   * @param {string} fragment with this side's new credentials
+   * @returns {Promise<string>} a fragment with those of the server
+   * @throws {Problem}
+   */
+  async restart(fragment) {
+    if (!this.#resource) throw lost("There is no connection.");
+    const headers = { "Content-Type": "application/trickle-ice-sdpfrag", "If-Match": "*" };
+    const request = { method: "PATCH", headers, body: fragment };
+    const response = await this.#request(this.#resource, request, RESTART_TIMEOUT);
+    this.#etag = response.headers.get("ETag");
+    return response.text();
+  }
+
   /** Tell the server that the peer is gone. It outlives a page that is being closed. */
   end() {
     const resource = this.#resource;
@@ -132,7 +160,7 @@ export class Whep {
    * @returns {Promise<Response>} one with a status from 200 to 299
    * @throws {Problem}
    */
-  async #request(url, init, timeout = TIMEOUT) {
+  async #request(url, init, timeout = this.#timeout) {
     const response = await this.#fetch(url, {
       ...init,
       headers: { ...init.headers, ...(this.#token && { Authorization: `Bearer ${this.#token}` }) },
@@ -220,6 +248,21 @@ export function sdpFragment(offer, candidates) {
     ...candidates.map((candidate) => `a=${candidate}`),
     "",
   ].join("\r\n");
+}
+
+/**
+ * An answer with the credentials of a fragment in place of its own: what answers an ICE restart.
+ *
+ * @param {string} answer SDP
+ * @param {string} fragment
+ * @returns {string}
+ */
+export function withCredentials(answer, fragment) {
+  return ["a=ice-ufrag:", "a=ice-pwd:"].reduce((sdp, name) => {
+    const line = fragment.match(new RegExp(`^${name}.*$`, "m"))?.[0].trim();
+    if (!line) throw lost("The server's answer to an ICE restart has no credentials.");
+    return sdp.replace(new RegExp(`^${name}.*?(\r?)$`, "gm"), (_, end) => line + end);
+  }, answer);
 }
 
 /**

@@ -3,7 +3,6 @@ import { test } from "node:test";
 
 import { figures, sample } from "../../static/figures.js";
 import { rowsHere, rowsServer } from "../../static/readout.js";
-import { countArrivals } from "../../static/silence.js";
 import { reception } from "../../static/undecoded.js";
 
 /**
@@ -161,10 +160,6 @@ test("rows of a server whose transport knows little", () => {
   const rows = Object.fromEntries(rowsServer({ ...unknown, fec: null, capacity: null }));
   const { Allowed, "Rate cuts": cuts, Repairs, Link } = rows;
   assert.deepEqual([Allowed, cuts, Repairs, Link], ["–", "0", "–", "–"]);
-});
-
-test("arrivals count data and ICE checks", () => {
-  assert.equal(countArrivals(report(5)), 53);
 });
 
 test("video has arrived before it was decoded", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Problem } from "../../static/problem.js";
-import { baseOf, readConfig, sdpFragment, Whep } from "../../static/whep.js";
+import { baseOf, readConfig, sdpFragment, Whep, withCredentials } from "../../static/whep.js";
 
 /** @typedef {{url: string, init: RequestInit}} Sent */
 
@@ -213,4 +213,37 @@ test("a snapshot that cannot be had is a problem", async () => {
   assert.equal((await problemOf(() => whep.snapshot())).message, "There is no picture yet.");
   const { whep: several } = prepare([Response.json({ ...CONFIG, snapshot: undefined })]);
   assert.equal((await problemOf(() => several.snapshot())).code, "choose");
+});
+
+test("a page that begins anew says so, and with what", async () => {
+  const headers = { Location: "main/abc", ETag: '"one"' };
+  const created = () => new Response("v=0", { status: 201, headers });
+  const { whep, sent } = prepare([created(), created()]);
+  await whep.offer("http://example.org/whep/main", "v=0", null, "token", true);
+  await whep.offer("http://example.org/whep/main", "v=0", null, "token");
+  assert.deepEqual(
+    sent.map(({ url }) => new URL(url).search),
+    ["?session=token&use=1", "?session=token"],
+  );
+});
+
+test("an ICE restart names no ICE session, and what follows the new one", async () => {
+  const { whep, sent } = prepare([
+    new Response("v=0", { status: 201, headers: { Location: "main/abc", ETag: '"one"' } }),
+    new Response("a=ice-ufrag:new1\r\n", { headers: { ETag: '"two"' } }),
+    new Response(null, { status: 204 }),
+  ]);
+  await whep.offer("http://example.org/whep/main", "v=0");
+  assert.equal(await whep.restart("a=ice-ufrag:anew\r\n"), "a=ice-ufrag:new1\r\n");
+  await whep.trickle("a=ice-ufrag:anew\r\n");
+  const conditions = sent.map(({ init }) => new Headers(init.headers).get("If-Match"));
+  assert.deepEqual(conditions, [null, "*", '"two"']);
+});
+
+test("an answer gets the credentials of a fragment, in all its sections", () => {
+  const section = "m=video 9 x 96\r\na=ice-ufrag:old1\r\na=ice-pwd:old\r\na=mid:0\r\n";
+  const fragment = "a=ice-ufrag:new1\r\na=ice-pwd:new\r\nm=video 9 x 0\r\n";
+  const expected = section.replace("old1", "new1").replace("pwd:old", "pwd:new");
+  assert.equal(withCredentials(`v=0\r\n${section}${section}`, fragment), `v=0\r\n${expected}${expected}`);
+  assert.throws(() => withCredentials(section, "v=0\r\n"), /no credentials/);
 });
