@@ -11,7 +11,7 @@ import { PROTOCOL } from "./messages.js";
 import { choose, ended, lost, noMedia, otherProtocol, Problem } from "./problem.js";
 import { remembersWebSocket } from "./remembered.js";
 import { Timers } from "./timers.js";
-import { baseOf, sdpFragment, Whep, withCredentials } from "./whep.js";
+import { baseOf, sdpFragment, SOON, Whep, withCredentials } from "./whep.js";
 
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./whep.js").WhepOptions} WhepOptions */
@@ -60,8 +60,6 @@ import { baseOf, sdpFragment, Whep, withCredentials } from "./whep.js";
 const PATIENCE = 15;
 /** Seconds that a connection may be "disconnected": shorter gaps heal by themselves. */
 const DISCONNECTED = 1;
-/** Seconds for an answer where the same is tried again soon: the network may just be coming back. */
-export const RESUME_TIMEOUT = 3;
 /** Milliseconds in which candidates are gathered into one PATCH. */
 const TRICKLE = 50;
 
@@ -160,7 +158,7 @@ export class Connection {
     this.#joined = options.session ?? null;
     this.#begins = options.use ?? false;
     this.#relay = options.relay;
-    this.#whep = new Whep({ ...options, ...(this.#begins && { timeout: RESUME_TIMEOUT }) });
+    this.#whep = new Whep({ ...options, ...(this.#begins && { timeout: SOON }) });
     // The picture's transceiver first: its section of the SDP then carries the bundled transport.
     this.#receive();
     this.channels = new Channels(this.#peer, {

@@ -10,7 +10,7 @@ import { ack, CHANNELS, message, parse } from "./framing.js";
 import { parseMessage, parseObject, PROTOCOL } from "./messages.js";
 import { choose, ended, lost, otherProtocol, Problem, refusal, unreachable } from "./problem.js";
 import { socketReport } from "./socket-report.js";
-import { Whep } from "./whep.js";
+import { SOON, Whep } from "./whep.js";
 
 /** @typedef {import("./connection.js").ConnectionEvents} ConnectionEvents */
 /** @typedef {import("./connection.js").ConnectionOptions} ConnectionOptions */
@@ -163,9 +163,10 @@ export class WebSocketConnection {
   }
 
   async #open() {
+    const resumes = this.#joining.use && this.#joining.session;
     try {
       const [config, codecs] = await Promise.all([
-        new Whep(this.#options).config(),
+        new Whep({ ...this.#options, ...(resumes && { timeout: SOON }) }).config(),
         decodable(this.#options.codec),
       ]);
       if (this.#ended) return;

@@ -32,8 +32,8 @@ import { parseObject, PROTOCOL } from "./messages.js";
 
 /** Seconds a server has for an answer. */
 const TIMEOUT = 10;
-/** For an ICE restart, which is tried again. */
-const RESTART_TIMEOUT = 1.5;
+/** The same where it is tried again soon, as the network may just be coming back. */
+export const SOON = 2;
 /** And for a picture, which may be large. */
 const PICTURE_TIMEOUT = 120;
 
@@ -141,7 +141,7 @@ export class Whep {
     if (!this.#resource) throw lost("There is no connection.");
     const headers = { "Content-Type": "application/trickle-ice-sdpfrag", "If-Match": "*" };
     const request = { method: "PATCH", headers, body: fragment };
-    const response = await this.#request(this.#resource, request, RESTART_TIMEOUT);
+    const response = await this.#request(this.#resource, request, SOON);
     this.#etag = response.headers.get("ETag");
     return response.text();
   }

@@ -19,6 +19,7 @@ from rtc_canvas.messages import (
     Asked,
     Hello,
     NotDecoded,
+    Ping,
     Pong,
     Presented,
     PresentedFrame,
@@ -152,6 +153,10 @@ def test_a_browser_may_tell_no_more_than_when() -> None:
     assert parsed == Presented(None, (PresentedFrame(1, None, 5.0),))
 
 
+def test_pings() -> None:
+    assert parse_frames_message('{"type": "ping", "ping": 3}') == Ping(3)
+
+
 def test_pongs() -> None:
     assert parse_frames_message('{"type": "pong", "ping": 3, "t": 12.5}') == Pong(3, 12.5)
 
@@ -182,6 +187,8 @@ def test_pongs() -> None:
         presented(frames=[[1, 0.1, -1]]),
         presented(frames=[[1, 0.1, 1e300]]),
         presented(frames=[[1, 0.1, float("nan")]]),
+        '{"type": "ping"}',
+        '{"type": "ping", "ping": "3"}',
         '{"type": "pong", "ping": 3}',
         '{"type": "pong", "ping": -3, "t": 12.5}',
         '{"type": "pong", "ping": 3.5, "t": 12.5}',
@@ -203,7 +210,7 @@ def test_words_of_frames_that_are_refused(message: str) -> None:
     | json_values.map(json.dumps)
     | st.builds(
         lambda type_, fields: json.dumps({**fields, "type": type_}),
-        st.sampled_from(["presented", "pong"]),
+        st.sampled_from(["presented", "ping", "pong"]),
         st.dictionaries(st.sampled_from(["interval", "frames", "ping", "t"]), json_values),
     )
 )

@@ -174,6 +174,12 @@ def tell(peer: PeerFrames, type_: str, **fields: Any) -> list[int]:
     return [presentation.picture.number for presentation in told]
 
 
+async def test_a_page_that_asks_whether_anybody_is_there_is_answered() -> None:
+    with joined() as (frames, page):
+        assert tell(frames, "ping", ping=7) == []
+        assert page.messages == [{"type": "pong", "ping": 7}]
+
+
 async def test_a_page_is_asked_for_the_time_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rtc_canvas.peer_frames.QUICKLY", 0.001)
     with joined() as (frames, page):
