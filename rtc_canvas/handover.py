@@ -226,7 +226,7 @@ class Handover:
             self.peer.go_away("Nothing was heard from the page for 5 s.")
 
     def leg_is_left(self, leg: Leg, reason: str) -> None:
-        is_coming = any(not other.has_been_up for other in self._legs)
+        is_coming = any(other.begins and not other.has_been_up for other in self._legs)
         if leg is not self.in_use or is_coming or self._heard(but=leg):
             self.leg_is_lost(leg, reason)
         else:

@@ -201,6 +201,20 @@ async def test_what_is_long_overdue_stops_nothing(clock: Clock) -> None:
         assert made.flow.has_room
 
 
+async def test_another_way_begins_from_nothing(clock: Clock) -> None:
+    with rig(clock) as made:
+        made.hear(made.send(5))
+        made.send(100)
+        assert not made.flow.has_room
+        rooms = made.rooms
+        made.flow.moved()
+        assert made.flow.has_room
+        assert made.rooms == rooms + 1
+        assert made.flow.estimator.target == LIMITS.start
+        assert made.flow.estimator.capacity is None
+        assert not made.flow.heard
+
+
 async def test_a_closed_flow_looks_no_more_and_sends_no_more(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

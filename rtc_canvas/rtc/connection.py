@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Mapping
 from typing import Protocol
@@ -48,6 +49,9 @@ LOG: Log = logging.LoggerAdapter(logging.getLogger(__name__))
 
 # Ten times the level of the largest pictures that are sent; browsers offer 3.1 whatever they take.
 _H264_LEVEL = 52
+
+# Seconds in which the browser may go over to a better pair of addresses, while the first one carries too.
+SETTLING = 3.0
 
 # The media sections that aiortc answers.
 _KINDS = ("audio", "video", "application")
@@ -118,6 +122,7 @@ class Connection:
         self._chroma_obstacle: str | None = None
         self._ice: RTCIceTransport | None = None
         self._ufrag = ""
+        self._settled_at = math.inf
 
     async def answer(self, offer: str, *, codec: Codec | None, chroma: ChromaWish = "420") -> str:
         """Set the offer and return the answer, all candidates in it.
@@ -202,7 +207,7 @@ class Connection:
     def _adopt(self, transceiver: RTCRtpTransceiver, sender: VideoSender) -> None:
         dtls = transceiver.receiver.transport
         watch(dtls, self._liveness, sender.on_feedback)
-        self._selected_pair = adopt(dtls.transport, self._entrance, self._liveness)
+        self._selected_pair = adopt(dtls.transport, self._entrance, self._liveness, self._moved)
         self._ice = dtls.transport
         self._ufrag = str(dtls.transport.iceGatherer.getLocalParameters().usernameFragment)
 
@@ -288,6 +293,7 @@ class Connection:
             raise ConnectError("That connection has ended.", status=404)
         ours = restart(self._ice, self._entrance, Credentials(ufrag, password))
         self._ufrag = ours.ufrag
+        self._settled_at = 0.0
         self._log.debug("ICE began anew.")
         return ours
 
@@ -320,10 +326,17 @@ class Connection:
 
     # What happens to it.
 
+    def _moved(self) -> None:
+        """The page has another address: what was on its way to the old one is lost."""
+        if time.monotonic() >= self._settled_at:
+            self.flow.moved()
+            self._listener.key_frame_wanted()
+
     def _state_changed(self) -> None:
         state = "closed" if self._connection is None else self._connection.connectionState
         self._log.debug("The connection is %s.", state)
         if state == "connected":
+            self._settled_at = time.monotonic() + SETTLING
             self._listener.connected()
         elif state == "failed":
             self._listener.lost("The network did not let the connection through.")

@@ -63,6 +63,7 @@ class Flow:
         on_target: Callable[[int], None],
         backlog: Callable[[], int] = lambda: 0,
     ) -> None:
+        self._limits = limits
         self.estimator = Estimator(limits)
         self.protection = Protection()
         self._log = PacketLog()
@@ -174,6 +175,15 @@ class Flow:
         if not self.heard:
             limits = self.estimator.limits
             self._tell(min(max(bitrate, limits.floor), limits.ceiling))
+
+    def moved(self) -> None:
+        """All goes another way from now on: what was on the old one is gone, and what was known of it is void."""
+        self.estimator = Estimator(self._limits)
+        self._receiver_clock = ReceiverClock()
+        self._log.forget()
+        self.heard = False
+        self._tell(self.protection.media_rate(self.estimator.target) / self._wire_share)
+        self._on_room()
 
     def close(self) -> None:
         self._pacer.clear()

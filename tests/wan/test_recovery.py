@@ -36,8 +36,9 @@ class Bench:
 
     def peer(self) -> dict[str, Any]:
         """The figures of the only peer, newer than now; those of a new one would begin from nothing."""
-        count = len(self.subject.peers)
+        count, deadline = len(self.subject.peers), time.monotonic() + 5
         while len(self.subject.peers) == count:
+            assert time.monotonic() < deadline
             self.viewer.wait(0.1)
         (peer,) = self.subject.peers[-1][1]
         return dict(peer)
@@ -46,7 +47,7 @@ class Bench:
 @pytest.fixture(scope="module")
 def bench(_laboratory: None) -> Iterator[Bench]:
     with network(1) as made, tempfile.TemporaryDirectory() as folder:
-        options = [f"--host={SERVER}"]
+        options = [f"--host={SERVER}", "--count"]
         with Subject("ours", 1 / PERIOD, options, inside=made.server.inside) as subject:
             browser = made.viewers[0].wrap(CHROMIUM, Path(folder))
             with (

@@ -26,6 +26,7 @@ require(
     "connect",
     "query_consent",
     "sendto",
+    "check_complete",
     "check_incoming",
     "build_request",
     "gather_candidates",
@@ -146,6 +147,12 @@ class SelectedPair:
             if isinstance(protocol, SharedProtocol):
                 protocol.keep(pair.remote_addr if protocol is pair.protocol else None)
 
+    @property
+    def address(self) -> Address | None:
+        """The other side's; None before there is one."""
+        pair = self._pair
+        return None if pair is None else pair.remote_addr
+
     def is_at(self, protocol: SharedProtocol, address: Address) -> bool:
         pair = self._pair
         return pair is not None and pair.protocol is protocol and pair.remote_addr == address
@@ -155,7 +162,12 @@ class SelectedPair:
         return self._connection._nominated.get(COMPONENT)
 
 
-def adopt(transport: RTCIceTransport, entrance: Entrance, liveness: Liveness) -> SelectedPair:
+def adopt(
+    transport: RTCIceTransport,
+    entrance: Entrance,
+    liveness: Liveness,
+    on_moved: Callable[[], None],
+) -> SelectedPair:
     """Prepare a transport's connection; before candidates are gathered.
 
     - It sends and receives on sockets that all peers share, under a name that no other has.
@@ -168,6 +180,8 @@ def adopt(transport: RTCIceTransport, entrance: Entrance, liveness: Liveness) ->
       forged address would be one more packet at somebody else.
     - No datagram of a stranger's, malformed, empty or too long, ends the connection or raises; and nobody begins the
       DTLS handshake from an address from which no authenticated check came.
+
+    on_moved: called when another pair of addresses was chosen than before.
     """
     connection: Any = transport._connection
     require(connection, "_protocols", "_local_username", "_local_candidates")
@@ -223,7 +237,16 @@ def adopt(transport: RTCIceTransport, entrance: Entrance, liveness: Liveness) ->
         if not liveness.is_silent:
             await send(data, component)
 
+    check_complete = connection.check_complete
+
+    def complete(pair: Any) -> None:
+        before = selected.address
+        check_complete(pair)
+        if before not in (None, selected.address):
+            on_moved()
+
     connection.sendto = sendto
+    connection.check_complete = complete
     connection.check_incoming = check
     connection.respond_error = respond
     connection.gather_candidates = gather

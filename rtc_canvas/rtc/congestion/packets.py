@@ -98,6 +98,11 @@ class PacketLog:
                 return
             self._land(oldest)
 
+    def forget(self) -> None:
+        """Let nothing count as in flight any more."""
+        for packet in list(self._flying.values()):
+            self._land(packet)
+
     def _land(self, packet: SentPacket) -> None:
         if self._flying.pop(packet.number, None) is not None:
             self.bytes_in_flight -= packet.size
