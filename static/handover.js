@@ -397,7 +397,18 @@ export class Handover {
     this.#recovering = false;
     if (this.#ended) return;
     this.#events?.oninterruption(false);
-    if (!isBack && this.#webrtc === webrtc) this.#end(gone);
+    if (this.#webrtc !== webrtc) return;
+    if (isBack) this.#renewStandby();
+    else this.#end(gone);
+  }
+
+  /** The one that was held ready went the old way, and may not have noticed that this is gone. */
+  #renewStandby() {
+    if (!this.#socket) return;
+    this.#socket.close();
+    this.#socket = null;
+    this.#hasSocket = false;
+    this.#timers.after("standby", STANDBY, () => this.#openStandby());
   }
 
   #openInput() {
