@@ -329,6 +329,8 @@ class Connection:
     def _moved(self) -> None:
         """The page has another address: what was on its way to the old one is lost."""
         if time.monotonic() >= self._settled_at:
+            if self._selected_pair is not None:
+                self._selected_pair.forget_others()
             self.flow.moved()
             self._listener.key_frame_wanted()
 
