@@ -252,6 +252,8 @@ async def test_a_canvas_that_is_served_no_longer_never_settles() -> None:
         waiting = asyncio.create_task(asyncio.to_thread(settled.wait, 5))
         await asyncio.sleep(0.01)
         assert not settled.is_done
+        # Before its viewer leaves: without anybody who looks it would have settled.
+        await server.close()
     for outcome in (settled, waiting):
         with pytest.raises(ServeError, match="served no longer, so that it cannot settle"):
             await outcome
