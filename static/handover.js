@@ -42,6 +42,8 @@ import { Timers } from "./timers.js";
 const TRANSPORTS = ["webrtc", "websocket"];
 /** Milliseconds that WebRTC has before the WebSocket is opened. */
 const FALLBACK = 3000;
+/** Milliseconds after which what that needs is loaded, so that it is there by then. */
+const PREPARE = 2000;
 const LOOK_AGAIN = 100;
 /** Milliseconds after which a WebSocket is opened as a standby: the first picture comes first. */
 const STANDBY = 1500;
@@ -132,6 +134,7 @@ export class Handover {
     } else {
       this.#openWebRtc(this.#session !== null);
       this.#timers.after("fallback", FALLBACK, () => this.#fallBack());
+      if (!transport) this.#timers.after("prepare", PREPARE, () => void import("./websocket.js"));
     }
   }
 
@@ -212,6 +215,7 @@ export class Handover {
   #onWebRtcUp() {
     this.#tries.webrtc = 0;
     this.#timers.cancel("fallback");
+    this.#timers.cancel("prepare");
     if (!this.#options.transport) {
       rememberWebSocket(this.#options.base, false);
       this.#timers.after("standby", STANDBY, () => this.#openStandby());
