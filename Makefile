@@ -2,9 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-DEBIAN_PACKAGES := chromium firefox-esr nodejs npm coturn nginx-light nftables
+DEBIAN_PACKAGES := chromium firefox-esr nodejs npm coturn nginx-light nftables openssh-server openssh-client openssl
 
-.PHONY: demo test setup system lint types python js browser laboratory bench bench-picture wan clean
+.PHONY: demo test setup system lint types python js browser laboratory bench bench-picture wan network clean
 
 # What has deadlines must not share the processors with what has none.
 .NOTPARALLEL:
@@ -26,6 +26,9 @@ system:
 	command -v npm >/dev/null || missing="$$missing npm"; \
 	command -v turnserver >/dev/null || missing="$$missing coturn"; \
 	test -x /usr/sbin/nginx || missing="$$missing nginx-light"; \
+	test -x /usr/sbin/sshd || missing="$$missing openssh-server"; \
+	command -v ssh >/dev/null || missing="$$missing openssh-client"; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	if [ "$$(id -u)" = 0 ]; then \
 		command -v ip >/dev/null || missing="$$missing iproute2"; \
 		command -v nft >/dev/null || missing="$$missing nftables"; \
@@ -66,7 +69,7 @@ browser:
 
 # Some short runs over emulated links; where namespaces are forbidden they say so and are skipped.
 laboratory:
-	$(BIN)/python -m pytest tests/wan -m laboratory
+	$(BIN)/python -m pytest tests/wan tests/network -m laboratory
 
 bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/benchmarks/requirements.txt
@@ -80,6 +83,11 @@ bench-picture: setup
 # All of the link laboratory; takes most of an hour. QUICK=1 halves it.
 wan: setup
 	$(BIN)/python -m tests.wan
+
+# Every way from a browser to the program, over real parts; takes ten minutes. What was measured is not measured again:
+# a run that was stopped goes on where it was, and FRESH=1 begins anew. The figures are in build/network.jsonl.
+network: setup
+	$(BIN)/python -m tests.network $(if $(FRESH),--fresh)
 
 clean:
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -298,6 +298,11 @@ def _options() -> _Parser:
         help="speak https, as on a LAN, with a certificate that browsers warn of once",
     )
     add("--ice-server", **ICE_SERVER)
+    add(
+        "--relay-only",
+        action="store_true",
+        help="send and receive the media through a TURN server and in no other way",
+    )
     add("--verbose", action="store_true", default=False, help="log more")
     return options
 

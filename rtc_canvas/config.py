@@ -10,7 +10,7 @@ from typing import Literal, TypedDict
 from .adaptation import Preference
 from .encoded_frame import CHROMA_WISHES, CODECS, ChromaWish, Codec
 from .exceptions import ConfigError
-from .ice_servers import IceServerSource, checked_source
+from .ice_servers import IceServerSource, checked_source, has_relay
 from .tls import server_context
 
 MIN_BITRATE = 150_000
@@ -138,6 +138,7 @@ class ServeOptions(TypedDict, total=False):
     key: str | os.PathLike[str] | None
     self_signed: bool
     ice_servers: IceServerSource
+    relay_only: bool
     video: VideoConfig
 
 
@@ -169,6 +170,9 @@ class ServeConfig:
         browsers warn once; default False.
     ice_servers: STUN and TURN servers for the viewers' browsers: a list of `IceServer` and `TurnSecret`, or an async
         function that returns one, called for each page; default none.
+    relay_only: True has the server itself send and receive through one of those TURN servers and in no other way, where
+        browsers reach nothing of its machine; default False. A page's answer waits until that server has given an
+        address, which it does over `turn:` and over `turns:` with a certificate that the machine trusts.
     video: how pictures are encoded.
 
     Raises:
@@ -190,6 +194,7 @@ class ServeConfig:
     key: str | os.PathLike[str] | None = None
     self_signed: bool = False
     ice_servers: IceServerSource = ()
+    relay_only: bool = False
     video: VideoConfig = field(default_factory=VideoConfig)
 
     def __post_init__(self) -> None:
@@ -221,6 +226,10 @@ class ServeConfig:
                 raise ConfigError(f"{name} must be a list of strings, got one string.")
         self._check_certificate()
         checked_source(self.ice_servers)
+        if not isinstance(self.relay_only, bool):
+            raise ConfigError(f"relay_only must be True or False, got {self.relay_only!r}.")
+        if self.relay_only and not has_relay(self.ice_servers):
+            raise ConfigError("relay_only=True needs a TURN server in ice_servers, got none.")
         if not isinstance(self.video, VideoConfig):
             raise ConfigError(f"video must be a VideoConfig, got {type(self.video).__name__}.")
 

@@ -9,20 +9,29 @@ import hmac
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NotRequired, TypeAlias, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from .exceptions import ConfigError
 
-__all__ = ["IceServer", "IceServerSource", "PageIceServers", "TurnSecret", "checked_source"]
+__all__ = [
+    "IceServer",
+    "IceServerSource",
+    "OfferedIceServers",
+    "Relay",
+    "TurnSecret",
+    "checked_source",
+    "has_relay",
+]
 
 logger = logging.getLogger(__name__)
 
-_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?"
-
-# RFC 7064 and RFC 7065 clause 3.1.
-_URL = re.compile(rf"stuns?:{_HOST}|turns?:{_HOST}(?:\?transport=(?:udp|tcp))?")
+# RFC 7064 and RFC 7065 clause 3.1. Only TURN has a transport.
+_URL = re.compile(
+    r"(?:(?P<turn>turns?)|stuns?):(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?"
+    r"(?(turn)(?:\?transport=(?P<transport>udp|tcp))?)"
+)
 
 # A page waits for its configuration; what takes longer than this is left out of it.
 PATIENCE = 2.0
@@ -110,8 +119,23 @@ IceServerSource: TypeAlias = IceServers | Callable[[], Awaitable[IceServers]]
 """ICE servers, or an async function that returns them each time a page asks."""
 
 
-class PageIceServers:
-    """What pages are told of ICE servers."""
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A TURN server as its client sees it. port: by default that of RFC 7065 clause 3.2."""
+
+    host: str
+    port: int
+    transport: Literal["udp", "tcp"]
+    secure: bool
+    username: str
+    credential: str
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port} ({'tls' if self.secure else self.transport})"
+
+
+class OfferedIceServers:
+    """The ICE servers of one program, with the credentials of the moment."""
 
     def __init__(self, source: IceServerSource) -> None:
         self._source = source
@@ -125,6 +149,10 @@ class PageIceServers:
         """
         now = time.time()
         return [server.entry(user, now) for server in await self._servers()]
+
+    async def relays(self, user: str) -> list[Relay]:
+        """The TURN servers among them for the server itself, one for each URL that it can use."""
+        return [relay for entry in await self.entries(user) for relay in _relays(entry)]
 
     async def _servers(self) -> IceServers:
         if not callable(self._source):
@@ -142,6 +170,32 @@ class PageIceServers:
         if callable(self._source):
             return None
         return min((s.ttl for s in self._source if isinstance(s, TurnSecret)), default=None)
+
+
+def _relays(entry: Entry) -> Iterator[Relay]:
+    for url in entry["urls"]:
+        match = _URL.fullmatch(url)
+        assert match is not None, "it was checked"
+        secure = match["turn"] == "turns"
+        transport = match["transport"] or ("tcp" if secure else "udp")
+        if match["turn"] is None or (secure and transport == "udp"):
+            # A STUN server relays nothing, and TURN over DTLS (RFC 7350) is not spoken here.
+            continue
+        yield Relay(
+            host=match["host"].strip("[]"),
+            port=int(match["port"] or (5349 if secure else 3478)),
+            transport="udp" if transport == "udp" else "tcp",
+            secure=secure,
+            username=entry.get("username", ""),
+            credential=entry.get("credential", ""),
+        )
+
+
+def has_relay(source: IceServerSource) -> bool:
+    """Whether there may be a TURN server among them: what a function returns is not known before."""
+    if callable(source):
+        return True
+    return any(url.startswith("turn") for server in source for url in _checked(server.urls))
 
 
 def checked_source(source: object) -> None:

@@ -123,7 +123,12 @@ class Server:
         await asyncio.to_thread(h264_encoder_name, config.video.encoder)
         access, proxies = self._access(), self._proxies()
         encryption = await asyncio.to_thread(self._encryption)
-        self._sessions = Sessions(self._hub, video=config.video, ice_servers=config.ice_servers)
+        self._sessions = Sessions(
+            self._hub,
+            video=config.video,
+            ice_servers=config.ice_servers,
+            relay_only=config.relay_only,
+        )
         self._sessions.open(self._canvases)
         # From here on only the sessions know the canvases, and they hold them weakly.
         self._canvases = {}

@@ -28,9 +28,9 @@ from .encoded_frame import CODECS, Codec
 from .equipment import equipment_maker
 from .exceptions import ConnectError, EncoderError
 from .handover import Handover, Leg
-from .ice_servers import IceServerSource, PageIceServers
+from .ice_servers import IceServerSource, OfferedIceServers
 from .messages import PROTOCOL
-from .net.hub import Hub
+from .net.hub import Entrance, Hub
 from .peer import Peer
 from .peer_log import PeerLog
 from .resume_tokens import RefusedToken, ResumeTokens
@@ -163,17 +163,26 @@ class Sessions:
     """The canvases of one server by name, and the sessions on them. A `signaling.whep.Host`.
 
     hub: the sockets that carry the media; whoever made it closes it.
+    relay_only: whether media go through one of the TURN servers among the ICE servers, and no other way.
     """
 
-    def __init__(self, hub: Hub, *, video: VideoConfig, ice_servers: IceServerSource) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        *,
+        video: VideoConfig,
+        ice_servers: IceServerSource,
+        relay_only: bool = False,
+    ) -> None:
         self._hub = hub
+        self._relay_only = relay_only
         self._video = video
         self._limits = RateLimits(
             start=min(START_BITRATE, video.max_bitrate),
             floor=MIN_BITRATE,
             ceiling=video.max_bitrate,
         )
-        self._ice_servers = PageIceServers(ice_servers)
+        self._ice_servers = OfferedIceServers(ice_servers)
         self._served: dict[str, _Served] = {}
         # Encoding leaves the interpreter's lock, so there may be a thread for each core.
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, "rtc_canvas encoding")
@@ -246,7 +255,7 @@ class Sessions:
         connection = Connection(
             leg,
             self._limits,
-            self._hub.entrance(reached.authority, reached.local),
+            await self._entrance(reached),
             log=PeerLog(peer.id),
         )
         wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
@@ -269,6 +278,11 @@ class Sessions:
             leg, connection, equip, on_first_up=partial(served.tokens.use_up_before, token)
         )
         return made
+
+    async def _entrance(self, reached: Reached) -> Entrance:
+        if self._relay_only:
+            return self._hub.relayed(await self._ice_servers.relays("server"))
+        return self._hub.entrance(reached.authority, reached.local)
 
     async def open_socket(
         self, canvas: str, opening: Opening, socket: Socket, *, grant: Grant

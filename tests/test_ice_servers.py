@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from rtc_canvas import ConfigError, IceServer, ServeConfig, TurnSecret
-from rtc_canvas.ice_servers import PageIceServers
+from rtc_canvas.ice_servers import OfferedIceServers
 
 TURN = ["turn:turn.example.org:3478", "turn:turn.example.org?transport=tcp", "turns:[2001:db8::1]"]
 
@@ -60,14 +60,14 @@ def test_what_is_not_taken(make: Any, complaint: str) -> None:
 
 
 async def test_each_page_gets_fresh_credentials() -> None:
-    pages = PageIceServers([IceServer("stun:example.org"), TurnSecret(TURN, "north", ttl=600)])
+    pages = OfferedIceServers([IceServer("stun:example.org"), TurnSecret(TURN, "north", ttl=600)])
     stun, turn = await pages.entries("alice")
     assert stun == {"urls": ["stun:example.org"]}
     expiry, _, user = turn["username"].partition(":")
     assert user == "alice"
     assert 590 <= int(expiry) - time.time() <= 600
     assert pages.lifetime == 600
-    assert PageIceServers([IceServer("stun:example.org")]).lifetime is None
+    assert OfferedIceServers([IceServer("stun:example.org")]).lifetime is None
 
 
 async def test_a_function_is_asked_each_time() -> None:
@@ -77,7 +77,7 @@ async def test_a_function_is_asked_each_time() -> None:
         asked.append(True)
         return [IceServer(f"stun:stun{len(asked)}.example.org")]
 
-    pages = PageIceServers(source)
+    pages = OfferedIceServers(source)
     told = [*await pages.entries("alice"), *await pages.entries("alice")]
     assert [server["urls"] for server in told] == [
         ["stun:stun1.example.org"],
@@ -102,6 +102,28 @@ async def test_a_function_that_fails_or_hangs_leaves_pages_without(
 
     for source in (fails, hangs, answers_nonsense):
         with caplog.at_level(logging.ERROR):
-            assert await PageIceServers(source).entries("alice") == []
+            assert await OfferedIceServers(source).entries("alice") == []
         assert "a page gets none" in caplog.text
         caplog.clear()
+
+
+async def test_the_turn_servers_that_the_server_itself_can_use() -> None:
+    servers = [
+        IceServer("stun:stun.example.org"),
+        IceServer([*TURN, "turns:turn.example.org?transport=udp"], "me", "password"),
+    ]
+    relays = await OfferedIceServers(servers).relays("server")
+    assert [str(relay) for relay in relays] == [
+        "turn.example.org:3478 (udp)",
+        "turn.example.org:3478 (tcp)",
+        "2001:db8::1:5349 (tls)",
+    ]
+    assert {(relay.username, relay.credential) for relay in relays} == {("me", "password")}
+
+
+def test_relays_only_need_a_relay() -> None:
+    with pytest.raises(ConfigError, match="needs a TURN server in ice_servers"):
+        ServeConfig(relay_only=True, ice_servers=[IceServer("stun:stun.example.org")])
+    with pytest.raises(ConfigError, match="relay_only must be True or False"):
+        ServeConfig(relay_only=1)  # type: ignore[arg-type]
+    ServeConfig(relay_only=True, ice_servers=[IceServer("turn:turn.example.org", "me", "secret")])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from ..ice_servers import Relay
 from .candidates import Bound, Candidate, Places, candidates
 from .demultiplexer import Address, Demultiplexer, Receiver
 from .interfaces import Filter, interfaces
@@ -54,10 +55,12 @@ class Entrance:
     """How one browser may come in.
 
     ufrag: the ICE user name fragment by which it asks for its peer, nobody else's on these sockets.
+    relays: TURN servers through one of which it has to come, and not by the sockets; None where it may come directly.
     """
 
     ufrag: str
     offers: list[Offer]
+    relays: Sequence[Relay] | None = None
 
     def rename(self) -> str:
         """Have it ask by a new fragment from now on, as an ICE restart wants it (RFC 8445 clause 9); returns that."""
@@ -112,6 +115,10 @@ class Hub:
         self._public.close()
         for each in self._sockets:
             each.close()
+
+    def relayed(self, relays: Sequence[Relay]) -> Entrance:
+        """An entrance for a browser that may come through a TURN server only."""
+        return Entrance(new_ufrag([each.demultiplexer for each in self._sockets]), [], relays)
 
     def entrance(self, authority: Address | None = None, local: str | None = None) -> Entrance:
         """An entrance for a browser that came to this address.

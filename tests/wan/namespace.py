@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,8 +25,8 @@ class Namespace:
         self.name = name = f"{PREFIX}{os.getpid()}-{role}"
         self.inside = ("ip", "netns", "exec", name)
         """Runs the rest of a command line inside, in the process that was started."""
-        _ip("netns", "add", name)
-        _ip("-n", name, "link", "set", "lo", "up")
+        ip("netns", "add", name)
+        ip("-n", name, "link", "set", "lo", "up")
         with entered(name):
             # What a browser sends to the world must end here and not go round between two default routes.
             Path("/proc/sys/net/ipv4/ip_forward").write_text("0")
@@ -34,13 +34,13 @@ class Namespace:
     def connect(self, device: str, own: str, peer: str) -> None:
         """Give a device its address and bring it up."""
         # Without an IPv6 address nothing is sent that nobody asked for.
-        _ip("-n", self.name, "link", "set", device, "addrgenmode", "none")
-        _ip("-n", self.name, "address", "add", own, "peer", peer, "dev", device)
-        _ip("-n", self.name, "link", "set", device, "up")
+        ip("-n", self.name, "link", "set", device, "addrgenmode", "none")
+        ip("-n", self.name, "address", "add", own, "peer", peer, "dev", device)
+        ip("-n", self.name, "link", "set", device, "up")
 
     def route_all(self, device: str) -> None:
         """Send everything that goes elsewhere through a device: browsers ask the default route who they are."""
-        _ip("-n", self.name, "route", "add", "default", "dev", device)
+        ip("-n", self.name, "route", "add", "default", "dev", device)
 
     def filter(self, rules: str) -> None:
         """Have the kernel drop and translate packets by these rules of nftables."""
@@ -61,10 +61,16 @@ class Namespace:
             file.unlink()
             folder.rmdir()
 
-    def wrap(self, program: Path, folder: Path) -> Path:
+    def forward(self) -> None:
+        """Pass on what is for others."""
+        with entered(self.name):
+            Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
+
+    def wrap(self, program: Path, folder: Path, options: Sequence[str] = ()) -> Path:
         """An executable in ``folder`` that runs ``program`` inside, for those who take no command line."""
         wrapper = folder / f"{program.name}-{self.name}"
-        wrapper.write_text(f'#!/bin/sh\nexec {" ".join(self.inside)} {program} "$@"\n')
+        line = [*self.inside, str(program), *options]
+        wrapper.write_text(f'#!/bin/sh\nexec {" ".join(line)} "$@"\n')
         wrapper.chmod(0o755)
         return wrapper
 
@@ -96,7 +102,7 @@ def entered(name: str) -> Iterator[None]:
 
 def remove_stale() -> None:
     """Take away the namespaces of processes that ended without doing so."""
-    for line in _ip("netns", "list").splitlines():
+    for line in ip("netns", "list").splitlines():
         name = line.split()[0]
         if name.startswith(PREFIX) and not _is_running(int(name.split("-")[1])):
             remove(name)
@@ -104,10 +110,10 @@ def remove_stale() -> None:
 
 def remove(name: str) -> None:
     """End what runs in a namespace, and take it away."""
-    for pid in _ip("netns", "pids", name).split():
+    for pid in ip("netns", "pids", name).split():
         with suppress(ProcessLookupError):
             os.kill(int(pid), signal.SIGKILL)
-    _ip("netns", "delete", name)
+    ip("netns", "delete", name)
 
 
 def _enter(namespace: int) -> None:
@@ -121,7 +127,8 @@ def _is_running(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def _ip(*arguments: str) -> str:
+def ip(*arguments: str) -> str:
+    """Run iproute2 and return what it prints."""
     done = subprocess.run(["ip", *arguments], capture_output=True, text=True)
     if done.returncode != 0:
         raise OSError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")

@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from aioice import Candidate, ice, stun
+from aioice import ice, stun
 from aiortc.rtcicetransport import RTCIceTransport
 
-from ...net.demultiplexer import PACKET_LIMIT, Address
+from ...net.demultiplexer import Address
 from ...net.hub import Entrance
-from ...net.stun import LAST_FIRST_BYTE
 from . import require
+from .relay import allocate
 from .shared import COMPONENT, SharedProtocol, join
 
 logger = logging.getLogger(__name__)
@@ -30,16 +30,14 @@ require(
     "check_incoming",
     "build_request",
     "gather_candidates",
-    "get_component_candidates",
     "respond_error",
     "_check_periodic",
     "_pair_remote_candidate",
     "_unfreeze_initial",
     "sort_check_list",
 )
-require(ice, "ICE_COMPLETED", "CandidatePair", "server_reflexive_candidate")
+require(ice, "ICE_COMPLETED", "CandidatePair")
 require(ice.CandidatePair, "remote_addr")
-require(ice.StunProtocol, "datagram_received")
 
 # Silent for a second, the peer is asked; silent for five, nothing else is sent to it. Round trips of 600 ms and 10 % of
 # loss give enough answers in between.
@@ -57,9 +55,6 @@ COMES_BACK_WITHIN = 3.0
 # RFC 8445 clause 5.3: 128 bits at least.
 PASSWORD_LENGTH = 24
 _PASSWORD = string.ascii_letters + string.digits
-
-# A STUN or TURN server that does not answer is waited for so long, seconds.
-SERVER_TIMEOUT = 5
 
 # What tells a request apart that is not authenticated.
 _UNAUTHENTICATED = (400, 401)
@@ -170,7 +165,7 @@ def adopt(
 ) -> SelectedPair:
     """Prepare a transport's connection; before candidates are gathered.
 
-    - It sends and receives on sockets that all peers share, under a name that no other has.
+    - It sends and receives on sockets that all peers share, under a name that no other has, or through a relay only.
     - It completes when the browser's check has been answered, not at the next turn of a 20 ms poll.
     - Consent (RFC 7675) is judged by every authenticated packet, and its loss is no end: nothing is sent while the
       other side is silent. aioice's own check gives each request 0.5 s, which ends peers with long round trips, needs
@@ -215,9 +210,10 @@ def adopt(
 
     async def gather() -> None:
         connection._local_candidates_start = True
-        connection._local_candidates += join(connection, entrance, source_lost)
-        if connection.stun_server or connection.turn_server:
-            connection._local_candidates += await _from_servers(connection)
+        if entrance.relays is None:
+            connection._local_candidates += join(connection, entrance, source_lost)
+        else:
+            connection._local_candidates += await allocate(connection, entrance.relays)
         connection._local_candidates_end = True
 
     selected = SelectedPair(connection)
@@ -255,33 +251,6 @@ def adopt(
     return selected
 
 
-async def _from_servers(connection: Any) -> list[Candidate]:
-    """The addresses that STUN and TURN servers give."""
-    relayed, *reflexive = await asyncio.gather(
-        connection.get_component_candidates(COMPONENT, [], SERVER_TIMEOUT),
-        *(
-            _reflexive(connection, protocol)
-            for protocol in connection._protocols
-            if connection.stun_server and protocol.local_candidate.transport == "udp"
-        ),
-    )
-    for protocol in connection._protocols:
-        if not isinstance(protocol, SharedProtocol):
-            _shield(connection, protocol)
-    return [*relayed, *filter(None, reflexive)]
-
-
-async def _reflexive(connection: Any, protocol: SharedProtocol) -> Candidate | None:
-    if ":" in protocol.local_candidate.host:
-        return None
-    try:
-        async with asyncio.timeout(SERVER_TIMEOUT):
-            candidate, _ = await ice.server_reflexive_candidate(protocol, connection.stun_server)
-    except (OSError, TimeoutError, stun.TransactionError):
-        return None
-    return candidate
-
-
 def restart(
     transport: RTCIceTransport, entrance: Entrance, credentials: Credentials
 ) -> Credentials:
@@ -301,32 +270,6 @@ def restart(
     )
     connection._local_username, connection._local_password = ours
     return ours
-
-
-def _shield(connection: Any, protocol: Any) -> None:
-    """Drop what does harm in the layers above, as whoever finds the port can send it, before any authentication.
-
-    aioice raises for malformed STUN attributes; aiortc ends the connection for an empty datagram, and for one that is
-    longer than the buffer of its SRTP library, and OpenSSL takes the first handshake that comes.
-    """
-    receive = protocol.datagram_received
-
-    def datagram_received(data: bytes, address: tuple[Any, ...]) -> None:
-        if not 0 < len(data) <= PACKET_LIMIT:
-            return
-        if data[0] > LAST_FIRST_BYTE and not _is_known(connection, (address[0], address[1])):
-            return
-        try:
-            receive(data, address)
-        except Exception:
-            logger.debug("A malformed datagram was dropped.", exc_info=True)
-
-    protocol.datagram_received = datagram_received
-
-
-def _is_known(connection: Any, address: tuple[str, int]) -> bool:
-    """Whether an address was offered, or an authenticated check came from it."""
-    return any(pair.remote_addr == address for pair in connection._check_list)
 
 
 async def _connect(connection: Any, liveness: Liveness) -> None:

@@ -1,7 +1,7 @@
 """This project as shipped: a draw function that is called at a steady rate, every setting left alone.
 
-Unless the benchmark sets some: ``{"canvas": {…}, "video": {…}, "serve": {…}}``, keywords of `Canvas`, `VideoConfig` and
-`serve()`.
+Unless the benchmark sets some: ``{"canvas": {…}, "video": {…}, "serve": {…}, "ice_servers": [{…}, …]}``, keywords of
+`Canvas`, `VideoConfig`, `serve()`, and of `TurnSecret` where they have a secret, else of `IceServer`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rtc_canvas import Canvas, DrawRequest, VideoConfig, serve_in_thread
+from rtc_canvas import Canvas, DrawRequest, IceServer, TurnSecret, VideoConfig, serve_in_thread
 
 from .contract import Options, Rest, Source, read_options, report
 from .counting import count_sockets, every_second
@@ -51,12 +51,17 @@ def serving(canvas: Canvas, options: Options) -> Iterator[None]:
         count_sockets()
         every_second(lambda: _tell_peers(canvas))
     video = VideoConfig(**options.settings.get("video", {}))
-    served = options.settings.get("serve", {})
+    serve = options.settings.get("serve", {})
+    ice_servers = [_ice_server(each) for each in options.settings.get("ice_servers", [])]
     with serve_in_thread(
-        canvas, host=options.host, port=options.port, video=video, **served
+        canvas, host=options.host, port=options.port, video=video, ice_servers=ice_servers, **serve
     ) as server:
         report(ready=server.url)
         yield
+
+
+def _ice_server(keywords: dict[str, Any]) -> IceServer | TurnSecret:
+    return TurnSecret(**keywords) if "secret" in keywords else IceServer(**keywords)
 
 
 def _tell_peers(canvas: Canvas) -> None:

@@ -1,0 +1,37 @@
+"""Two of the ways, shortly: what else there is takes ``make network``."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from . import coturn
+from .places import RELAY, behind_nginx, two_symmetric_nats
+from .watch import chromium, origin, serving
+
+pytestmark = [pytest.mark.laboratory, pytest.mark.usefixtures("_laboratory")]
+
+# The bound holds on a machine that others keep busy too: what breaks it is wrong, not slow.
+FIRST_PICTURE = 8.0
+
+
+@pytest.mark.parametrize(
+    ("relay_only", "way"), [(False, "relay/tls"), (True, "udp to relay")], ids=["page", "server"]
+)
+def test_a_relay_between_two_symmetric_nats(relay_only: bool, way: str) -> None:
+    servers = [{"urls": coturn.url(RELAY, "udp" if relay_only else "tls"), "secret": coturn.SECRET}]
+    with (
+        two_symmetric_nats() as place,
+        serving(place, ice_servers=servers, serve={"relay_only": relay_only}) as subject,
+        behind_nginx(place, subject.url) as url,
+        chromium(place, origin(url)) as browser,
+    ):
+        assert place.relay is not None
+        with (
+            coturn.coturn(place.relay, place.folder, RELAY),
+            closing(browser.open(url)) as viewer,
+        ):
+            assert viewer.first_sighting() < FIRST_PICTURE
+            assert viewer.evaluate("moments.taken()")["way"] == way
+            assert len(viewer.sightings(1)) > 5
