@@ -322,7 +322,7 @@ class Stream:
             time=frame_time,
             key=job.key is not None,
             trickle=job.trickle,
-            refine=not job.first and not job.trickle,
+            refine=not (job.first or job.trickle or job.key),
         )
         return EncodedFrame(
             codec=self._encoder.codec,
@@ -340,7 +340,7 @@ class Stream:
         # What begins with a key frame of its own gains quality from the start.
         form = frame.size, frame.chroma
         bits = 8 * len(frame.data)
-        if job.first or form != (self.size, self.chroma):
+        if job.first or frame.key or form != (self.size, self.chroma):
             self._repeats, self._gain = 0, Gain()
         else:
             self._repeats += 1

@@ -738,6 +738,20 @@ async def test_a_new_picture_does_not_care_about_the_exact_pixels_of_the_last() 
     assert numbers(made.sent) == [1, 2, 3, 4, 5]
 
 
+async def test_a_key_frame_of_a_picture_that_stays_is_refined_anew(repeats: list[Repeat]) -> None:
+    async with running() as made:
+        made.encoder.target_bitrate = 1_000_000
+        repeats += [Repeat(0.0, trickle=False)] * 2
+        await made.show(1)
+        await made.until(lambda: len(made.sent) == 3)
+        assert made.stream.is_refined
+        made.stream.want_key_frame("request")
+        await made.until(lambda: len(made.sent) == 4)
+        assert not made.stream.is_refined
+    # It gets what key frames get, not what refining may spend.
+    assert [encoding.refine for encoding in made.encoder.asked] == [False, True, True, False]
+
+
 async def test_a_picture_that_may_become_larger_is_not_refined(repeats: list[Repeat]) -> None:
     async with running() as made:
         # Of so much these repeats take so little that nothing is left to gain.
