@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Of the newest pictures, within so many seconds.
@@ -108,17 +108,14 @@ def _best(offsets: list[float], interval: float) -> tuple[float, float]:
     return offsets[index], index * share
 
 
-def _middle(starts: Iterable[float], interval: float) -> float:
+def _middle(starts: Sequence[float], interval: float) -> float:
     """The mean phase of moments, as one of them: a single one may be far from the others, and half an interval further
     it would seem to be on their other side.
     """
     turn = 2 * math.pi / interval
-    anchor = 0.0
-    x = y = 0.0
-    for start in starts:
-        anchor = anchor or start
-        x += math.cos(turn * (start - anchor))
-        y += math.sin(turn * (start - anchor))
+    anchor = starts[0]
+    angles = [turn * (start - anchor) for start in starts]
+    x, y = sum(map(math.cos, angles)), sum(map(math.sin, angles))
     return anchor + math.atan2(y, x) / turn
 
 
