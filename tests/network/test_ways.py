@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 
 import pytest
@@ -14,6 +15,7 @@ pytestmark = [pytest.mark.laboratory, pytest.mark.usefixtures("_laboratory")]
 
 # The bound holds on a machine that others keep busy too: what breaks it is wrong, not slow.
 FIRST_PICTURE = 8.0
+SHORTER_WAY = 10.0
 
 
 def test_a_server_behind_a_symmetric_nat_that_has_only_a_relay() -> None:
@@ -30,5 +32,9 @@ def test_a_server_behind_a_symmetric_nat_that_has_only_a_relay() -> None:
             closing(browser.open(url)) as viewer,
         ):
             assert viewer.first_sighting() < FIRST_PICTURE
-            assert viewer.evaluate("moments.taken()")["way"] == "udp to relay"
+            # Where the page's own relay was quicker, Chromium goes over to the shorter way by itself.
+            deadline = time.monotonic() + SHORTER_WAY
+            while (way := viewer.evaluate("moments.taken()")["way"]) != "udp to relay":
+                assert time.monotonic() < deadline, way
+                viewer.wait(0.2)
             assert len(viewer.sightings(1)) > 5
