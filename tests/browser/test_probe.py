@@ -186,14 +186,23 @@ async def test_each_error_is_one_sentence_and_nothing_else(
     assert await ask(viewer, 5, 5) == {"error": "There is no connection to the program now."}
 
 
+PAUSE_AT_A_KNOWN_PICTURE = f"""new Promise((resolve) => {{
+  {CANVAS}.addEventListener("frame", function pause({{ detail }}) {{
+    if (detail.picture === null) return;
+    this.removeEventListener("frame", pause);
+    this.video.pause();
+    resolve();
+  }});
+}})"""
+
+
 async def test_a_picture_that_is_forgotten(
     serve_program: ServeProgram, open_viewer: OpenViewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rtc_canvas.frame_log.REMEMBERED", 2)
     program = await serve_program(playing(lambda request: request.id))
     viewer = await open_viewer(program)
-    await ask(viewer, 5, 5)
-    await viewer.value(f"{CANVAS}.video.pause()")
+    await viewer.value(PAUSE_AT_A_KNOWN_PICTURE)
     await sent(program, 4)
     assert "is not known any more; ask about the one on the screen." in (
         await ask(viewer, 5, 5)
