@@ -19,6 +19,8 @@ from aiohttp import web
 from signaling.access import Access, cookie_name
 from signaling.app import create_app
 from signaling.forwarded import TrustedProxies
+from signaling.request import Request
+from signaling.site import Site
 from signaling.token import new_token, saved_token, state_folder
 
 from .canvas import Canvas
@@ -132,13 +134,18 @@ class Server:
         self._sessions.open(self._canvases)
         # From here on only the sessions know the canvases, and they hold them weakly.
         self._canvases = {}
-        app = create_app(
+        site = Site(
             self._sessions,
             access,
             static=static_folder(),
             cookie=cookie_name(self.port),
             proxies=proxies,
         )
+
+        async def find_site(request: Request) -> Site:
+            return site
+
+        app = create_app(find_site)
         # Without an access log: it would print the token of every link that is opened.
         self._runner = web.AppRunner(
             app, access_log=None, shutdown_timeout=0.5, keepalive_timeout=IDLE_TIMEOUT

@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -49,11 +49,15 @@ REFUSALS = {
 
 
 class Session:
-    """One WHEP session: a peer's WebRTC connection. A `signaling.whep.Session`."""
+    """One WHEP session: a peer's WebRTC connection. A `signaling.whep.Session`.
+
+    grant: what the request that made it was granted.
+    """
 
     def __init__(
         self,
         id: str,
+        grant: Grant,
         handover: Handover,
         leg: Leg,
         connection: Connection,
@@ -61,6 +65,7 @@ class Session:
         answer: str,
     ) -> None:
         self.id = id
+        self.grant = grant
         self.answer = answer
         self.remote_ufrag = ice_ufrag(offer)
         self.handover = handover
@@ -135,15 +140,19 @@ class _Served:
             peer.ended.add_done_callback(lambda _: self.tokens.forget(handover))
             return handover
         try:
-            return self.tokens.present(token, grant)
+            handover = self.tokens.present(token, _owner(grant))
         except RefusedToken as refused:
             logger.info("A page did not come back as the peer that it names: %s", refused)
             raise Refusal(*REFUSALS[refused.why]) from None
+        if handover.peer.role != grant.role:
+            # What a user may do is settled when a peer joins; with another role it is another peer.
+            raise Refusal(*REFUSALS["unknown"])
+        return handover
 
     def token(self, handover: Handover, grant: Grant) -> str:
         """A token for a transport that is to be added to a peer's."""
         self._open.add(handover)
-        return self.tokens.issue(handover, grant)
+        return self.tokens.issue(handover, _owner(grant))
 
     async def close(self, reason: str, *, retry: bool = True) -> None:
         """End all sessions, those that are still connecting too, and give the canvas back.
@@ -201,9 +210,12 @@ class Sessions:
         served = self._served.get(name)
         return served is not None and served.canvas() is not None
 
-    def session(self, canvas: str, session_id: str) -> Session | None:
+    def session(self, canvas: str, session_id: str, *, grant: Grant) -> Session | None:
         served = self._served.get(canvas)
-        return None if served is None else served.sessions.get(session_id)
+        session = None if served is None else served.sessions.get(session_id)
+        if session is not None and session.grant.who != grant.who:
+            raise Refusal(*REFUSALS["foreign"])
+        return session
 
     async def snapshot(self, canvas: str, *, grant: Grant) -> bytes:
         self._check_served(canvas)
@@ -216,7 +228,8 @@ class Sessions:
         return image.data
 
     async def ice_servers(self, grant: Grant) -> list[IceServer]:
-        return [*await self._ice_servers.entries(grant.user or grant.role)]
+        name = grant.user if isinstance(grant.user, str) and grant.user else grant.role
+        return [*await self._ice_servers.entries(name)]
 
     async def config(self, canvas: str | None, *, grant: Grant) -> Config:
         shown = {name: served.canvas() for name, served in self._served.items()}
@@ -272,7 +285,7 @@ class Sessions:
                 raise _refusal(error) from error
             raise
         token = served.token(handover, grant)
-        made = Session(token, handover, leg, connection, offer, answer)
+        made = Session(token, grant, handover, leg, connection, offer, answer)
         served.add(made)
         handover.add(
             leg, connection, equip, on_first_up=partial(served.tokens.use_up_before, token)
@@ -331,6 +344,11 @@ class Sessions:
         await asyncio.gather(*(served.close(reason) for served in self._served.values()))
         # Waits for frames that are being encoded: some milliseconds each.
         await asyncio.to_thread(self._executor.shutdown)
+
+
+def _owner(grant: Grant) -> Hashable:
+    """Who alone may come back as a peer: the same user, on a page of the same origin."""
+    return grant.who, grant.origin
 
 
 def _decodable(codecs: Sequence[str], wish: Codec | None) -> Codec:

@@ -16,10 +16,12 @@ from typing import Literal, TypeAlias
 
 from .refusal import Refusal
 
-__all__ = ["Access", "Grant", "Role", "cookie_name"]
+__all__ = ["ROLES", "Access", "Grant", "Role", "cookie_name"]
 
 Role: TypeAlias = Literal["viewer", "operator", "admin"]
 """What somebody may do, each more than the one before: watch, steer, decide about others."""
+
+ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -34,14 +36,32 @@ _ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#@\s]+)
 class Grant:
     """What a request may do.
 
-    user: who asks, where the host knows; None with a token or open access, which everybody may
-        share.
-    origin: that of the page which asks; None where the request names none.
+    role: "viewer" watches, "operator" steers too, "admin" decides about others too.
+    user: who asks, where the host knows: a name, or whatever else says who it is; None (default) with
+        a token or open access, which everybody may share. The program gets it as `peer.user`.
+    origin: that of the page which asks, None where the request names none; it is filled in.
+
+    Raises:
+        ValueError: for a role that does not exist.
     """
 
     role: Role
-    user: str | None = None
+    user: object = None
     origin: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise ValueError(f"role must be one of {', '.join(ROLES)}, got {self.role!r:.80}.")
+
+    @property
+    def who(self) -> object:
+        """What is equal for two requests of one user.
+
+        Users that a host makes anew for each request, without saying how they compare, are told apart
+        by their class alone.
+        """
+        kind = type(self.user)
+        return kind if kind.__eq__ is object.__eq__ else self.user
 
 
 class Access:
@@ -54,6 +74,7 @@ class Access:
     allowed_hosts: names under which the server is reached, without port, beside `localhost`, every
         IP address and `own_names`.
     own_names: the machine's own names.
+    any_host: the server is reached under whatever name; whoever mounts it elsewhere sees to that.
 
     Raises:
         ValueError: for a setting that is not taken.
@@ -67,6 +88,7 @@ class Access:
         allowed_origins: Iterable[str] = (),
         allowed_hosts: Iterable[str] = (),
         own_names: Iterable[str] = (),
+        any_host: bool = False,
     ) -> None:
         if token is None and not open_access:
             raise ValueError("There is no token; give one, or open_access=True to do without.")
@@ -77,6 +99,7 @@ class Access:
             )
         self._token = token
         self._open_access = open_access
+        self._any_host = any_host
         self._origins = frozenset(_listed_origin(origin) for origin in allowed_origins)
         own = (name.lower().removesuffix(".") for name in own_names)
         self._hosts = frozenset({"localhost", *own, *map(_listed_host, allowed_hosts)})
@@ -113,7 +136,7 @@ class Access:
         Raises:
             Refusal: 403.
         """
-        if host is None or not self._is_our_host(host):
+        if host is None or not (self._any_host or self._is_our_host(host)):
             raise Refusal(403, f"The host {_shown(host)} is not allowed; --allow-host lists more.")
         if origin is not None and origin not in self._origins and not _is_same(origin, host):
             raise Refusal(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -109,7 +109,7 @@ class Host(Protocol):
 
 
 async def talk(
-    socket: Socket, canvas: str, host: Host, grant: Callable[[str | None], Grant]
+    socket: Socket, canvas: str, host: Host, grant: Callable[[str | None], Awaitable[Grant]]
 ) -> None:
     """Serve one WebSocket until it ends.
 
@@ -118,7 +118,8 @@ async def talk(
     messages = socket.messages()
     try:
         opening = parse_opening(await _first(messages))
-        receiver = await host.open_socket(canvas, opening, socket, grant=grant(opening.token))
+        may = await grant(opening.token)
+        receiver = await host.open_socket(canvas, opening, socket, grant=may)
     except Refusal as refusal:
         await _refuse(socket, refusal)
         return

@@ -135,8 +135,12 @@ class Host(Protocol):
                 when shutting down.
         """
 
-    def session(self, canvas: str, session_id: str) -> Session | None:
-        """The canvas's session of that id while it lives."""
+    def session(self, canvas: str, session_id: str, *, grant: Grant) -> Session | None:
+        """The canvas's session of that id while it lives.
+
+        Raises:
+            Refusal: 403 when it is another user's.
+        """
 
     async def snapshot(self, canvas: str, *, grant: Grant) -> bytes:
         """The pixels of the canvas's newest picture, as a PNG.
@@ -162,7 +166,7 @@ async def respond(request: Request, host: Host) -> Response:
             raise no_canvas(request.canvas)
         if request.session is None:
             return await _endpoint(request, host)
-        session = host.session(request.canvas, request.session)
+        session = host.session(request.canvas, request.session, grant=request.grant)
         if session is None:
             raise Refusal(404, "There is no such session; it may have ended.")
         return await _resource(request, session)

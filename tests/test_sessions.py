@@ -82,7 +82,7 @@ async def test_an_offer_becomes_a_peer() -> None:
     async with serving(canvas) as sessions, page() as viewer:
         session = await connect(sessions, await viewer.offer())
         assert list(canvas.peers) == [], "it is not connected yet"
-        assert sessions.session("main", session.id) is session
+        assert sessions.session("main", session.id, grant=GRANT) is session
         assert f"a=ice-ufrag:{session.etag}" in session.answer
         assert f"a=ice-ufrag:{session.remote_ufrag}" in viewer.connection.localDescription.sdp
         await viewer.accept(session.answer)
@@ -96,7 +96,7 @@ async def test_an_offer_becomes_a_peer() -> None:
         assert (bye["reason"], bye["retry"]) == ("The page was closed.", False)
         assert viewer.messages[-1] == bye
         assert not canvas.peers
-        assert sessions.session("main", session.id) is None
+        assert sessions.session("main", session.id, grant=GRANT) is None
 
 
 async def test_closing_tells_the_pages_to_come_back() -> None:

@@ -46,7 +46,7 @@ class Program:
         return self.receiver
 
 
-def grant(token: str | None) -> Grant:
+async def grant(token: str | None) -> Grant:
     if token != "right":
         raise Refusal(401, "The token is missing or wrong.")
     return Grant("operator")

@@ -86,7 +86,7 @@ class Program:
             raise self.refusal
         return self.peer
 
-    def session(self, canvas: str, session_id: str) -> Peer | None:
+    def session(self, canvas: str, session_id: str, *, grant: Grant) -> Peer | None:
         return self.peer if (canvas, session_id) == ("main", self.peer.id) else None
 
     async def snapshot(self, canvas: str, *, grant: Grant) -> bytes:

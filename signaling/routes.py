@@ -1,0 +1,66 @@
+"""What a path names. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+__all__ = ["Kind", "Route", "route"]
+
+
+class Kind(Enum):
+    """What there is on a server."""
+
+    PAGE = auto()
+    PAGE_WITHOUT_SLASH = auto()
+    STATIC = auto()
+    CONFIG = auto()
+    SNAPSHOT = auto()
+    ENDPOINT = auto()
+    SESSION = auto()
+    WEBSOCKET = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a path names.
+
+    canvas: in the path; None where it names none.
+    name: of the file or of the WHEP session.
+    """
+
+    kind: Kind
+    canvas: str | None = None
+    name: str | None = None
+
+
+_CANVAS = "(?P<canvas>[a-z0-9][a-z0-9-]{0,62})"
+
+# The first that fits is taken: fixed names come before those of canvases.
+_PATTERNS = [
+    (re.compile(pattern), kind)
+    for pattern, kind in (
+        ("/", Kind.PAGE),
+        ("/static/(?P<name>.+)", Kind.STATIC),
+        ("/api/config", Kind.CONFIG),
+        (f"/snapshot/{_CANVAS}\\.png", Kind.SNAPSHOT),
+        (f"/whep/{_CANVAS}", Kind.ENDPOINT),
+        (f"/whep/{_CANVAS}/(?P<name>[^/]+)", Kind.SESSION),
+        (f"/ws/{_CANVAS}", Kind.WEBSOCKET),
+        (f"/{_CANVAS}", Kind.PAGE_WITHOUT_SLASH),
+        (f"/{_CANVAS}/", Kind.PAGE),
+        # The page is one file for all canvases and names its modules relative to where it is.
+        (f"/{_CANVAS}/static/(?P<name>.+)", Kind.STATIC),
+        (f"/{_CANVAS}/api/config", Kind.CONFIG),
+    )
+]
+
+
+def route(path: str) -> Route | None:
+    """What a path names, decoded and below the place where the server is mounted; None for nothing."""
+    for pattern, kind in _PATTERNS:
+        if match := pattern.fullmatch(path):
+            named = match.groupdict()
+            return Route(kind, named.get("canvas"), named.get("name"))
+    return None
