@@ -12,6 +12,10 @@ if getattr(_signaling, "PROJECT", None) != "rtc_canvas":
         f"{getattr(_signaling, '__file__', None)}; remove that one or use a fresh virtual environment."
     )
 
+from signaling.access import Grant
+from signaling.request import Request
+
+from .asgi import asgi_app
 from .canvas import Canvas
 from .canvas_track import CanvasTrack
 from .config import ServeConfig, VideoConfig
@@ -31,6 +35,7 @@ from .running import run
 from .server import Server, serve, serve_in_thread
 from .settled import Settled
 from .stats import PeerStats
+from .subapp import aiohttp_app
 
 __all__ = [
     "Canvas",
@@ -39,11 +44,13 @@ __all__ = [
     "ConnectError",
     "DrawRequest",
     "EncoderError",
+    "Grant",
     "IceServer",
     "Peer",
     "PeerStats",
     "PictureError",
     "ProbeRequest",
+    "Request",
     "RtcCanvasError",
     "ServeConfig",
     "ServeError",
@@ -52,6 +59,8 @@ __all__ = [
     "TurnSecret",
     "VideoConfig",
     "__version__",
+    "aiohttp_app",
+    "asgi_app",
     "run",
     "serve",
     "serve_in_thread",

@@ -13,6 +13,8 @@ from .exceptions import ConfigError
 from .ice_servers import IceServerSource, checked_source, has_relay
 from .tls import server_context
 
+TOKEN_VARIABLE = "RTC_CANVAS_TOKEN"
+
 MIN_BITRATE = 150_000
 MAX_BITRATE = 200_000_000
 START_BITRATE = 1_000_000

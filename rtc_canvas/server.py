@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import re
 import socket
 import ssl
 import threading
@@ -24,8 +23,9 @@ from signaling.site import Site
 from signaling.token import new_token, saved_token, state_folder
 
 from .canvas import Canvas
-from .config import ServeConfig, ServeOptions
+from .config import TOKEN_VARIABLE, ServeConfig, ServeOptions
 from .exceptions import ConfigError, ServeError
+from .naming import by_name
 from .net.candidates import WILDCARDS, Bound
 from .net.front import Front
 from .net.hub import Hub
@@ -34,7 +34,7 @@ from .net.ports import Sockets, take
 from .net.public import PublicAddresses
 from .net.tcp import TcpLinks
 from .net.udp import UdpSocket
-from .sessions import Sessions
+from .sessions import SHUT_DOWN, Sessions
 from .static import static_folder
 from .tls import own_certificate, server_context
 from .video.choice import h264_encoder_name
@@ -43,17 +43,9 @@ __all__ = ["Server", "serve", "serve_in_thread"]
 
 logger = logging.getLogger(__name__)
 
-TOKEN_VARIABLE = "RTC_CANVAS_TOKEN"
-DEFAULT_NAME = "main"
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_RESERVED = frozenset({"api", "whep", "ws", "static", "metrics", "healthz", "snapshot"})
-
 # Seconds until a connection is closed on which no whole request came, or none after the last: a browser makes another,
 # and who sends a request byte by byte holds none up.
 IDLE_TIMEOUT = 30.0
-
-SHUT_DOWN = "The server was shut down."
 
 
 class Server:
@@ -242,16 +234,7 @@ def serve(canvases: Canvas | Mapping[str, Canvas], **options: Unpack[ServeOption
         ServeError: on entering, when the port is taken or a canvas is served already.
         EncoderError: on entering, when the encoder that is insisted on does not work.
     """
-    named = {DEFAULT_NAME: canvases} if isinstance(canvases, Canvas) else canvases
-    if not isinstance(named, Mapping) or not named:
-        raise ConfigError(
-            f"serve() takes a Canvas, or a dict of one or more by their names, got {canvases!r:.80}."
-        )
-    for name, canvas in named.items():
-        _check_name(name)
-        if not isinstance(canvas, Canvas):
-            raise ConfigError(f"{name!r} must be a Canvas, got {type(canvas).__name__}.")
-    return Server(dict(named), ServeConfig(**options))
+    return Server(by_name(canvases, "serve"), ServeConfig(**options))
 
 
 @contextlib.contextmanager
@@ -311,14 +294,6 @@ class _ServerThread(threading.Thread):
         self.join()
         if self._failure is not None:
             raise self._failure
-
-
-def _check_name(name: str) -> None:
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or name in _RESERVED:
-        raise ConfigError(
-            f"A canvas's name must be 1 to 63 of a-z, 0-9 and '-', begin with none of '-' and not be one of "
-            f"{', '.join(sorted(_RESERVED))}; got {name!r}."
-        )
 
 
 def _bound(listening: socket.socket) -> Bound:

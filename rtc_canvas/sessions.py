@@ -41,6 +41,8 @@ from .websocket.connection import WebSocketConnection
 
 logger = logging.getLogger(__name__)
 
+SHUT_DOWN = "The server was shut down."
+
 REFUSALS = {
     "unknown": (404, "There is no such peer any more; connect as a new one."),
     "used": (409, "That resume token has served; connect as a new peer."),

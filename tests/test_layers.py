@@ -32,10 +32,10 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "settled",
         "audience drawing",
         "canvas",
-        "canvas_track handover static",
+        "canvas_track handover naming static",
         "sessions",
-        "server",
-        "running",
+        "mounted server",
+        "asgi running subapp",
         "__init__",
         "demo doctor targets",
         "cli",
@@ -124,11 +124,14 @@ def test_signaling_knows_no_pictures_and_no_connections() -> None:
         assert outside(importers(package), "rtc_canvas") == set()
 
 
-def test_signaling_and_canvases_meet_in_the_server() -> None:
+def test_signaling_and_canvases_meet_in_the_servers() -> None:
     assert outside(importers("signaling"), "signaling") == {
-        "rtc_canvas",  # asks whether it is ours
+        "rtc_canvas",  # asks whether it is ours, and shows what programs need of it
+        "rtc_canvas.asgi",
+        "rtc_canvas.mounted",
         "rtc_canvas.server",
         "rtc_canvas.sessions",
+        "rtc_canvas.subapp",
     }
 
 
@@ -143,6 +146,7 @@ def test_the_web_is_for_the_server() -> None:
     assert importers("aiohttp") == {
         "rtc_canvas.doctor.site",  # looks at one
         "rtc_canvas.server",
+        "rtc_canvas.subapp",  # is mounted in one of its applications
         "signaling.app",
         "signaling.upgrade",
     }
@@ -242,7 +246,7 @@ def loaded_by(*names: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("name", ["whep", "access", "sdp"])
+@pytest.mark.parametrize("name", ["access", "asgi", "sdp", "site", "whep"])
 def test_signaling_needs_the_standard_library_only(name: str) -> None:
     assert loaded_by(f"signaling.{name}").isdisjoint(FOREIGN)
 

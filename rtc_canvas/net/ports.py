@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -50,6 +51,25 @@ def take(host: str, port: int, udp_ports: Sequence[int] | None = None) -> Socket
     raise ServeError(
         "No port number is free for both TCP and UDP; give udp_port=0 for any free one."
     )
+
+
+def take_udp(numbers: Sequence[int] | None, *, like: int | None) -> list[socket.socket]:
+    """Take a UDP port for media alone, on all addresses.
+
+    numbers: those to try in turn, 0 for any free one; None for the one that is `like` the page's, and where that is
+        unknown or cannot be had, any free one.
+
+    Raises:
+        ServeError: when none can be had.
+    """
+    if numbers is None and like:
+        with contextlib.suppress(OSError):
+            return _bind_udp("0.0.0.0", like)
+    wanted = [0] if numbers is None else numbers
+    try:
+        return _take_udp("0.0.0.0", wanted)
+    except OSError as error:
+        raise ServeError(_no_udp(error, tcp_port=0, given=wanted)) from error
 
 
 def _no_udp(error: OSError, *, tcp_port: int, given: Sequence[int] | None) -> str:

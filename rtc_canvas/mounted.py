@@ -1,0 +1,235 @@
+"""Canvases inside a server that others wrote and run: started by its first request, ended with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from typing import TypedDict, Unpack
+
+from signaling.access import Access, cookie_name
+from signaling.authorization import Authorization, Authorize
+from signaling.forwarded import TrustedProxies
+from signaling.refusal import Refusal
+from signaling.request import Request
+from signaling.site import Site
+from signaling.token import new_token
+
+from .canvas import Canvas
+from .config import TOKEN_VARIABLE, ServeConfig, VideoConfig
+from .exceptions import ConfigError, RtcCanvasError, ServeError
+from .ice_servers import IceServerSource
+from .naming import by_name
+from .net.hub import Hub
+from .net.interfaces import Filter
+from .net.ports import take_udp
+from .net.public import PublicAddresses
+from .net.udp import UdpSocket
+from .sessions import SHUT_DOWN, Sessions
+from .static import static_folder
+from .video.choice import h264_encoder_name
+
+logger = logging.getLogger(__name__)
+
+
+class MountOptions(TypedDict, total=False):
+    """The keywords of `asgi_app()` and `aiohttp_app()`; `ServeConfig` says what each of them means.
+
+    Two differ: without `udp_port` and `udp_port_range` the media take the UDP port of the same number as the one at
+    which the first request arrived, or any free one where that cannot be had. And `allow_hosts` counts only without
+    `authorize`: with it, names are the business of the app around.
+    """
+
+    token: str | None
+    open_access: bool
+    allow_origins: Sequence[str]
+    allow_hosts: Sequence[str]
+    udp_port: int | None
+    udp_port_range: tuple[int, int] | None
+    public_addresses: Sequence[str]
+    interfaces: Sequence[str]
+    trusted_proxies: Sequence[str]
+    ice_servers: IceServerSource
+    relay_only: bool
+    video: VideoConfig
+
+
+class Mounted:
+    """Serves canvases on the event loop of whoever mounts them, for as long as that runs. It holds the canvases.
+
+    taker: the function that was given them. token: what lets one in, None where `authorize` or nobody asks for one.
+
+    Raises:
+        ConfigError: for a name or an option that is not taken.
+    """
+
+    def __init__(
+        self,
+        canvases: Canvas | Mapping[str, Canvas],
+        authorize: Authorize | None,
+        taker: str,
+        **options: Unpack[MountOptions],
+    ) -> None:
+        self.canvases = by_name(canvases, taker)
+        self.config = ServeConfig(**options)
+        self.authorize = authorize
+        self._check()
+        self.token, self._is_own_token = self._choose_token()
+        try:
+            self.access = self._access()
+            self.proxies = TrustedProxies(self.config.trusted_proxies)
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+        self._life: _Life | None = None
+
+    def _check(self) -> None:
+        config = self.config
+        if self.authorize is None:
+            return
+        if not callable(self.authorize):
+            raise ConfigError(
+                f"authorize must be a function of a request, got {self.authorize!r:.80}."
+            )
+        if config.open_access or config.token is not None:
+            raise ConfigError(
+                "authorize= decides who may watch, so token and open_access must not be given."
+            )
+
+    def _choose_token(self) -> tuple[str | None, bool]:
+        """The token, and whether it is known to nobody yet."""
+        if self.authorize is not None or self.config.open_access:
+            return None, False
+        given = self.config.token or os.environ.get(TOKEN_VARIABLE)
+        return (given, False) if given else (new_token(), True)
+
+    def _access(self) -> Access:
+        config, name = self.config, socket.gethostname()
+        return Access(
+            self.token,
+            open_access=self.token is None,
+            allowed_origins=config.allow_origins,
+            allowed_hosts=config.allow_hosts,
+            own_names=(name, f"{name}.local", *config.public_addresses),
+            any_host=self.authorize is not None,
+        )
+
+    async def site(self, request: Request) -> Site:
+        """What answers a request; the first one starts it.
+
+        Raises:
+            Refusal: when it has ended, or cannot start.
+        """
+        if self._life is None or self._life.is_of_the_past:
+            self._life = _Life(self, request.port)
+            self._tell_token(request)
+        try:
+            return await self._life.site()
+        except RtcCanvasError as error:
+            raise Refusal(503, str(error)) from None
+
+    def _tell_token(self, request: Request) -> None:
+        if self._is_own_token:
+            logger.warning(
+                "Mounted without authorize=: whoever opens %s/?token=%s may watch and steer.",
+                request.prefix,
+                self.token,
+            )
+
+    async def close(self) -> None:
+        """Take no new peers, end the others with a reason, and stop. Idempotent."""
+        if self._life is not None:
+            await self._life.close()
+
+
+class _Life:
+    """From the first request on one event loop until that ends, or until it is closed.
+
+    One task opens everything and closes it again. A loop that ends cancels the tasks that are left, as `asyncio.run`
+    does: so it learns of its end, whatever the server around says or does not say.
+    """
+
+    def __init__(self, mounted: Mounted, port: int | None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._mounted = mounted
+        self._port = port
+        self._hub: Hub | None = None
+        self._sessions: Sessions | None = None
+        self._end = asyncio.Event()
+        self._site: asyncio.Future[Site] = self._loop.create_future()
+        # Nothing of the request that happened to be the first goes with it.
+        self._task = self._loop.create_task(self._live(), context=contextvars.Context())
+
+    @property
+    def is_of_the_past(self) -> bool:
+        """Whether the next request begins another one: it never started, or its loop has ended."""
+        if self._loop is asyncio.get_running_loop():
+            return self._task.done() and not self._end.is_set()
+        return self._task.done() or self._loop.is_closed()
+
+    async def site(self) -> Site:
+        """Raises ServeError or EncoderError where it cannot start."""
+        if self._loop is not asyncio.get_running_loop():
+            raise ServeError("The canvas is served by another event loop already.")
+        if self._end.is_set():
+            raise ServeError(SHUT_DOWN)
+        return await asyncio.shield(self._site)
+
+    async def close(self) -> None:
+        self._end.set()
+        await asyncio.wait({self._task})
+
+    async def _live(self) -> None:
+        try:
+            self._site.set_result(await self._start())
+            await self._end.wait()
+        except Exception as error:
+            if not isinstance(error, RtcCanvasError):
+                error = ServeError("The canvas could not be started; the program's log says why.")
+            logger.error("The mounted canvas could not be started.", exc_info=True)
+            self._site.set_exception(error)
+            # Where the request that waits for it is gone already, nobody misses it.
+            self._site.exception()
+        finally:
+            self._site.cancel()
+            await self._stop()
+
+    async def _start(self) -> Site:
+        mounted, config = self._mounted, self._mounted.config
+        sockets = take_udp(config.udp_ports, like=self._port)
+        self._hub = Hub(
+            [UdpSocket(each) for each in sockets],
+            http_port=self._port,
+            interfaces=Filter(config.interfaces),
+            public=PublicAddresses(config.public_addresses),
+        )
+        await self._hub.open()
+        await asyncio.to_thread(h264_encoder_name, config.video.encoder)
+        self._sessions = Sessions(
+            self._hub,
+            video=config.video,
+            ice_servers=config.ice_servers,
+            relay_only=config.relay_only,
+        )
+        self._sessions.open(mounted.canvases)
+        site = Site(
+            self._sessions,
+            mounted.access,
+            static=static_folder(),
+            cookie=cookie_name(self._port or 0),
+            proxies=mounted.proxies,
+            authorization=mounted.authorize and Authorization(mounted.authorize),
+        )
+        logger.info("Serving inside of another server; media on UDP %s.", sockets[0].getsockname())
+        return site
+
+    async def _stop(self) -> None:
+        try:
+            if self._sessions is not None:
+                await self._sessions.close(SHUT_DOWN)
+        finally:
+            if self._hub is not None:
+                # Last, as farewells go through it.
+                self._hub.close()

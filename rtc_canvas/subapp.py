@@ -1,0 +1,38 @@
+"""Mounting canvases in an aiohttp application of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Unpack
+
+from aiohttp import web
+
+from signaling.app import create_app
+from signaling.authorization import Authorize
+
+from .canvas import Canvas
+from .mounted import Mounted, MountOptions
+
+__all__ = ["aiohttp_app"]
+
+
+def aiohttp_app(
+    canvases: Canvas | Mapping[str, Canvas],
+    *,
+    authorize: Authorize | None = None,
+    **options: Unpack[MountOptions],
+) -> web.Application:
+    """An aiohttp application that serves one canvas, or several by name: for `app.add_subapp("/view/", …)`.
+
+    Takes, does and raises what `asgi_app()` does. It begins with its first request and ends with the application
+    around it. `request.session` and `request.user` are what a middleware put into `request["session"]` and
+    `request["user"]` of aiohttp's own request, which is `request.native`.
+    """
+    mounted = Mounted(canvases, authorize, "aiohttp_app", **options)
+    app = create_app(mounted.site)
+
+    async def close(app: web.Application) -> None:
+        await mounted.close()
+
+    app.on_shutdown.append(close)
+    return app
