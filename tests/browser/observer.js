@@ -2,6 +2,9 @@
  * What a page shows, by the pixels of its own video; put into every page before its scripts run.
  */
 globalThis.observer = {
+  /** @type {string[]} All that the page has told screen readers of its state, newest last. */
+  said: [],
+
   /** The <rtc-canvas> of the page. */
   get element() {
     return document.querySelector("rtc-canvas");
@@ -64,4 +67,15 @@ globalThis.observer = {
     }
     return { width, height, rgba: btoa(text) };
   },
+};
+
+/** What stands there for a moment only has been said too: tests that look now and then would miss it. */
+const attachShadow = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (options) {
+  const root = attachShadow.call(this, options);
+  new MutationObserver(() => {
+    const text = root.querySelector("[role=status]")?.textContent;
+    if (text !== undefined && text !== observer.said.at(-1)) observer.said.push(text);
+  }).observe(root, { subtree: true, childList: true, characterData: true });
+  return root;
 };

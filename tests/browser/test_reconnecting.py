@@ -78,7 +78,7 @@ async def test_a_canvas_that_is_served_again_on_the_same_port(open_viewer: OpenV
         viewer = await open_viewer(program)
         port = program.server.port
     await program.event("leave")
-    await viewer.says("Reconnecting", "The server was shut down")
+    await viewer.has_said("Reconnecting", "The server was shut down")
     async with serve(program.canvas, port=port, open_access=True):
         program.show(GREEN)
         await program.event("join")

@@ -98,6 +98,15 @@ class Viewer:
         )
         await self.until(condition)
 
+    async def has_said(self, *parts: str) -> None:
+        """Wait until the status has had all of these parts at once since the page was opened, if only for a moment."""
+        condition = " && ".join(f"text.includes({part!r})" for part in parts)
+        try:
+            await self.page.wait_for_function(f"() => observer.said.some((text) => {condition})")
+        except PlaywrightTimeout:
+            said = await self.value("observer.said")
+            raise AssertionError(f"The page has not said {parts}, but {said}.") from None
+
     async def value(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page."""
         return await self.page.evaluate(expression)
