@@ -74,6 +74,10 @@ p {
   text-wrap: balance;
   animation: appear 0.35s 0.2s both;
 }
+/* The picture may be there a moment before it goes: a click is for the picture then, and keeps the keys there. */
+:host(:is([data-state="connecting"], [data-state="live"])) .cover {
+  pointer-events: none;
+}
 .cover h2 {
   font-size: 17px;
   font-weight: 600;
