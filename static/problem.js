@@ -15,10 +15,11 @@
  * - `no-media`: HTTP works and UDP does not
  * - `lost`: the connection broke
  * - `ended`: the server ended it
+ * - `setting`: a setting has a value that it does not take
  *
  * @typedef {"unreachable" | "mixed" | "unauthorised" | "forbidden" | "not-found" | "no-codec" | "refused"
  *   | "foreign" | "protocol" | "choose" | "no-relay" | "no-media" | "lost"
- *   | "ended"} ProblemCode
+ *   | "ended" | "setting"} ProblemCode
  */
 
 /**

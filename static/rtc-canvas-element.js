@@ -13,10 +13,11 @@ import { make } from "./dom.js";
 import { keyOf } from "./keyboard.js";
 import { ProbeView } from "./probe-view.js";
 import { RtcCanvas } from "./rtc-canvas.js";
+import { read } from "./settings.js";
 import { isStatisticsKey } from "./shortcuts.js";
 import { describe } from "./situation.js";
 import { Status } from "./status.js";
-import { STYLE } from "./style.js";
+import { dress } from "./style.js";
 
 /** @typedef {import("./geometry.js").Fit} Fit */
 /** @typedef {import("./panel.js").Panel} Panel */
@@ -25,7 +26,9 @@ import { STYLE } from "./style.js";
 const EVENTS = [
   ...["state", "error", "control", "frame", "exact", "title", "notice", "probes", "statistics"],
 ];
-const FITS = ["contain", "fill", "none"];
+const PROPERTIES = /** @type {const} */ ([
+  ...["src", "token", "codec", "transport", "relay", "fit", "exact", "viewOnly", "controls"],
+]);
 /** Milliseconds that a remark stays. */
 const REMARK = 5000;
 
@@ -39,6 +42,8 @@ export class RtcCanvasElement extends HTMLElement {
   #bar;
   #probe;
   #statistics = false;
+  /** Whether it is to connect anew once all that changes together has changed. */
+  #changed = false;
   /** @type {Panel | null} null until it is opened for the first time */
   #panel = null;
   /** @type {Situation} */
@@ -68,8 +73,9 @@ export class RtcCanvasElement extends HTMLElement {
     });
     this.#bar.controls = false;
     this.#probe = new ProbeView(this.#canvas, this.#bar, this);
-    this.attachShadow({ mode: "open" }).append(
-      make("style", {}, STYLE),
+    const root = this.attachShadow({ mode: "open" });
+    dress(root);
+    root.append(
       target,
       this.#status.announced,
       this.#status.cover,
@@ -79,7 +85,15 @@ export class RtcCanvasElement extends HTMLElement {
   }
 
   connectedCallback() {
+    this.#takeEarlyProperties();
     this.#connect();
+  }
+
+  /** Where `moveBefore()` moves it, neither of the two beside this is called: all stays as it is. */
+  connectedMoveCallback() {}
+
+  adoptedCallback() {
+    if (this.shadowRoot) dress(this.shadowRoot);
   }
 
   disconnectedCallback() {
@@ -98,10 +112,11 @@ export class RtcCanvasElement extends HTMLElement {
     if (before === value) return;
     switch (name) {
       case "fit":
-        this.#canvas.fit = this.#bar.fit = this.fit;
+        this.#canvas.fit = /** @type {Fit} */ (value);
+        this.#bar.fit = this.#canvas.fit;
         return;
       case "exact":
-        this.#canvas.exact = this.exact;
+        this.#canvas.exact = value === "" ? "on" : value;
         return;
       case "view-only":
         this.#canvas.viewOnly = this.viewOnly;
@@ -115,11 +130,11 @@ export class RtcCanvasElement extends HTMLElement {
       case "codec":
       case "transport":
         this.#canvas[name] = value;
-        this.#reconnect();
+        this.#renew();
         return;
       case "relay":
-        this.#canvas.relay = value !== null;
-        this.#reconnect();
+        this.#canvas.relay = this.relay;
+        this.#renew();
     }
   }
 
@@ -133,28 +148,54 @@ export class RtcCanvasElement extends HTMLElement {
   }
 
   set src(src) {
-    this.setAttribute("src", src);
+    this.#reflect("src", src);
   }
 
   /** @returns {Fit} */
   get fit() {
-    const fit = this.getAttribute("fit") ?? "";
-    return FITS.includes(fit) ? /** @type {Fit} */ (fit) : "contain";
+    return this.#canvas.fit;
   }
 
   set fit(fit) {
-    this.setAttribute("fit", fit);
+    this.#reflect("fit", fit);
+  }
+
+  /** "h264" or "vp8"; null: whichever the browser can. */
+  get codec() {
+    return this.#canvas.codec;
+  }
+
+  set codec(codec) {
+    this.#reflect("codec", codec);
+  }
+
+  /** "webrtc" or "websocket"; null: whichever gets through. */
+  get transport() {
+    return this.#canvas.transport;
+  }
+
+  set transport(transport) {
+    this.#reflect("transport", transport);
+  }
+
+  /** Whether it connects through a TURN server only. */
+  get relay() {
+    return this.hasAttribute("relay");
+  }
+
+  set relay(relay) {
+    this.toggleAttribute("relay", Boolean(relay));
   }
 
   /** Whether a picture that has settled is shown with its very pixels; null: as the program says. */
   get exact() {
-    const exact = this.getAttribute("exact");
-    return exact === null ? null : exact !== "off";
+    const given = this.getAttribute("exact");
+    const { value } = read("exact", given === "" ? "on" : given);
+    return value === null ? null : value === "on";
   }
 
   set exact(exact) {
-    if (exact === null) this.removeAttribute("exact");
-    else this.setAttribute("exact", exact ? "on" : "off");
+    this.#reflect("exact", typeof exact === "boolean" ? (exact ? "on" : "off") : exact);
   }
 
   get viewOnly() {
@@ -162,7 +203,7 @@ export class RtcCanvasElement extends HTMLElement {
   }
 
   set viewOnly(viewOnly) {
-    this.toggleAttribute("view-only", viewOnly);
+    this.toggleAttribute("view-only", Boolean(viewOnly));
   }
 
   get controls() {
@@ -170,7 +211,7 @@ export class RtcCanvasElement extends HTMLElement {
   }
 
   set controls(controls) {
-    this.toggleAttribute("controls", controls);
+    this.toggleAttribute("controls", Boolean(controls));
   }
 
   /** Access without a cookie. Set here, unlike as an attribute, it shows nowhere in the page. */
@@ -179,13 +220,34 @@ export class RtcCanvasElement extends HTMLElement {
   }
 
   set token(token) {
-    this.#canvas.token = token;
-    this.#reconnect();
+    if ((token ?? null) === this.#canvas.token) return;
+    this.#canvas.token = token ?? null;
+    this.#renew();
   }
 
   /** Give the canvas the keyboard. */
   focus() {
     this.#canvas.focus();
+  }
+
+  /** What a page set before the element was defined is in the way of what it was meant for. */
+  #takeEarlyProperties() {
+    const early = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (this));
+    for (const name of PROPERTIES) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = early[name];
+      delete early[name];
+      early[name] = value;
+    }
+  }
+
+  /**
+   * @param {string} name of an attribute
+   * @param {unknown} value null and undefined take it away
+   */
+  #reflect(name, value) {
+    if (value === null || value === undefined) this.removeAttribute(name);
+    else this.setAttribute(name, String(value));
   }
 
   #listen() {
@@ -201,7 +263,7 @@ export class RtcCanvasElement extends HTMLElement {
       );
     }
     this.addEventListener("fullscreenchange", () => {
-      this.#bar.fullscreen = document.fullscreenElement === this;
+      this.#bar.fullscreen = this.matches(":fullscreen");
     });
   }
 
@@ -256,11 +318,17 @@ export class RtcCanvasElement extends HTMLElement {
     if (this.#situation.code !== null) this.#update({ findings });
   }
 
-  #reconnect() {
-    // Before it was put into a document there is nothing to do again.
-    if (this.#canvas.state === "closed") return;
-    this.#canvas.close();
-    this.#connect();
+  /** Connect anew with what has changed. Several changes in a row make one new connection. */
+  #renew() {
+    if (this.#changed) return;
+    this.#changed = true;
+    queueMicrotask(() => {
+      this.#changed = false;
+      // Before it is put into a document there is nothing to do again.
+      if (!this.isConnected || this.#canvas.state === "closed") return;
+      this.#canvas.close();
+      this.#connect();
+    });
   }
 
   #connect() {
@@ -305,7 +373,8 @@ export class RtcCanvasElement extends HTMLElement {
   }
 
   #toggleFullscreen() {
-    const done = document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen();
+    const full = this.matches(":fullscreen");
+    const done = full ? document.exitFullscreen() : this.requestFullscreen();
     done.catch(() => {
       // The browser or the embedding page does not allow it: nothing changes.
     });
@@ -313,4 +382,5 @@ export class RtcCanvasElement extends HTMLElement {
   }
 }
 
-customElements.define("rtc-canvas", RtcCanvasElement);
+// Where a page has it from another server as well, that one shows all canvases.
+if (!customElements.get("rtc-canvas")) customElements.define("rtc-canvas", RtcCanvasElement);

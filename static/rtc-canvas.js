@@ -21,6 +21,7 @@ import { Probes } from "./probes.js";
 import { Reports } from "./reports.js";
 import { Screen } from "./screen.js";
 import { Session } from "./session.js";
+import { read, readToken } from "./settings.js";
 import { Statistics } from "./stats.js";
 import { Viewport } from "./viewport.js";
 import { baseOf, Whep } from "./whep.js";
@@ -29,6 +30,7 @@ import { baseOf, Whep } from "./whep.js";
 /** @typedef {import("./geometry.js").Fit} Fit */
 /** @typedef {import("./input-writer.js").Fields} Fields */
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
+/** @typedef {import("./problem.js").Problem} Problem */
 /** @typedef {import("./questions.js").Value} Value */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").StateName} StateName */
@@ -61,7 +63,8 @@ const RESIZE_PAUSE = 100;
  *
  * - `state` ({state, reason, advice, code}): "connecting", "live", "reconnecting", "failed" or
  *   "closed"
- * - `error` ({code, reason, advice, canvases}): it failed, and will not try again by itself
+ * - `error` ({state, code, reason, advice, canvases}): it failed, and will not try again by itself;
+ *   with the code "setting" and another state than "failed", a value that is not taken
  * - `control` ({steering}): whether input from here steers the program
  * - `frame` ({width, height, rtpTimestamp, presentedFrames, picture, id, renderTime}): a frame is
  *   on the screen; the last three are null where the server has not told them yet
@@ -76,15 +79,15 @@ export class RtcCanvas extends EventTarget {
   src;
   /** @type {string | null} */
   token;
-  /** @type {string | null} */
-  codec;
-  /** @type {string | null} */
-  transport;
   /** Whether the next connection goes through a TURN server only. */
   relay;
   #fetch;
   /** @type {Fit} */
-  #fit;
+  #fit = "contain";
+  /** @type {string | null} */
+  #codec = null;
+  /** @type {string | null} */
+  #transport = null;
   #viewOnly;
   #steering = false;
   #visible = true;
@@ -118,15 +121,11 @@ export class RtcCanvas extends EventTarget {
     super();
     this.src = options.src ?? null;
     this.token = options.token ?? null;
-    this.codec = options.codec ?? null;
-    this.transport = options.transport ?? null;
     this.relay = options.relay ?? false;
     this.#fetch = options.fetch;
-    this.#fit = options.fit ?? "contain";
     this.#viewOnly = options.viewOnly ?? false;
     this.#target = target;
     this.#screen = new Screen((frame, meeting) => this.#onframe(frame, meeting));
-    this.#screen.fit = this.#fit;
     this.#screen.label = "Canvas";
     const edge = this.#edge.bind(this);
     this.#pointer = new Pointer(
@@ -161,7 +160,10 @@ export class RtcCanvas extends EventTarget {
       () => this.#session.connection,
       (figures) => this.#tell("statistics", figures),
     );
-    this.#exact.wanted = options.exact ?? null;
+    this.exact = options.exact ?? null;
+    this.fit = options.fit ?? "contain";
+    this.codec = options.codec ?? null;
+    this.transport = options.transport ?? null;
   }
 
   /** Connect, and stay connected. */
@@ -197,7 +199,7 @@ export class RtcCanvas extends EventTarget {
    * @returns {Promise<Blob>} a PNG
    * @throws {import("./problem.js").Problem} where there is none, or no access to it
    */
-  snapshot() {
+  async snapshot() {
     return new Whep(this.#access()).snapshot();
   }
 
@@ -270,8 +272,29 @@ export class RtcCanvas extends EventTarget {
     return this.#fit;
   }
 
+  /** One that is not taken counts as "contain", and is told. */
   set fit(fit) {
-    this.#fit = this.#screen.fit = fit;
+    this.#fit = this.#screen.fit = /** @type {Fit} */ (this.#taken("fit", fit));
+  }
+
+  /** "h264" or "vp8", to have that one from the next connection on if the browser can. */
+  get codec() {
+    return this.#codec;
+  }
+
+  /** One that is not taken counts as null, and is told. */
+  set codec(codec) {
+    this.#codec = this.#taken("codec", codec);
+  }
+
+  /** "webrtc" or "websocket", to have no other from the next connection on. */
+  get transport() {
+    return this.#transport;
+  }
+
+  /** One that is not taken counts as null, and is told. */
+  set transport(transport) {
+    this.#transport = this.#taken("transport", transport);
   }
 
   get viewOnly() {
@@ -290,9 +313,11 @@ export class RtcCanvas extends EventTarget {
     return this.#exact.on;
   }
 
-  /** @param {boolean | null} exact null leaves it to the program */
+  /** @param {boolean | string | null} exact "on" and "off" will do, too; null leaves it to the program */
   set exact(exact) {
-    this.#exact.wanted = exact;
+    const given = typeof exact === "boolean" ? (exact ? "on" : "off") : exact;
+    const value = this.#taken("exact", given);
+    this.#exact.wanted = value === null ? null : value === "on";
   }
 
   /** A canvas with the very pixels of the picture while they are on the screen, else null. */
@@ -311,7 +336,7 @@ export class RtcCanvas extends EventTarget {
   #access() {
     return {
       base: baseOf(this.src, document.baseURI),
-      token: this.token,
+      token: readToken(this.token),
       ...(this.#fetch && { fetch: this.#fetch }),
     };
   }
@@ -327,18 +352,34 @@ export class RtcCanvas extends EventTarget {
   }
 
   /**
+   * What counts of a value given; one that is not taken is told, and changes nothing else.
+   *
+   * @param {import("./settings.js").SettingName} name
+   * @param {unknown} given
+   */
+  #taken(name, given) {
+    const { value, problem } = read(name, given);
+    if (problem) this.#tellError(this.state, problem);
+    return value;
+  }
+
+  /**
    * @param {State} state
    */
   #onstate({ name, problem }) {
     if (name !== "live") this.#disconnected();
-    const detail = {
-      state: name,
-      code: problem?.code ?? null,
-      reason: problem?.message ?? "",
-      advice: problem?.advice ?? "",
-    };
-    this.#tell("state", detail);
-    if (name === "failed") this.#tell("error", { ...detail, canvases: problem?.canvases ?? [] });
+    this.#tell("state", told(name, problem));
+    if (name === "failed" && problem) this.#tellError(name, problem);
+  }
+
+  /**
+   * @param {StateName} state
+   * @param {Problem} problem
+   */
+  #tellError(state, problem) {
+    // What the page's author got wrong is to be seen where authors look.
+    if (problem.code === "setting") console.error(`rtc-canvas: ${problem.message}`);
+    this.#tell("error", { ...told(state, problem), canvases: problem.canvases });
   }
 
   #disconnected() {
@@ -482,4 +523,17 @@ export class RtcCanvas extends EventTarget {
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/**
+ * @param {StateName} state
+ * @param {Problem | null} problem
+ */
+function told(state, problem) {
+  return {
+    state,
+    code: problem?.code ?? null,
+    reason: problem?.message ?? "",
+    advice: problem?.advice ?? "",
+  };
 }

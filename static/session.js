@@ -5,14 +5,13 @@
  */
 
 import { Handover } from "./handover.js";
-import { lost } from "./problem.js";
+import { lost, Problem } from "./problem.js";
 import { CLOSED, next, pauseBefore } from "./state.js";
 import { Undecoded } from "./undecoded.js";
 
 /** @typedef {import("./connection.js").ConnectionEvents} ConnectionEvents */
 /** @typedef {import("./handover.js").HandoverOptions} HandoverOptions */
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
-/** @typedef {import("./problem.js").Problem} Problem */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Happening} Happening */
 
@@ -55,7 +54,7 @@ export class Session {
 
   /**
    * @param {() => HandoverOptions & {visible: () => boolean}} options asked anew for every
-   *   connection
+   *   connection; throws a Problem where none can be made of the settings
    * @param {SessionEvents} events
    */
   constructor(options, events) {
@@ -103,9 +102,12 @@ export class Session {
     return true;
   }
 
+  /** @returns {void} */
   #try() {
     clearTimeout(this.#timer);
-    const { visible, ...options } = this.#options();
+    const wanted = this.#settled();
+    if (wanted instanceof Problem) return this.#end(wanted);
+    const { visible, ...options } = wanted;
     const session = this.#broken?.session ?? null;
     const connection = new Handover({ ...options, session });
     this.#connection = connection;
@@ -121,6 +123,16 @@ export class Session {
       onmessage: this.#events.onmessage,
       onend: (problem) => this.#end(problem),
     });
+  }
+
+  /** The options, or why there are none. */
+  #settled() {
+    try {
+      return this.#options();
+    } catch (error) {
+      if (error instanceof Problem) return error;
+      throw error;
+    }
   }
 
   /**

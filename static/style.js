@@ -4,7 +4,7 @@
  * @module
  */
 
-export const STYLE = `
+const STYLE = `
 :host {
   --ground: #0d0e11;
   --edge: #2a2d34;
@@ -421,3 +421,22 @@ svg {
   }
 }
 `;
+
+/** @type {WeakMap<Document, CSSStyleSheet>} */
+const sheets = new WeakMap();
+
+/**
+ * Make a shadow tree look so in the document that it is in. A sheet that is made by a script needs
+ * no permission of the page's Content-Security-Policy, but is lost with the document.
+ *
+ * @param {ShadowRoot} root
+ */
+export function dress(root) {
+  const { ownerDocument: page } = root;
+  const Sheet = page.defaultView?.CSSStyleSheet;
+  if (!Sheet) return;
+  const sheet = sheets.get(page) ?? new Sheet();
+  if (!sheets.has(page)) sheet.replaceSync(STYLE);
+  sheets.set(page, sheet);
+  root.adoptedStyleSheets = [sheet];
+}

@@ -6,6 +6,7 @@
 
 import { choose, lost, mixed, otherProtocol, Problem, refusal, unreachable } from "./problem.js";
 import { parseObject, PROTOCOL } from "./messages.js";
+import { readSrc } from "./settings.js";
 
 /**
  * Carries a request, as `fetch` does.
@@ -222,9 +223,10 @@ function webSocketUrl(url) {
  * @param {string | null | undefined} src
  * @param {string} page what `src` is relative to
  * @returns {string}
+ * @throws {Problem} where `src` names no server
  */
 export function baseOf(src, page) {
-  const url = src ? new URL(src, page) : new URL("../", import.meta.url);
+  const url = src ? readSrc(src, page) : new URL("../", import.meta.url);
   url.search = url.hash = "";
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return url.href;

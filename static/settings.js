@@ -1,0 +1,85 @@
+/**
+ * What the settings of a canvas take, and what stands for a value that they do not. Pure.
+ *
+ * @module
+ */
+
+import { Problem } from "./problem.js";
+
+/** The values that each takes; the first one where none is given, null for leaving it open. */
+const TAKEN = {
+  fit: ["contain", "fill", "none"],
+  codec: [null, "h264", "vp8"],
+  transport: [null, "webrtc", "websocket"],
+  exact: [null, "on", "off"],
+};
+/** Characters of a value that are shown to the person at the page. */
+const SHOWN = 60;
+/** What RFC 6750 lets a Bearer token have. */
+const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+
+/** @typedef {keyof typeof TAKEN} SettingName */
+
+/**
+ * @param {SettingName} name
+ * @param {unknown} given null, undefined and "" are none
+ * @returns {{value: string | null, problem: Problem | null}} what counts; a problem where that is
+ *   not what was given
+ */
+export function read(name, given) {
+  const [none = null, ...others] = TAKEN[name];
+  const value = String(given ?? "").toLowerCase();
+  if (!value) return { value: none, problem: null };
+  const taken = none === null ? others : [none, ...others];
+  if (taken.includes(value)) return { value, problem: null };
+  const counts = none === null ? "it is left open" : `it counts as ${none}`;
+  const reason = `${name} takes ${listed(taken)}, got ${shown(given)}: ${counts}.`;
+  return { value: none, problem: new Problem("setting", reason) };
+}
+
+/**
+ * The URL that `src` names.
+ *
+ * @param {string} src
+ * @param {string} page what it is relative to
+ * @returns {URL}
+ * @throws {Problem} for what is no URL of a server
+ */
+export function readSrc(src, page) {
+  try {
+    const url = new URL(src, page);
+    if (/^https?:$/.test(url.protocol)) return url;
+  } catch {
+    // It is no URL at all.
+  }
+  throw new Problem("setting", `src takes the http or https address of a canvas, got ${shown(src)}.`);
+}
+
+/**
+ * @param {string | null} token
+ * @returns {string | null} null for none
+ * @throws {Problem} for one that cannot be sent, without showing it
+ */
+export function readToken(token) {
+  if (!token || TOKEN.test(token)) return token || null;
+  throw new Problem(
+    "setting",
+    "token takes letters, digits and -._~ only, and has other characters.",
+    { advice: "Take what follows token= in the link that the program printed." },
+  );
+}
+
+/**
+ * @param {readonly (string | null)[]} values
+ */
+function listed(values) {
+  return `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
+}
+
+/**
+ * @param {unknown} value
+ */
+function shown(value) {
+  const text = String(value);
+  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+}

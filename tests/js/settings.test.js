@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Problem } from "../../static/problem.js";
+import { read, readSrc, readToken } from "../../static/settings.js";
+
+/**
+ * @param {() => unknown} act
+ * @returns {string}
+ */
+function reasonOf(act) {
+  try {
+    act();
+  } catch (problem) {
+    assert.ok(problem instanceof Problem);
+    assert.deepEqual([problem.code, problem.retry], ["setting", false]);
+    return problem.message;
+  }
+  return assert.fail("no problem");
+}
+
+test("what is taken counts, however it is written", () => {
+  assert.deepEqual(read("fit", "fill"), { value: "fill", problem: null });
+  assert.deepEqual(read("fit", "NONE"), { value: "none", problem: null });
+  assert.deepEqual(read("codec", "VP8"), { value: "vp8", problem: null });
+  assert.deepEqual(read("exact", "off"), { value: "off", problem: null });
+});
+
+test("what is not given is the default", () => {
+  for (const none of [null, undefined, ""]) {
+    assert.deepEqual(read("fit", none), { value: "contain", problem: null });
+    assert.deepEqual(read("codec", none), { value: null, problem: null });
+  }
+});
+
+test("what is not taken is told in one sentence, and the default counts", () => {
+  const fit = read("fit", "cover");
+  assert.equal(fit.value, "contain");
+  const said = 'fit takes contain, fill or none, got "cover": it counts as contain.';
+  assert.deepEqual([fit.problem?.code, fit.problem?.message], ["setting", said]);
+  const codec = read("codec", "av1");
+  assert.equal(codec.value, null);
+  assert.equal(codec.problem?.message, 'codec takes h264 or vp8, got "av1": it is left open.');
+  assert.ok((read("transport", "x".repeat(1e6)).problem?.message.length ?? 0) < 150);
+  assert.ok(read("fit", { toString: () => "wide" }).problem);
+});
+
+test("src is a page on the web", () => {
+  const page = "https://example.org/notes/today.html";
+  assert.equal(readSrc("canvas/", page).href, "https://example.org/notes/canvas/");
+  assert.equal(readSrc("http://gpu:8080", page).href, "http://gpu:8080/");
+  for (const src of ["https://", "gpu:8080", "javascript:alert(1)", "ws://gpu/"]) {
+    assert.match(reasonOf(() => readSrc(src, page)), /^src takes .* got "/);
+  }
+  assert.match(reasonOf(() => readSrc("main/", "file:///home/me/page.html")), /^src takes/);
+});
+
+test("a token that cannot be sent is not shown", () => {
+  assert.equal(readToken("a-Token_of.32~characters"), "a-Token_of.32~characters");
+  assert.equal(readToken(""), null);
+  for (const token of ["secret\n", "secret value", "sécret", "secret,"]) {
+    assert.doesNotMatch(
+      reasonOf(() => readToken(token)),
+      /secret|sécret/,
+    );
+  }
+});
