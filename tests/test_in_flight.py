@@ -8,17 +8,32 @@ from hypothesis import strategies as st
 
 from rtc_canvas.exceptions import BadMessage
 from rtc_canvas.websocket.framing import Ack
-from rtc_canvas.websocket.in_flight import MOST, Delivery, InFlight
+from rtc_canvas.websocket.in_flight import MORE, MOST, Delivery, InFlight, most
 
 
-def test_two_are_enough() -> None:
+@pytest.mark.parametrize(
+    ("round_trip", "frames"),
+    [
+        (None, 2),
+        (0.001, 2),
+        (0.040, 2),
+        (0.041, 3),
+        (0.100, 4),
+        (0.200, 7),
+        (0.240, MOST + MORE),
+        (5.0, 8),
+    ],
+)
+def test_two_are_enough_but_on_a_long_way(round_trip: float | None, frames: int) -> None:
+    assert most(round_trip) == frames
+
+
+def test_what_is_under_way_is_counted() -> None:
     frames = InFlight()
-    assert MOST == 2
-    for _ in range(MOST):
-        assert not frames.is_full
+    for _ in range(3):
         frames.send(1000, 0.0)
-    assert frames.is_full
-    assert frames.octets == 2000
+    assert frames.count == 3
+    assert frames.octets == 3000
 
 
 def test_times_are_told_apart() -> None:
@@ -38,8 +53,7 @@ def test_an_acknowledgement_is_one_of_those_before_it_too() -> None:
     second = frames.send(500, 0.1)
     delivery = frames.acknowledge(Ack(second, 0, 0), 0.25)
     assert delivery == Delivery(500, 0, 0.15)
-    assert frames.octets == 0
-    assert not frames.is_full
+    assert (frames.count, frames.octets) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -61,21 +75,19 @@ def test_one_is_acknowledged_once() -> None:
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 12)), max_size=60))
-def test_no_more_than_two_whatever_a_page_acknowledges(acks: list[int | None]) -> None:
+def test_they_are_counted_whatever_a_page_acknowledges(acks: list[int | None]) -> None:
     frames = InFlight()
     sent: dict[int, int] = {}
     for step, number in enumerate(acks):
         if number is None:
-            if not frames.is_full:
-                sent[frames.send(step + 1, step)] = step + 1
+            sent[frames.send(step + 1, step)] = step + 1
         else:
             try:
                 frames.acknowledge(Ack(number, 0, 0), step)
             except BadMessage:
                 continue
             sent = {later: octets for later, octets in sent.items() if later > number}
-        assert len(sent) <= MOST
-        assert frames.is_full == (len(sent) == MOST)
+        assert frames.count == len(sent)
         assert frames.octets == sum(sent.values())
 
 

@@ -26,6 +26,18 @@ async def test_messages_go_in_order_and_nobody_waits_for_them() -> None:
     assert broken == []
 
 
+async def test_what_the_socket_has_waits_here_no_more() -> None:
+    socket = StandInSocket()
+    outbox = Outbox(socket, lambda reason: None)
+    socket.free.clear()
+    outbox.put(b"one")
+    outbox.put(b"three")
+    await asyncio.sleep(0)
+    assert outbox.waiting == 5
+    socket.free.set()
+    await outbox.close()
+
+
 async def test_a_farewell_is_sent_before_the_end() -> None:
     socket = StandInSocket()
     outbox = Outbox(socket, lambda reason: None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from rtc_canvas.encoded_frame import EncodedFrame
 from rtc_canvas.rtc.congestion.estimator import RateLimits
+from rtc_canvas.websocket import connection as connection_module
 from rtc_canvas.websocket import framing
 from rtc_canvas.websocket.connection import BURST, WebSocketConnection
 
@@ -55,6 +57,23 @@ class Recorder:
 
     def lost(self, reason: str) -> None:
         self.told.append(reason)
+
+
+class Clock:
+    """Stands in for `time` in the connection's module."""
+
+    def __init__(self) -> None:
+        self.now = time.monotonic()
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(connection_module, "time", made)
+    return made
 
 
 class Rig:
@@ -107,6 +126,31 @@ async def test_at_most_two_frames_are_under_way(rig: Rig) -> None:
     rig.acknowledge(3)
     connection.send(a_frame(time=4))
     assert connection.has_room
+
+
+async def test_more_of_them_are_on_a_long_way(rig: Rig, clock: Clock) -> None:
+    rig.connection.send(a_frame())
+    clock.now += 0.2
+    rig.acknowledge(1)
+    for number in range(2, 9):
+        assert rig.connection.has_room
+        rig.connection.send(a_frame(time=number))
+    assert not rig.connection.has_room
+
+
+async def test_on_a_long_way_too_no_more_is_under_way_than_it_takes(rig: Rig, clock: Clock) -> None:
+    rig.connection.send(a_frame())
+    clock.now += 0.2
+    rig.acknowledge(1)
+    # 1 Mbit/s, of which a quarter of a second may be under way; none of it is seen in the socket.
+    rig.connection.send(a_frame(20_000, time=2))
+    assert rig.connection.has_room
+    rig.connection.send(a_frame(20_000, time=3))
+    await rig.socket.until(lambda: rig.socket.kinds().count(framing.FRAME) == 3)
+    assert not rig.connection.has_room
+    clock.now += 0.2
+    rig.acknowledge(2)
+    assert rig.connection.has_room
 
 
 async def test_a_large_frame_is_announced(rig: Rig) -> None:

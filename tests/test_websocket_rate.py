@@ -8,7 +8,7 @@ from random import Random
 
 from rtc_canvas.rtc.congestion.estimator import RateLimits
 from rtc_canvas.websocket.framing import Ack
-from rtc_canvas.websocket.in_flight import InFlight
+from rtc_canvas.websocket.in_flight import MOST, InFlight, most
 from rtc_canvas.websocket.rate import DeliveryRate
 
 LIMITS = RateLimits(1_000_000, 150_000, 20_000_000)
@@ -57,7 +57,8 @@ def run(
             assert delivery is not None
             rate.on_delivery(delivery, at)
         result.targets.append((now, rate.target))
-        if not in_flight.is_full:
+        full = in_flight.count >= most(rate.round_trip)
+        if not full and (in_flight.count < MOST or in_flight.octets <= rate.ahead):
             octets = int(min(rate.target, wants) / fps / 8)
             number = in_flight.send(octets, now)
             begins = max(free_at, now)
@@ -86,6 +87,21 @@ def test_on_a_longer_way_frames_are_smaller_so_that_they_are_as_many() -> None:
     seen = run(lambda now: 8e6, seconds=10, delay=0.02)
     assert 0.45 * 8e6 < seen.target(3, 10) < 0.6 * 8e6
     assert len([at for at, _ in seen.waits if at >= 3]) == 7 * 30
+
+
+def test_on_a_long_way_more_frames_are_under_way_and_none_waits_longer() -> None:
+    seen = run(lambda now: 8e6, seconds=10, delay=0.1)
+    assert 0.6 * 8e6 < seen.target(3, 10) < 0.75 * 8e6
+    assert len([at for at, _ in seen.waits if at >= 3]) > 0.95 * 7 * 30
+    assert seen.longest_wait(3, 10) < 0.040
+
+
+def test_a_long_narrow_way_is_not_filled_with_them() -> None:
+    seen = run(lambda now: 0.5e6 if 4 < now < 8 else 2e6, seconds=12, delay=0.1)
+    assert seen.longest_wait(0, 4) < 0.1
+    assert seen.longest_wait(4.6, 8) < 0.2
+    assert 0.2e6 < seen.target(5, 8) < 0.5e6
+    assert seen.target(10, 12) > 1e6
 
 
 def test_a_fast_way_leads_to_the_ceiling() -> None:

@@ -20,7 +20,7 @@ from ..rtc.congestion.estimator import RateLimits
 from ..rtc.connection import Listener
 from ..rtc.media_clock import MediaClock
 from . import framing
-from .in_flight import InFlight
+from .in_flight import MOST, InFlight, most
 from .messages import KeyFrame, Pong, Use, parse_message
 from .outbox import Outbox
 from .pulse import Pulse
@@ -39,9 +39,7 @@ BURST = 3000
 # A frame of fewer bytes is not announced: it arrives in one piece.
 ANNOUNCED = 1200
 
-# As long as more of the rate than this waits in the socket, in seconds beyond a round trip, no frame is started.
-BACKLOG = 0.05
-BACKLOG_BYTES = 3000
+# Seconds after which a socket in which too much waits is looked at again.
 LOOK_AGAIN = 0.01
 
 NORMAL, GOING_AWAY = 1000, 1001
@@ -93,10 +91,12 @@ class WebSocketConnection:
 
     @property
     def has_room(self) -> bool:
-        if self._in_flight.is_full:
+        frames, rate = self._in_flight, self._rate
+        if frames.count >= most(rate.round_trip):
             return False
-        round_trip = self._rate.round_trip or 0.0
-        if self._backlog <= self._rate.target / 8 * (round_trip + BACKLOG) + BACKLOG_BYTES:
+        # What a proxy has taken waits in no socket of this machine.
+        unseen = frames.octets if frames.count >= MOST else 0
+        if max(self._backlog, unseen) <= rate.ahead:
             return True
         if self._look is None:
             loop = asyncio.get_running_loop()

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 
 from ..exceptions import BadMessage
 from .framing import Ack
 
+INTERVAL = 1 / 30
+"""Seconds from one frame to the next, at the rate that every way is to have."""
+
 MOST = 2
 """Frames that may be under way. What a third one would wait for is better drawn anew."""
+
+# On a longer way than this, seconds there and back, two are so few that the way is empty most of the time: one more for
+# each interval that it is longer, and no more than so many, as each is a picture that cannot be replaced any more.
+SHORT_WAY = 0.040
+MORE = 6
+
+
+def most(round_trip: float | None) -> int:
+    """How many frames may be under way. round_trip: seconds, None where it is not known yet."""
+    longer = max((round_trip or 0.0) - SHORT_WAY, 0.0)
+    return MOST + min(math.ceil(longer / INTERVAL), MORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,7 @@ class Delivery:
 class InFlight:
     """Which frames are under way; times are in seconds of one clock.
 
-    octets: of all of them together.
+    count: how many. octets: of all of them together.
     """
 
     def __init__(self) -> None:
@@ -38,8 +53,8 @@ class InFlight:
         self.octets = 0
 
     @property
-    def is_full(self) -> bool:
-        return len(self._frames) >= MOST
+    def count(self) -> int:
+        return len(self._frames)
 
     def send(self, octets: int, now: float) -> int:
         """Count a frame that leaves now; returns its number."""

@@ -56,8 +56,8 @@ class Outbox:
             while True:
                 while self._messages:
                     message = self._messages.popleft()
-                    await self._socket.send(message)
                     self.waiting -= len(message)
+                    await self._socket.send(message)
                 if self._ending:
                     return
                 self._changed.clear()

@@ -11,14 +11,17 @@ from collections import Counter, deque
 
 from ..link_stats import RateState
 from ..rtc.congestion.estimator import RateLimits
-from .in_flight import MOST, Delivery
+from .in_flight import INTERVAL, SHORT_WAY, Delivery, most
 
 # Of what the way carries, at most this share is used: a frame then takes no longer than this share of the time to the
-# next. On longer ways frames have to be smaller, so that with two of them under way there are 30 a second: down to the
-# second share, as it would take ever more for ever less.
+# next. On longer ways frames have to be smaller, so that with those that may be under way there are 30 a second: down
+# to the second share, as it would take ever more for ever less.
 SHARE, LEAST_SHARE = 0.7, 0.5
-INTERVAL = 1 / 30
 HANDLING = 0.008
+
+# No frame is started while more of the rate than this is on its way, in seconds beyond a round trip.
+BACKLOG = 0.05
+BACKLOG_BYTES = 3000
 
 # Frames that tell, bytes: a smaller one arrives in one piece, at whatever rate.
 TELLING = 1200
@@ -75,8 +78,16 @@ class DeliveryRate:
     @property
     def share(self) -> float:
         """What of the capacity the target is to be."""
-        left = MOST * INTERVAL - (self.round_trip or 0.0) - HANDLING
+        left = most(self.round_trip) * INTERVAL - (self.round_trip or 0.0) - HANDLING
         return min(max(left / INTERVAL, LEAST_SHARE), SHARE)
+
+    @property
+    def ahead(self) -> float:
+        """Bytes that may be on their way when a frame is started."""
+        round_trip = self.round_trip or 0.0
+        # On a long way one of the frames is always passing the narrowest link, and waits for nothing.
+        passing = INTERVAL if round_trip > SHORT_WAY else 0.0
+        return self.target / 8 * (round_trip + passing + BACKLOG) + BACKLOG_BYTES
 
     @property
     def bulk(self) -> float:

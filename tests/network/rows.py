@@ -80,4 +80,10 @@ ROWS = (
         "websocket",
         (SHOWN, Limit("glass_median", at_most=120)),
     ),
+    Row(
+        "WebSocket, 200 ms",
+        "the same, 100 ms one way",
+        "websocket",
+        (Limit("fps", at_least=20), Limit("glass_median", at_most=250)),
+    ),
 )

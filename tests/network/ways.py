@@ -16,6 +16,7 @@ from ..wan import packets
 from . import coturn
 from .figures import Figures
 from .places import (
+    LONG,
     MACHINE,
     NARROW,
     NO_UDP,
@@ -245,14 +246,15 @@ def over_ssh() -> Measured:
             )
 
 
-def narrow_websocket() -> Measured:
-    """The WebSocket over a link that carries little, with a picture that asks for more."""
-    with (
-        linked(NARROW) as place,
-        serving(place, content="busy") as subject,
-        chromium(place, origin(subject.url)) as browser,
-    ):
-        yield "WebSocket, 8 Mbit/s", look(browser, subject, "&transport=websocket")
+def websocket_over_links() -> Measured:
+    """The WebSocket over links that carry little, with a picture that asks for more."""
+    for row, link in (("WebSocket, 8 Mbit/s", NARROW), ("WebSocket, 200 ms", LONG)):
+        with (
+            linked(link) as place,
+            serving(place, content="busy") as subject,
+            chromium(place, origin(subject.url)) as browser,
+        ):
+            yield row, look(browser, subject, "&transport=websocket")
 
 
 RUNS: Mapping[tuple[str, ...], Callable[[], Measured]] = {
@@ -270,6 +272,6 @@ RUNS: Mapping[tuple[str, ...], Callable[[], Measured]] = {
     ("new address",): new_address,
     ("cut off",): cut_off,
     ("ssh -L",): over_ssh,
-    ("WebSocket, 8 Mbit/s",): narrow_websocket,
+    ("WebSocket, 8 Mbit/s", "WebSocket, 200 ms"): websocket_over_links,
 }
 """What is run together, by the names of its rows."""
