@@ -259,12 +259,15 @@ class Handover:
     def _use(self, leg: Leg) -> None:
         assert leg.transport is not None
         assert leg.equip is not None
+        learnt = self.peer.stats.available_bitrate
         self.in_use = leg
         self._wanted = None
         if leg.timeout is not None:
             leg.timeout.cancel()
         if leg.standby is not None:
             leg.standby.standby = False
+        if learnt is not None:
+            leg.transport.inherit(learnt)
         if leg.begins:
             leg.begins = False
             self.peer.begin_anew()

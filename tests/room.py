@@ -119,9 +119,13 @@ class StandInTransport:
         self.pieces: list[bytes] = []
         self.piece_size = 1000
         self.most_pieces = 1_000_000
+        self.inherited: float | None = None
         self.closed = False
         self.ended = asyncio.Event()
         self._changed = asyncio.Event()
+
+    def inherit(self, bitrate: float) -> None:
+        self.inherited = bitrate
 
     def send(self, frame: EncodedFrame) -> None:
         self.frames.append(frame)

@@ -192,6 +192,7 @@ async def test_ice_begins_anew_and_all_above_it_goes_on() -> None:
         await made.viewer.open()
         await made.recorder.until(lambda: "app" in made.recorder.opened)
         before = made.connection.ufrag
+        estimator = made.connection.flow.estimator
         theirs = "anew", "anew/anew/anew/anew/anew"
         ours = made.connection.restart_ice(*theirs)
         assert made.connection.ufrag == ours.ufrag != before
@@ -207,6 +208,8 @@ async def test_ice_begins_anew_and_all_above_it_goes_on() -> None:
         ice.remote_username, ice.remote_password = ours
         await asyncio.wait_for(ice.check_start(pair), 5)
         assert made.connection.silence < time.monotonic() - asked
+        # From the same address: what was learnt of the way holds.
+        assert made.connection.flow.estimator is estimator
         made.connection.send_message("app", {"type": "bye"})
         await made.viewer.message("bye")
         await made.connection.close()

@@ -201,7 +201,34 @@ async def test_what_is_long_overdue_stops_nothing(clock: Clock) -> None:
         assert made.flow.has_room
 
 
-async def test_another_way_begins_from_nothing(clock: Clock) -> None:
+async def test_another_way_begins_with_half_of_what_was_learnt(clock: Clock) -> None:
+    with rig(clock) as made:
+        for _ in range(20):
+            made.hear(made.send(6))
+        assert made.flow.estimator.target == LIMITS.ceiling
+        made.flow.moved()
+        assert made.flow.estimator.target == LIMITS.ceiling / 2
+        assert made.targets[-1] == pytest.approx(LIMITS.ceiling / 2, rel=0.1)
+        # Nothing was learnt of that one: no more is lost than once.
+        made.flow.moved()
+        made.flow.moved()
+        assert made.flow.estimator.target == LIMITS.start
+
+
+@pytest.mark.parametrize(
+    ("learnt", "target"), [(0.0, 1_000_000), (5_000_000, 2_500_000), (1e9, 4_000_000)]
+)
+async def test_it_begins_with_half_of_what_another_transport_had_learnt(
+    clock: Clock, learnt: float, target: int
+) -> None:
+    with rig(clock) as made:
+        made.flow.inherit(learnt)
+        assert made.targets == [target]
+        assert made.flow.available == target
+        assert made.flow.has_room
+
+
+async def test_another_way_begins_without_what_was_known_of_the_old_one(clock: Clock) -> None:
     with rig(clock) as made:
         made.hear(made.send(5))
         made.send(100)

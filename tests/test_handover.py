@@ -217,6 +217,29 @@ async def test_a_target_is_that_of_the_transport_in_use(visit: Visit) -> None:
     assert visit.peer.stats.target_bitrate == 3_000_000
 
 
+async def test_a_transport_that_takes_over_inherits_what_the_other_had_learnt(visit: Visit) -> None:
+    webrtc = Way(visit, "webrtc").up()
+    assert webrtc.transport.inherited is None
+    socket = Way(visit, "websocket").up()
+    webrtc.transport.stats = LinkStats(available_bitrate=6e6)
+    visit.handover.use("websocket")
+    assert socket.transport.inherited == 6e6
+    socket.transport.stats = LinkStats(available_bitrate=4e6)
+    # It has been away meanwhile.
+    socket.leg.lost("Sending failed.")
+    again = Way(visit, "webrtc", begins=True).up()
+    assert again.transport.inherited == 4e6
+
+
+async def test_a_transport_that_never_learnt_anything_leaves_nothing(visit: Visit) -> None:
+    Way(visit, "webrtc")
+    socket = Way(visit, "websocket")
+    visit.handover.use("websocket")
+    socket.up()
+    assert visit.in_use == "websocket"
+    assert socket.transport.inherited is None
+
+
 async def test_what_breaks_hands_over_to_what_is_there(visit: Visit) -> None:
     webrtc = Way(visit, "webrtc").up()
     socket = Way(visit, "websocket").up()

@@ -207,6 +207,19 @@ async def test_a_standby_that_is_used_again_begins_anew(rig: Rig) -> None:
     assert rig.dropped == []
 
 
+@pytest.mark.parametrize(
+    ("learnt", "target"), [(0.0, 1_000_000), (6e6, 3_000_000), (1e9, 8_000_000)]
+)
+async def test_it_begins_with_half_of_what_another_transport_had_learnt(
+    rig: Rig, learnt: float, target: int
+) -> None:
+    rig.connection.standby = True
+    rig.connection.standby = False
+    rig.connection.inherit(learnt)
+    assert rig.listener.told == [target]
+    assert rig.connection.stats.available_bitrate == target
+
+
 # Messages.
 
 

@@ -242,6 +242,10 @@ class Connection:
         if self._track is not None:
             self._track.put(frame)
 
+    def inherit(self, bitrate: float) -> None:
+        """Begin with half of what the transport before had learnt, bits per second."""
+        self.flow.inherit(bitrate)
+
     def send_message(self, channel: ChannelName, message: Mapping[str, object]) -> bool:
         """Send a JSON message; False where the channel is not open."""
         return self._channels is not None and self._channels.send(channel, message)

@@ -167,7 +167,7 @@ class Flow:
         # What a full queue dropped is no reason for more packets.
         loss = 0.0 if estimator.is_congested(now) else estimator.loss
         self.protection.update(loss, estimator.min_round_trip, estimator.target, now)
-        self._tell(self.protection.media_rate(estimator.target) / self._wire_share)
+        self._tell_rate()
         self._on_room()
 
     def on_remb(self, bitrate: float) -> None:
@@ -176,19 +176,27 @@ class Flow:
             limits = self.estimator.limits
             self._tell(min(max(bitrate, limits.floor), limits.ceiling))
 
+    def inherit(self, bitrate: float) -> None:
+        """Begin with half of what the transport before had learnt, bits per second; before anything is sent."""
+        self.estimator = Estimator(self._limits.after(bitrate))
+        self._tell_rate()
+
     def moved(self) -> None:
-        """All goes another way from now on: what was on the old one is gone, and what was known of it is void."""
-        self.estimator = Estimator(self._limits)
+        """All goes another way from now on: what was on the old one is gone, and what was known of it counts half."""
+        self.estimator = Estimator(self._limits.after(self.estimator.target))
         self._receiver_clock = ReceiverClock()
         self._log.forget()
         self.heard = False
-        self._tell(self.protection.media_rate(self.estimator.target) / self._wire_share)
+        self._tell_rate()
         self._on_room()
 
     def close(self) -> None:
         self._pacer.clear()
         if self._look is not None:
             self._look.cancel()
+
+    def _tell_rate(self) -> None:
+        self._tell(self.protection.media_rate(self.estimator.target) / self._wire_share)
 
     def _tell(self, target: float) -> None:
         if abs(target - self._told) > self._told / 50:

@@ -115,6 +115,12 @@ class WebSocketConnection:
         self._put(framing.frame(number, self._clock.timestamp(frame.time), frame))
         asyncio.get_running_loop().call_soon(self._listener.room)
 
+    def inherit(self, bitrate: float) -> None:
+        """Begin with half of what the transport before had learnt, bits per second."""
+        self._rate = DeliveryRate(self._limits.after(bitrate))
+        self._told = self._rate.target
+        self._listener.target_changed(int(self._told))
+
     def send_message(self, channel: ChannelName, message: Mapping[str, object]) -> bool:
         """Send a JSON message; False where the connection is gone."""
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from .packets import Report, SentPacket
@@ -43,6 +43,9 @@ CAREFUL_UP = 0.005
 # Seconds from one frame to the next, roughly.
 FRAME = 1 / 30
 
+# Of what another way had learnt.
+INHERITED = 0.5
+
 BASE_WINDOW = 10.0
 ACKED_WINDOW = 0.4
 LOSS_WINDOW = 2.0
@@ -58,6 +61,14 @@ class RateLimits:
     start: int
     floor: int
     ceiling: int
+
+    def after(self, bitrate: float) -> RateLimits:
+        """The same for a way that takes over from one that had learnt `bitrate`: half of that is where to start.
+
+        Another way carries less or more, but hardly ever as little as is safe where nothing is known.
+        """
+        start = min(max(self.start, int(INHERITED * bitrate)), self.ceiling)
+        return replace(self, start=start)
 
 
 class Estimator:
