@@ -34,7 +34,7 @@ from .probe import ProbeRequest
 from .running import run
 from .server import Server, serve, serve_in_thread
 from .settled import Settled
-from .stats import PeerStats
+from .stats import PeerStats, ServerStats
 from .subapp import aiohttp_app
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "ServeConfig",
     "ServeError",
     "Server",
+    "ServerStats",
     "Settled",
     "TurnSecret",
     "VideoConfig",

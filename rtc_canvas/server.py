@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self, Unpack
 
 from aiohttp import web
@@ -34,8 +34,10 @@ from .net.ports import Sockets, take
 from .net.public import PublicAddresses
 from .net.tcp import TcpLinks
 from .net.udp import UdpSocket
+from .refusal_log import RefusalLog
 from .sessions import SHUT_DOWN, Sessions
 from .static import static_folder
+from .stats import ServerStats
 from .tls import own_certificate, server_context
 from .video.choice import h264_encoder_name
 
@@ -58,8 +60,10 @@ class Server:
         self._canvases: Mapping[str, Canvas] = canvases
         self._config = config
         self._hub: Hub | None = None
+        self._links: TcpLinks | None = None
         self._front: Front | None = None
         self._sessions: Sessions | None = None
+        self._refusal_log: RefusalLog | None = None
         self._runner: web.AppRunner | None = None
         self._closing: asyncio.Task[None] | None = None
         self._token: str | None = None
@@ -74,6 +78,24 @@ class Server:
         query = "" if self._token is None else f"?token={self._token}"
         encrypted = self._config.self_signed or self._config.cert is not None
         return f"{'https' if encrypted else 'http'}://{shown}:{self.port}/{query}"
+
+    @property
+    def stats(self) -> ServerStats:
+        """What was turned away since the server was opened; from any thread."""
+        if (
+            self._hub is None
+            or self._links is None
+            or self._front is None
+            or self._sessions is None
+        ):
+            return ServerStats()
+        return ServerStats(
+            packets=MappingProxyType(dict(self._hub.dropped)),
+            connections=MappingProxyType(dict(self._front.refused)),
+            links=MappingProxyType(dict(self._links.refused)),
+            messages=MappingProxyType(dict(self._sessions.dropped_messages)),
+            resume_tokens=MappingProxyType(dict(self._sessions.refused_tokens)),
+        )
 
     async def __aenter__(self) -> Self:
         if self._hub is not None or self._closing is not None:
@@ -105,7 +127,7 @@ class Server:
 
     async def _start(self, sockets: Sockets) -> None:
         config = self._config
-        links = TcpLinks(_bound(sockets.tcp))
+        links = self._links = TcpLinks(_bound(sockets.tcp))
         self._hub = Hub(
             [*(UdpSocket(each) for each in sockets.udp), links],
             http_port=self.port,
@@ -148,6 +170,8 @@ class Server:
             sockets.tcp, http=self._runner.server, media=links.new, encryption=encryption
         )
         self._front.open()
+        self._refusal_log = RefusalLog(lambda: self.stats)
+        self._refusal_log.start()
         logger.info("Serving on %s port %d.", self.host, self.port)
 
     def _access(self) -> Access:
@@ -198,6 +222,8 @@ class Server:
             ) from error
 
     async def _close(self) -> None:
+        if self._refusal_log is not None:
+            self._refusal_log.stop()
         if self._front is not None:
             # First, so that no page comes back while the others are sent away.
             await self._front.close()

@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 import weakref
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -175,6 +176,7 @@ class Sessions:
 
     hub: the sockets that carry the media; whoever made it closes it.
     relay_only: whether media go through one of the TURN servers among the ICE servers, and no other way.
+    dropped_messages: how many over WebSockets were not taken, by why.
     """
 
     def __init__(
@@ -195,6 +197,7 @@ class Sessions:
         )
         self._ice_servers = OfferedIceServers(ice_servers)
         self._served: dict[str, _Served] = {}
+        self.dropped_messages: Counter[str] = Counter()
         # Encoding leaves the interpreter's lock, so there may be a thread for each core.
         self._executor = ThreadPoolExecutor(os.cpu_count() or 1, "rtc_canvas encoding")
         self._closing = False
@@ -207,6 +210,11 @@ class Sessions:
         """
         for name, canvas in canvases.items():
             self._served[name] = _Served(canvas)
+
+    @property
+    def refused_tokens(self) -> Counter[str]:
+        """How many resume tokens were not taken, by why."""
+        return sum((Counter(each.tokens.refused) for each in self._served.values()), Counter())
 
     def has_canvas(self, name: str) -> bool:
         served = self._served.get(name)
@@ -313,13 +321,18 @@ class Sessions:
         handover = served.handover(opening.session, grant)
         peer, token = handover.peer, served.token(handover, grant)
         leg = handover.leg("websocket", begins=opening.use)
+
+        def drop(why: str) -> None:
+            self.dropped_messages[why] += 1
+            peer.drop_input(why)
+
         connection = WebSocketConnection(
             socket,
             leg,
             self._limits,
             codec=codec,
             on_use=handover.use,
-            on_drop=peer.drop_input,
+            on_drop=drop,
             log=PeerLog(peer.id),
         )
         connection.tell({"type": "opened", "session": token, "codec": codec})

@@ -1,10 +1,10 @@
-"""What is measured of one peer."""
+"""What is measured of one peer, and counted of what a server turns away."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 
 from .encoded_frame import Chroma, Codec
@@ -83,6 +83,43 @@ class PeerStats(LinkStats):
 
 def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
     return MappingProxyType(dict(Counter(one) + Counter(other)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerStats:
+    """What a server has turned away since it was opened: how often, by the reason for each.
+
+    None of it reached a viewer or the program. Some of it is no harm: browsers keep spare connections.
+
+    packets: to the UDP port, and over TCP links, that were nobody's: "size" (empty or too long), "malformed", "request"
+        (for a viewer who is not there), "response" (to what was not asked), "unauthenticated", "stranger" (from an
+        address that is no viewer's). Beside them "unsent": those to viewers that the system did not take.
+    connections: to the page's port that ended before anything was asked for: "left", "time" (nothing was said for
+        10 s), "crowd" (too many at once said nothing), "http", "tls", "media" (not served here), "broken".
+    links: connections for media over TCP: "time" (no frame within 5 s), "length" (of a frame), "unauthenticated",
+        "crowd" (too many at once without a frame), "number" (too many of one viewer), "address" (another link has it).
+    messages: of pages over WebSockets: "length" (over 20 KiB: that ends the WebSocket), "websocket" (malformed),
+        "flood". What is wrong with input itself counts in `PeerStats.dropped_input`.
+    resume_tokens: with which pages wanted to come back: "unknown" (forged, or that viewer has gone), "used", "foreign".
+    """
+
+    packets: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    connections: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    links: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    messages: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    resume_tokens: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def by_reason(self) -> Counter[str]:
+        """All of it in one, by names like "packets (size)"."""
+        counts: Counter[str] = Counter()
+        for what in fields(self):
+            for reason, count in getattr(self, what.name).items():
+                counts[f"{what.name} ({reason})".replace("_", " ")] += count
+        return counts
+
+    def as_dict(self) -> dict[str, dict[str, int]]:
+        """The counts as JSON takes them."""
+        return {what.name: dict(getattr(self, what.name)) for what in fields(self)}
 
 
 class SlidingRate:

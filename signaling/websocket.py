@@ -88,6 +88,9 @@ class Receiver(Protocol):
 
     def receive(self, message: str | bytes) -> None: ...
 
+    def too_long(self) -> None:
+        """A message had more than `MAX_MESSAGE` bytes, which ends the connection."""
+
     def disconnected(self, reason: str, *, left: bool) -> None:
         """It is closed. left: by the page, which said so."""
 
@@ -132,6 +135,8 @@ async def talk(
         async for message in messages:
             receiver.receive(message)
         code = socket.close_code
+        if code == TOO_BIG:
+            receiver.too_long()
     finally:
         reason = "The viewer left." if code in LEAVING else "The page was closed."
         receiver.disconnected(reason, left=code in (*LEAVING, TOO_BIG))

@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "probe_answer rate_log stats",
         "net",
         "probe video rtc",
-        "equipment websocket",
+        "equipment refusal_log websocket",
         "peer_input peer_probes presentations probing stage stream taken_input transport",
         "exact_images peer_app peer_frames",
         "peer_exact",

@@ -14,12 +14,21 @@ import numpy as np
 import pytest
 from aiohttp import ClientConnectionError, ClientSession, CookieJar
 
-from rtc_canvas import Canvas, ConfigError, ServeError, Server, serve, serve_in_thread
+from rtc_canvas import (
+    Canvas,
+    ConfigError,
+    ServeError,
+    Server,
+    ServerStats,
+    serve,
+    serve_in_thread,
+)
 from rtc_canvas.events import ProgramEvent
 from rtc_canvas.video.picture import Pixels
 
 from .receiver import pixels, receiver
 from .room import Seen
+from .websocket_page import websocket_page
 
 
 def flat(value: int) -> Pixels:
@@ -44,6 +53,32 @@ async def status(url: str, **headers: str) -> int:
         http.get(url) as response,
     ):
         return response.status
+
+
+# What is turned away.
+
+
+async def test_what_is_turned_away_can_be_read() -> None:
+    canvas = Canvas((64, 48))
+    server = serve(canvas, port=0)
+    assert server.stats == ServerStats()
+    async with server:
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        # A frame of media that is no STUN request, and a datagram of the same kind.
+        writer.write(b"\x00\x04junk")
+        assert await reader.read() == b""
+        writer.close()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.sendto(b"junk", (server.host, server.port))
+        async with websocket_page(server) as page:
+            await page.open(session="forged")
+            assert (await page.closed())[0] == 4404
+        stats = server.stats
+        assert stats.packets == {"stranger": 2}
+        assert stats.links == {"unauthenticated": 1}
+        assert stats.resume_tokens == {"unknown": 1}
+        assert stats.messages == {}
+    assert server.stats.packets == {"stranger": 2}
 
 
 # Pictures and input.

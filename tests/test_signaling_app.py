@@ -66,6 +66,8 @@ class Echo:
     def receive(self, message: str | bytes) -> None:
         self._tasks.append(asyncio.create_task(self.socket.send(message)))
 
+    def too_long(self) -> None: ...
+
     def disconnected(self, reason: str, *, left: bool) -> None:
         self.left.set_result(reason)
 

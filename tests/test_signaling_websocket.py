@@ -21,10 +21,14 @@ OPEN: dict[str, Any] = {"type": "open", "codecs": ["vp8", "other", "h264"]}
 class Receiver:
     def __init__(self) -> None:
         self.received: list[str | bytes] = []
+        self.was_too_long = False
         self.left: tuple[str, bool] | None = None
 
     def receive(self, message: str | bytes) -> None:
         self.received.append(message)
+
+    def too_long(self) -> None:
+        self.was_too_long = True
 
     def disconnected(self, reason: str, *, left: bool) -> None:
         self.left = reason, left
@@ -77,6 +81,7 @@ async def test_a_conversation(code: int | None, left: tuple[str, bool]) -> None:
         Opening(codecs=["vp8", "h264"], use=False, session="abc", token="right")
     ]
     assert program.receiver.received == ["one", b"two"]
+    assert program.receiver.was_too_long == (code == 1009)
     assert program.receiver.left == left
 
 

@@ -1,4 +1,4 @@
-"""What is measured of a peer."""
+"""What is measured of a peer, and counted of what a server turns away."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pytest
 
-from rtc_canvas.stats import PeerStats, SlidingRate
+from rtc_canvas.stats import PeerStats, ServerStats, SlidingRate
 
 
 def test_a_rate_counts_the_window_only() -> None:
@@ -76,3 +76,19 @@ def test_stats_go_into_json() -> None:
     assert sent["size"] == [64, 48]
     assert sent["key_frames"] == sent["cuts"] == {"join": 1}
     assert sent["round_trip"] is None
+
+
+def test_what_was_turned_away_by_its_reasons() -> None:
+    stats = ServerStats(packets={"size": 2}, links={"length": 1}, resume_tokens={"used": 3})
+    assert stats.by_reason() == {
+        "packets (size)": 2,
+        "links (length)": 1,
+        "resume tokens (used)": 3,
+    }
+    assert json.loads(json.dumps(stats.as_dict())) == {
+        "packets": {"size": 2},
+        "connections": {},
+        "links": {"length": 1},
+        "messages": {},
+        "resume_tokens": {"used": 3},
+    }

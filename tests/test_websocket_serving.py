@@ -232,6 +232,8 @@ async def test_floods_and_garbage_hurt_nobody_else() -> None:
         assert attacker.close is not None
         assert attacker.close[0] == 1009
         assert len(canvas.peers) == 1
+        told = server.stats.messages
+        assert (told["length"], told["websocket"]) == (1, bad.stats.dropped_input["websocket"])
 
 
 async def test_a_page_that_does_not_read_keeps_nobody_waiting() -> None:

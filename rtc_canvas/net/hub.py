@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -115,6 +116,11 @@ class Hub:
         self._public.close()
         for each in self._sockets:
             each.close()
+
+    @property
+    def dropped(self) -> Counter[str]:
+        """How many packets were nobody's on all sockets, by what they were."""
+        return sum((Counter(each.demultiplexer.dropped) for each in self._sockets), Counter())
 
     def relayed(self, relays: Sequence[Relay]) -> Entrance:
         """An entrance for a browser that may come through a TURN server only."""

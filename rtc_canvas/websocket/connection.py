@@ -196,10 +196,17 @@ class WebSocketConnection:
             else:
                 self._receive_framed(message)
         except BadMessage as reason:
-            self._on_drop("websocket")
-            if not self._has_dropped:
-                self._log.warning("A WebSocket message was dropped: %s", reason)
-            self._has_dropped = True
+            self._drop("websocket", str(reason))
+
+    def too_long(self) -> None:
+        """The page sent a message that is longer than any may be, which has ended the WebSocket."""
+        self._drop("length", "It is too long.")
+
+    def _drop(self, why: str, reason: str) -> None:
+        self._on_drop(why)
+        if not self._has_dropped:
+            self._log.warning("A WebSocket message was dropped: %s", reason)
+        self._has_dropped = True
 
     def _receive_remark(self, message: str) -> None:
         match parse_message(message):
