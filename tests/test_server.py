@@ -81,6 +81,39 @@ async def test_what_is_turned_away_can_be_read() -> None:
     assert server.stats.packets == {"stranger": 2}
 
 
+async def test_who_never_finishes_a_request_is_closed_on_and_delays_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("rtc_canvas.server.IDLE_TIMEOUT", 0.3)
+    canvas = Canvas((64, 48))
+    async with serve(canvas, port=0) as server, websocket_page(server) as witness:
+        await witness.open()
+        await witness.message("hello")
+        halves = [await asyncio.open_connection(server.host, server.port) for _ in range(20)]
+        for _, writer in halves:
+            writer.write(b"GET / HTTP/1.1\r\nHost: local")
+        dripping = asyncio.create_task(drip(halves[0][1]))
+        canvas.push(flat(40))
+        await witness.frame(1)
+        async with asyncio.timeout(3):
+            assert {await reader.read() for reader, _ in halves} == {b""}
+            with pytest.raises(ConnectionError):
+                await dripping
+        canvas.push(flat(80))
+        await witness.frame(len(witness.frames) + 1)
+        assert witness.close is None
+        for _, writer in halves:
+            writer.close()
+
+
+async def drip(writer: asyncio.StreamWriter) -> None:
+    """Send a header byte by byte until the other end has had enough."""
+    while True:
+        writer.write(b"o")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+
+
 # Pictures and input.
 
 
