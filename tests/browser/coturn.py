@@ -35,12 +35,16 @@ class Coturn:
 
 
 @asynccontextmanager
-async def coturn(folder: Path, *, secret: str) -> AsyncIterator[Coturn]:
-    """Run one that shares `secret` with the server under test, until the end of the block."""
+async def coturn(folder: Path, *, secret: str, port: int | None = None) -> AsyncIterator[Coturn]:
+    """Run one that shares `secret` with the server under test, until the end of the block.
+
+    port: by default a free one.
+    """
     need(TURNSERVER, "apt-get install -y coturn")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    if port is None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     log = folder / "coturn.log"
     shown = SHOWN.read_text()
     for line, here in {

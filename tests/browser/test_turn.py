@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from rtc_canvas import Canvas, IceServer, TurnSecret
+from rtc_canvas import Canvas, IceServer, TurnSecret, ice_servers
 
 from .conftest import NewContext, OpenViewer, ServeProgram
 from .coturn import coturn
 from .viewer import Viewer
 
-GREEN = (30, 200, 60)
+WAYS = Path(__file__).with_name("ways.js")
+GREEN, BLUE = (30, 200, 60), (40, 60, 220)
 SECRET = "north"
+
+BACK = 3.0
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
@@ -31,6 +35,40 @@ async def test_a_picture_through_a_relay(
         await viewer.page.mouse.click(320, 240)
         await program.event("pointer_down")
         await relay.logs("operator")
+
+
+async def test_credentials_that_have_expired_are_renewed_before_ice_begins_anew(
+    serve_program: ServeProgram,
+    new_context: NewContext,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ice_servers, "SHORTEST_TTL", 1)
+    context = await new_context()
+    await context.add_init_script(path=WAYS)
+    viewer = Viewer(await context.new_page())
+    async with coturn(tmp_path, secret=SECRET) as relay:
+        secret = TurnSecret(relay.urls("udp"), SECRET, ttl=3)
+        program = await serve_program(Canvas((640, 480), resizable=False), ice_servers=[secret])
+        program.show(GREEN)
+        await viewer.page.goto(f"{program.origin}/?relay&transport=webrtc")
+        await viewer.sees(GREEN)
+        (peer,) = program.canvas.peers
+        # Nothing can be fetched for a while, but the media go on.
+        await context.set_offline(True)
+        expiry = "parseInt(ways.connections[0].getConfiguration().iceServers[0].username)"
+        await viewer.until(f"Date.now() / 1000 > {expiry} + 1")
+    # The relay has forgotten everybody; who is known by the old credentials gets no place there any more.
+    async with coturn(tmp_path, secret=SECRET, port=relay.port):
+        program.show(BLUE)
+        began = time.monotonic()
+        await context.set_offline(False)
+        await viewer.sees(BLUE)
+        print(f"relay and credentials gone: {time.monotonic() - began:.2f} s until a picture")
+        assert time.monotonic() - began < BACK
+        assert await viewer.value("ways.connections.length") == 1
+        assert program.canvas.peers == (peer,)
+        assert not {"leave", "away"} & set(program.types())
 
 
 async def test_a_dead_turn_server_delays_nobody(
