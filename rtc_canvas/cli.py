@@ -274,7 +274,8 @@ def _options() -> _Parser:
         action="append",
         dest="allow_origins",
         metavar="ORIGIN",
-        help="an origin, such as https://example.org, whose pages may show the canvases; repeatable",
+        help="an origin, such as https://example.org, whose pages may show the canvases; null for sandboxed frames; "
+        "repeatable",
     )
     add(
         "--allow-host",

@@ -153,7 +153,8 @@ class ServeConfig:
     token: what the link carries; default None: that of the environment's RTC_CANVAS_TOKEN, else one that is made once
         and kept per port in the user's state folder.
     open_access: True lets everybody in who can reach the port, without a token; default False.
-    allow_origins: origins such as "https://example.org" whose pages may embed the canvases.
+    allow_origins: origins such as "https://example.org" whose pages may embed the canvases; "null" is every page
+        without an origin of its own, as in a sandboxed frame: with open_access, that is everybody's.
     allow_hosts: names besides the machine's own and those of `public_addresses` that the server may be reached by.
     udp_port: the UDP port that carries the media of all viewers, 0 to 65535, 0 for any free one; default None: the
         same number as `port`.

@@ -70,7 +70,8 @@ class Access:
     token: what opens the server: letters, digits and `-._~`. Needed unless `open_access`.
     open_access: nobody needs the token. Host and Origin are checked all the same.
     allowed_origins: pages of other origins that may use the server, such as
-        `https://lab.example:8443`.
+        `https://lab.example:8443`; `null` is all that have none of their own, as in a sandboxed
+        frame.
     allowed_hosts: names under which the server is reached, without port, beside `localhost`, every
         IP address and `own_names`.
     own_names: the machine's own names.
@@ -139,8 +140,11 @@ class Access:
         if host is None or not (self._any_host or self._is_our_host(host)):
             raise Refusal(403, f"The host {_shown(host)} is not allowed; --allow-host lists more.")
         if origin is not None and origin not in self._origins and not _is_same(origin, host):
+            # Public, or the page could not tell it from a server that is down.
             raise Refusal(
-                403, f"The origin {_shown(origin)} is not allowed; --allow-origin lists more."
+                403,
+                f"The origin {_shown(origin)} is not allowed; --allow-origin lists more.",
+                public=True,
             )
 
     def shares_with(self, origin: str | None) -> bool:
@@ -169,6 +173,8 @@ def cookie_name(port: int) -> str:
 
 
 def _listed_origin(origin: str) -> str:
+    if origin.strip().lower() == "null":
+        return "null"
     match = _ORIGIN.fullmatch(origin.strip().lower())
     authority = match and _AUTHORITY.fullmatch(match["authority"])
     if not match or not authority:

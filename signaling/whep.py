@@ -185,6 +185,8 @@ def refused(refusal: Refusal) -> Response:
     if refusal.status == 401:
         # RFC 9110 clause 15.5.2: a 401 names the scheme.
         headers["WWW-Authenticate"] = "Bearer"
+    if refusal.public:
+        headers["Access-Control-Allow-Origin"] = "*"
     return Response(refusal.status, headers, f"{refusal.reason}\n")
 
 

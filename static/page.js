@@ -26,9 +26,11 @@ on("title", ({ title }) => {
 });
 on("state", ({ state }) => {
   if (state !== "live") return;
-  sessionStorage.removeItem(RELOADED);
-  // Keys and wheel work without a click, unless the focus is somewhere on purpose.
-  if (document.activeElement === document.body) canvas.focus();
+  storage()?.removeItem(RELOADED);
+  // Keys and wheel work without a click, unless the focus is somewhere on purpose: a frame takes it
+  // from nobody.
+  const isFree = window === parent || document.hasFocus();
+  if (isFree && document.activeElement === document.body) canvas.focus();
 });
 on("error", ({ code, canvases }) => {
   if (code === "protocol") reloadOnce();
@@ -46,9 +48,19 @@ function on(type, act) {
 
 /** The modules of this page are older than the server: the next ones may be as new. */
 function reloadOnce() {
-  if (sessionStorage.getItem(RELOADED)) return;
-  sessionStorage.setItem(RELOADED, "yes");
+  const kept = storage();
+  if (!kept || kept.getItem(RELOADED)) return;
+  kept.setItem(RELOADED, "yes");
   location.reload();
+}
+
+/** @returns {Storage | null} null in a frame in a sandbox */
+function storage() {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
 }
 
 /**

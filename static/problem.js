@@ -7,6 +7,8 @@
 /**
  * - `unreachable`: no answer
  * - `mixed`: the page came by https and asks the server by http
+ * - `origin`: the page's origin is not allowed by the server
+ * - `blocked`: the page's own Content-Security-Policy blocks the requests
  * - `unauthorised`, `forbidden`, `not-found`, `no-codec`, `refused`: the server said no
  * - `foreign`: not an rtc_canvas server
  * - `protocol`: page and server differ in version
@@ -17,7 +19,7 @@
  * - `ended`: the server ended it
  * - `setting`: a setting has a value that it does not take
  *
- * @typedef {"unreachable" | "mixed" | "unauthorised" | "forbidden" | "not-found" | "no-codec" | "refused"
+ * @typedef {"unreachable" | "mixed" | "origin" | "blocked" | "unauthorised" | "forbidden" | "not-found" | "no-codec" | "refused"
  *   | "foreign" | "protocol" | "choose" | "no-relay" | "no-media" | "lost"
  *   | "ended" | "setting"} ProblemCode
  */
@@ -56,16 +58,35 @@ export class Problem extends Error {
   }
 }
 
+/** No answer at all: the server is down, restarting, or the network is. */
+export function unreachable() {
+  return new Problem("unreachable", "The server cannot be reached.", { retry: true });
+}
+
 /**
- * No answer at all: the server is down, restarting, or the network is. A page of another origin
- * that the server does not allow gets no answer to read either.
+ * The server takes no requests of this page.
  *
- * @param {string | null} foreign this page's origin, where the server has another one
+ * @param {string} origin the page's
  */
-export function unreachable(foreign = null) {
-  return new Problem("unreachable", "The server cannot be reached.", {
-    advice: foreign ? `If it runs, start it with --allow-origin ${foreign}` : "",
-    retry: true,
+export function notAllowed(origin) {
+  const page =
+    origin === "null"
+      ? "pages without an origin of their own, such as this one in a sandboxed frame"
+      : `pages from ${origin}`;
+  return new Problem("origin", `The server does not take ${page}.`, {
+    advice: `Start the program with --allow-origin ${origin}`,
+  });
+}
+
+/**
+ * The page's own Content-Security-Policy blocks the requests.
+ *
+ * @param {string} server its origin
+ */
+export function blockedHere(server) {
+  const sources = [server, server.replace(/^http/, "ws")];
+  return new Problem("blocked", `This page's Content-Security-Policy blocks requests to ${server}.`, {
+    advice: `Add to its connect-src: ${sources.join(" ")}`,
   });
 }
 

@@ -168,12 +168,26 @@ export class Whep {
       // A token makes cookies of another origin needless, and so the permission to send them.
       credentials: this.#token || isSameOrigin(url) ? "same-origin" : "include",
       signal: timeLimit(timeout),
-    }).catch(() => {
+    }).catch(async (error) => {
       if (isMixed(url)) throw mixed();
-      throw unreachable(isSameOrigin(url) ? null : (globalThis.location?.origin ?? null));
+      // Nothing more is asked in a network that is silent: it would take its time, too.
+      const isSilent = error?.name === "TimeoutError";
+      throw (!init.method && !isSilent && (await this.#reasonFor(url))) || unreachable();
     });
     if (response.ok) return response;
     throw refusal(response.status, firstLine(response, await response.text().catch(() => "")));
+  }
+
+  /**
+   * Why a page of another origin gets no answer to read from a server that may be there.
+   *
+   * @param {string} url
+   * @returns {Promise<Problem | null>} null where nothing is known
+   */
+  async #reasonFor(url) {
+    if (!globalThis.origin || isSameOrigin(url)) return null;
+    const found = await import("./no-answer.js").catch(() => null);
+    return found && found.reasonFor(url, this.#fetch);
   }
 }
 
@@ -271,7 +285,8 @@ export function withCredentials(answer, fragment) {
  * @param {string} url
  */
 function isSameOrigin(url) {
-  return new URL(url).origin === globalThis.location?.origin;
+  // Not that of `location`, which a frame in a sandbox has not.
+  return new URL(url).origin === globalThis.origin;
 }
 
 /**

@@ -578,7 +578,20 @@ async def test_options_name_the_ice_servers_to_who_may_know(
 async def test_a_preflight_from_elsewhere_is_refused(client: Client) -> None:
     response = await client.options("/whep/left", headers={"Origin": "https://evil.example"})
     await refused(response, 403, "evil.example")
-    assert "Access-Control-Allow-Origin" not in response.headers
+    # A preflight with this status lets no request through, whatever else it says (Fetch, "CORS-preflight fetch").
+    assert "Access-Control-Allow-Methods" not in response.headers
+
+
+async def test_a_page_from_elsewhere_reads_that_its_origin_is_refused_and_nothing_else(
+    client: Client,
+) -> None:
+    response = await get(client, "/api/config", **BEARER, Origin="https://evil.example")
+    await refused(response, 403, "'https://evil.example' is not allowed; --allow-origin")
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in response.headers
+    bent = await get(client, "/api/config", **BEARER, Origin="null", Host="evil.example")
+    await refused(bent, 403, "The host 'evil.example' is not allowed")
+    assert "Access-Control-Allow-Origin" not in bent.headers
 
 
 async def test_a_listed_page_reads_answers_and_refusals(client: Client) -> None:

@@ -51,29 +51,51 @@ class OpenViewer(Protocol):
 
 
 class Elsewhere:
-    """A web server of another origin, and site, whose page embeds canvases.
+    """A web server of another origin, and site, whose pages embed canvases.
 
-    origin: of its page, set once it runs.
+    origin: of its pages, set once it runs.
+    other_origin: under which the same pages are found.
     """
 
-    origin = ""
+    origin = other_origin = ""
 
     def __init__(self, new_context: NewContext) -> None:
         self._new_context = new_context
-        self._html = ""
+        self._pages: dict[str, web.Response] = {}
 
     async def answer(self, request: web.Request) -> web.Response:
-        return web.Response(text=self._html, content_type="text/html")
+        page = self._pages.get(request.path)
+        # A response serves once.
+        return (
+            web.Response(body=page.body, headers=page.headers) if page else web.Response(status=404)
+        )
 
-    async def open(self, program: Program, body: str, **options: Any) -> Viewer:
-        """Open the page with `body` in it, which knows <rtc-canvas> from the program's server."""
-        script = f"{program.origin}/static/rtc-canvas-element.js"
-        self._html = f"""<!doctype html><script type="module" src="{script}"></script>
-            <body style="margin: 0; background: black">{body}"""
+    def put(self, path: str, html: str, policy: str = "") -> None:
+        """Have a page at `path`.
+
+        policy: its Content-Security-Policy.
+        """
+        headers = {"Content-Type": "text/html; charset=utf-8"}
+        if policy:
+            headers["Content-Security-Policy"] = policy
+        self._pages[path] = web.Response(text=html, headers=headers)
+
+    async def open(
+        self, program: Program, body: str, *, policy: str = "", **options: Any
+    ) -> Viewer:
+        """Open a page with `body` in it, which knows <rtc-canvas> from the program's server."""
+        self.put("/", embedding(program, body), policy)
         context = await self._new_context(**options)
         viewer = Viewer(await context.new_page())
         await viewer.page.goto(self.origin)
         return viewer
+
+
+def embedding(program: Program, body: str) -> str:
+    """A page with `body` in it, which knows <rtc-canvas> from the program's server."""
+    script = f"{program.origin}/static/rtc-canvas-element.js"
+    return f"""<!doctype html><script type="module" src="{script}"></script>
+        <body style="margin: 0; background: black">{body}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -173,11 +195,12 @@ async def open_viewer(new_context: NewContext) -> OpenViewer:
 async def elsewhere(new_context: NewContext) -> AsyncIterator[Elsewhere]:
     pages = Elsewhere(new_context)
     app = web.Application()
-    app.router.add_get("/", pages.answer)
+    app.router.add_get("/{path:.*}", pages.answer)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     # The canvases are on 127.0.0.1: another site, to which no cookie is sent.
-    pages.origin = f"http://localhost:{runner.addresses[0][1]}"
+    port = runner.addresses[0][1]
+    pages.origin, pages.other_origin = f"http://localhost:{port}", f"http://127.0.0.1:{port}"
     yield pages
     await runner.cleanup()

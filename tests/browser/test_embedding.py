@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from playwright.async_api import expect
 
 from rtc_canvas import Canvas, serve
@@ -46,15 +49,71 @@ async def test_without_the_token_it_fails_and_says_what_to_do(
     await viewer.sees(RED)
 
 
-async def test_an_origin_that_is_not_allowed_is_refused(
-    serve_program: ServeProgram, elsewhere: Elsewhere
+@pytest.mark.parametrize("attributes", ['token="let-me-in"', 'transport="websocket"'])
+async def test_an_origin_that_is_not_allowed_is_told_so(
+    serve_program: ServeProgram, elsewhere: Elsewhere, attributes: str
 ) -> None:
     program = await serve_program(Canvas((640, 480), resizable=False), token="let-me-in")
     program.show(RED)
-    body = f'<rtc-canvas src="{program.origin}/" token="let-me-in" style="{SMALL}"></rtc-canvas>'
-    viewer = await elsewhere.open(program, body)
-    await viewer.until("['failed', 'reconnecting'].includes(observer.element.canvas?.state)")
+    script = """<script>
+      globalThis.told = [];
+      document.querySelector("rtc-canvas").addEventListener("error", (event) => told.push(event));
+    </script>"""
+    viewer = await elsewhere.open(
+        program,
+        f'<rtc-canvas src="{program.origin}/" {attributes} style="{SMALL}"></rtc-canvas>{script}',
+    )
+    sentence = f"The server does not take pages from {elsewhere.origin}."
+    advice = f"Start the program with --allow-origin {elsewhere.origin}"
+    await viewer.says("Not connected", sentence, advice)
+    assert await viewer.value("told.map(({ detail }) => detail)") == [
+        {
+            "state": "failed",
+            "code": "origin",
+            "reason": sentence,
+            "advice": advice,
+            "canvases": [],
+        }
+    ]
+    assert await viewer.value("told[0].bubbles || told[0].composed") is False
     assert program.types("join") == []
+
+
+async def test_a_server_that_is_down_is_tried_again_from_elsewhere_too(
+    elsewhere: Elsewhere,
+) -> None:
+    program = Program(Canvas((640, 480), resizable=False))
+    program.show(RED)
+    options: dict[str, Any] = {"open_access": True, "allow_origins": [elsewhere.origin]}
+    async with serve(program.canvas, port=0, **options) as program.server:
+        viewer = await elsewhere.open(
+            program, f'<rtc-canvas src="{program.origin}/" style="{SMALL}"></rtc-canvas>'
+        )
+        await viewer.sees(RED)
+        port = program.server.port
+    await viewer.says("Reconnecting", "The server cannot be reached")
+    async with serve(program.canvas, port=port, **options):
+        await viewer.says("Live")
+        await viewer.page.close()
+
+
+async def test_snapshots_and_websockets_reach_another_origin(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    program = await serve_program(
+        Canvas((640, 480), resizable=False), token="let-me-in", allow_origins=[elsewhere.origin]
+    )
+    program.show(RED)
+    viewer = await elsewhere.open(
+        program,
+        f"""<rtc-canvas src="{program.origin}/" token="let-me-in" transport="websocket"
+          style="{SMALL}"></rtc-canvas>""",
+    )
+    await viewer.sees(RED)
+    assert program.canvas.peers[0].stats.transport == "websocket"
+    assert await viewer.value("observer.element.canvas.snapshot().then(({ type }) => type)") == (
+        "image/png"
+    )
 
 
 async def test_the_wheel_scrolls_the_page_but_over_a_canvas_with_the_focus(
