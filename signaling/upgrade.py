@@ -18,7 +18,7 @@ except ImportError:  # Windows
 
 __all__ = ["Upgraded"]
 
-# Seconds in which a page that is told goodbye has to say so too.
+# Seconds in which a page that is told goodbye has to say so too; and as many to take what was sent before that.
 CLOSING = 1.0
 
 
@@ -63,7 +63,17 @@ class Upgraded:
             await self.response.send_bytes(message)
 
     async def close(self, code: int, reason: str) -> None:
-        await self.response.close(code=code, message=reason.encode())
+        task = asyncio.current_task()
+        try:
+            async with asyncio.timeout(2 * CLOSING):
+                await self.response.close(code=code, message=reason.encode())
+        except (TimeoutError, asyncio.CancelledError):
+            # The page reads nothing any more: what waits for it would keep the connection for ever. All who send wait
+            # for one future of aiohttp's, so that one of them who was cancelled cancels the next.
+            if self._transport is not None:
+                self._transport.abort()
+            if task is not None and task.cancelling():
+                raise
 
 
 def _in_kernel(transport: asyncio.Transport) -> int:
