@@ -282,7 +282,7 @@ async def test_what_is_wrong_is_counted_and_hurts_nobody(rig: Rig, message: str 
     assert rig.listener.told == []
 
 
-async def test_a_flood_is_dropped(rig: Rig) -> None:
+async def test_a_flood_is_dropped(rig: Rig, clock: Clock) -> None:
     for _ in range(BURST + 500):
         rig.connection.receive(b"\x00\x00{}")
     assert rig.dropped.count("flood") >= 400
