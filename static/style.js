@@ -302,7 +302,8 @@ svg {
   right: 12px;
   box-sizing: border-box;
   width: min(300px, calc(100% - 24px));
-  max-height: calc(100% - 24px);
+  /* The bar stays in reach. */
+  max-height: calc(100% - 82px);
   overflow: auto;
   padding: 6px 14px 14px;
   border: 1px solid var(--edge);
