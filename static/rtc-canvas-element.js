@@ -86,7 +86,10 @@ export class RtcCanvasElement extends HTMLElement {
 
   connectedCallback() {
     this.#takeEarlyProperties();
-    this.#connect();
+    // Not within what puts it there: frameworks take no news of an element that they are adding.
+    queueMicrotask(() => {
+      if (this.isConnected) this.#connect();
+    });
   }
 
   /** Where `moveBefore()` moves it, neither of the two beside this is called: all stays as it is. */

@@ -70,21 +70,23 @@ class Elsewhere:
             web.Response(body=page.body, headers=page.headers) if page else web.Response(status=404)
         )
 
-    def put(self, path: str, html: str, policy: str = "") -> None:
-        """Have a page at `path`.
+    def put(
+        self, path: str, text: str, *, policy: str = "", content_type: str = "text/html"
+    ) -> None:
+        """Have a page, or another file, at `path`.
 
         policy: its Content-Security-Policy.
         """
-        headers = {"Content-Type": "text/html; charset=utf-8"}
+        headers = {"Content-Type": f"{content_type}; charset=utf-8"}
         if policy:
             headers["Content-Security-Policy"] = policy
-        self._pages[path] = web.Response(text=html, headers=headers)
+        self._pages[path] = web.Response(text=text, headers=headers)
 
     async def open(
         self, program: Program, body: str, *, policy: str = "", **options: Any
     ) -> Viewer:
         """Open a page with `body` in it, which knows <rtc-canvas> from the program's server."""
-        self.put("/", embedding(program, body), policy)
+        self.put("/", embedding(program, body), policy=policy)
         context = await self._new_context(**options)
         viewer = Viewer(await context.new_page())
         await viewer.page.goto(self.origin)

@@ -173,6 +173,7 @@ async def test_moved_it_keeps_its_peer_and_its_focus(
     program = await served(serve_program, elsewhere)
     body = f'{tag(program)}<section></section><div id="host"></div>'
     viewer = await elsewhere.open(program, body)
+    await viewer.sees(RED)
     await viewer.steers()
     await viewer.page.mouse.click(160, 120)
     await program.event("focus_in")
