@@ -315,7 +315,8 @@ export class RtcCanvasElement extends HTMLElement {
    * @param {string | null} code of the problem; null while there is none
    */
   async #diagnose(code) {
-    if (code === null) return this.#update({ findings: [] });
+    // What the server ended had its way.
+    if (code === null || code === "ended") return this.#update({ findings: [] });
     // Where the server cannot be reached, nor can the modules that this takes.
     const findings = await this.#canvas.diagnose().catch(() => []);
     if (this.#situation.code !== null) this.#update({ findings });

@@ -53,7 +53,7 @@ export class Status {
     this.#cover.replaceChildren(
       make("div", { class: "sign", "aria-hidden": "true" }),
       make("h2", {}, title),
-      ...[detail, advice].filter(Boolean).map((text) => make("p", {}, text)),
+      ...[detail, advice].filter(Boolean).map((text) => make("p", {}, ...unbroken(text))),
       ...(findings.length ? [listOf(findings)] : []),
       ...(action ? [this.#button(action)] : []),
     );
@@ -78,14 +78,18 @@ function listOf(findings) {
       "li",
       {},
       make("p", {}, make("b", {}, tried), " ", found),
-      // Options of the command, the odd parts, are not broken at their hyphens.
-      make(
-        "p",
-        {},
-        ...advice.split(/(--[a-z-]+)/).map((part, i) => (i % 2 ? make("code", {}, part) : part)),
-      ),
+      make("p", {}, ...unbroken(advice)),
     );
   return make("ul", { class: "findings" }, ...findings.map(item));
+}
+
+/**
+ * Options of the command, the odd parts, are not broken at their hyphens.
+ *
+ * @param {string} text
+ */
+function unbroken(text) {
+  return text.split(/(--[a-z-]+)/).map((part, i) => (i % 2 ? make("code", {}, part) : part));
 }
 
 /**

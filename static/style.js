@@ -64,11 +64,14 @@ p {
   position: absolute;
   inset: 0;
   box-sizing: border-box;
-  padding: 24px;
+  padding: min(24px, 4%);
   display: flex;
   flex-direction: column;
   align-items: center;
-  justify-content: center;
+  /* What does not fit begins at the top, and can be scrolled. */
+  justify-content: safe center;
+  overflow-y: auto;
+  container-type: size;
   gap: 6px;
   text-align: center;
   text-wrap: balance;
@@ -110,7 +113,7 @@ p {
 .cover .findings p {
   max-width: none;
 }
-.findings code {
+.cover code {
   font: inherit;
   white-space: nowrap;
 }
@@ -185,6 +188,15 @@ button:focus-visible {
 }
 .action:hover {
   background: #fff;
+}
+
+@container (max-height: 280px) {
+  .sign {
+    display: none;
+  }
+  .action {
+    margin-top: 6px;
+  }
 }
 
 /* At the bottom */

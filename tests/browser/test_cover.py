@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rtc_canvas import Canvas
 
-from .conftest import NewContext, ServeProgram
+from .conftest import Elsewhere, NewContext, ServeProgram
 from .viewer import Viewer
 
 GREEN = (30, 200, 60)
@@ -48,3 +48,21 @@ async def test_a_click_before_the_first_picture_leaves_the_keys_with_the_program
     await viewer.sees(GREEN)
     await viewer.page.keyboard.press("k")
     await program.event("key_down", key="k")
+
+
+async def test_what_a_small_canvas_says_can_all_be_reached(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    program = await serve_program(Canvas((640, 480), resizable=False))
+    viewer = await elsewhere.open(
+        program,
+        f'<rtc-canvas src="{program.origin}/" style="width: 240px; height: 100px"></rtc-canvas>',
+    )
+    await viewer.says("Not connected")
+    edges = "['h2', '.action'].map((part) => observer.part(part).getBoundingClientRect())"
+    top, bottom = await viewer.value(f"[{edges}[0].top, {edges}[1].bottom]")
+    assert top >= 0
+    assert bottom > 100
+    await viewer.page.mouse.move(120, 50)
+    await viewer.page.mouse.wheel(0, 500)
+    await viewer.until(f"{edges}[1].bottom <= 100")
