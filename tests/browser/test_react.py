@@ -114,8 +114,9 @@ async def test_effects_that_run_twice_leave_one_peer(
     await page.wait_for_function("() => globalThis.made?.length === 2 && made[1].steering")
     assert await page.evaluate("made.map(({ state }) => state)") == ["closed", "live"]
     assert program.types("join", "leave") == ["join"]
-    assert len(program.canvas.peers) == 1
+    [peer] = program.canvas.peers
+    assert peer.steering
     assert await page.evaluate("complaints") == []
     await page.evaluate("root.unmount()")
-    await program.event("leave")
-    assert program.canvas.peers == ()
+    left = await program.event("leave")
+    assert left["peer"] is peer
