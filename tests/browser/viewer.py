@@ -77,7 +77,7 @@ class Viewer:
 
     async def screenshot(self) -> NDArray[np.uint8]:
         """What a person sees of the page, (h, w, 3), without the bar at the bottom."""
-        return decode_png(await self.page.screenshot(style=".bar { display: none }"))
+        return decode_png(await self.page.screenshot(style=".bar { display: none !important }"))
 
     async def shows(self, place: tuple[int, int], color: tuple[int, int, int]) -> None:
         """Wait until a person sees about this colour at (x, y); a page's next screenshot shows its next frame."""
