@@ -22,8 +22,8 @@ import { Reports } from "./reports.js";
 import { Screen } from "./screen.js";
 import { Session } from "./session.js";
 import { read, readToken } from "./settings.js";
+import { Space } from "./space.js";
 import { Statistics } from "./stats.js";
-import { Viewport } from "./viewport.js";
 import { baseOf, Whep } from "./whep.js";
 
 /** @typedef {import("./handover.js").Handover} Connection */
@@ -54,9 +54,6 @@ import { baseOf, Whep } from "./whep.js";
  */
 
 const INTERRUPTED = "Nothing arrives from the server; trying to reach it again…";
-
-/** Milliseconds without a change until a new size is sent. */
-const RESIZE_PAUSE = 100;
 
 /**
  * Events, all of them CustomEvents; `detail` in brackets:
@@ -90,12 +87,10 @@ export class RtcCanvas extends EventTarget {
   #transport = null;
   #viewOnly;
   #steering = false;
-  #visible = true;
   #title = "";
   #target;
   #screen;
-  /** @type {Viewport | null} null while closed */
-  #viewport = null;
+  #space;
   #pointer;
   #keyboard;
   #session;
@@ -109,9 +104,6 @@ export class RtcCanvas extends EventTarget {
   #seq = 0;
   /** @type {string | null} what the server wants to be told */
   #notice = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #resizeTimer;
-  #sentExtent = "";
 
   /**
    * @param {HTMLElement} target the canvas fills it; it needs a size of its own
@@ -127,6 +119,11 @@ export class RtcCanvas extends EventTarget {
     this.#target = target;
     this.#screen = new Screen((frame, meeting) => this.#onframe(frame, meeting));
     this.#screen.label = "Canvas";
+    this.#space = new Space(target, {
+      onextent: (extent) => (this.#screen.extent = extent),
+      onrest: (extent) => this.#sendExtent(extent),
+      onvisible: (visible) => this.#session.connection?.channels.app({ type: "visibility", visible }),
+    });
     const edge = this.#edge.bind(this);
     this.#pointer = new Pointer(
       this.#screen.box,
@@ -168,11 +165,9 @@ export class RtcCanvas extends EventTarget {
 
   /** Connect, and stay connected. */
   connect() {
-    if (!this.#viewport) {
-      this.#target.append(this.#screen.stage);
-      this.#viewport = new Viewport(this.#target, () => this.#onviewport());
-      this.#screen.extent = this.#viewport.extent;
-    }
+    // Appended anew, what is there already would lose its focus.
+    if (!this.#target.contains(this.#screen.stage)) this.#target.append(this.#screen.stage);
+    this.#space.start();
     this.#session.connect();
   }
 
@@ -180,9 +175,7 @@ export class RtcCanvas extends EventTarget {
   close() {
     this.statistics = false;
     this.#session.close();
-    this.#viewport?.stop();
-    this.#viewport = null;
-    clearTimeout(this.#resizeTimer);
+    this.#space.stop();
     this.#exact.clear();
     this.#screen.clear();
     this.#screen.stage.remove();
@@ -347,7 +340,7 @@ export class RtcCanvas extends EventTarget {
       codec: this.codec,
       transport: this.transport,
       relay: this.relay,
-      visible: () => (this.#visible = this.#viewport?.visible ?? false),
+      visible: () => this.#space.look(),
     };
   }
 
@@ -402,8 +395,7 @@ export class RtcCanvas extends EventTarget {
       pointer: (/** @type {Fields} */ message) => channels.pointer(message),
     };
     this.#writer = new InputWriter(to, undefined, this.#seq);
-    this.#sentExtent = "";
-    this.#sendExtent();
+    this.#space.renew();
     this.#updateInput();
   }
 
@@ -487,24 +479,15 @@ export class RtcCanvas extends EventTarget {
     this.#pointer.enabled = this.#keyboard.enabled = this.#mayInput;
   }
 
-  #onviewport() {
-    if (!this.#viewport) return;
-    this.#screen.extent = this.#viewport.extent;
-    clearTimeout(this.#resizeTimer);
-    this.#resizeTimer = setTimeout(() => this.#sendExtent(), RESIZE_PAUSE);
-    const { visible } = this.#viewport;
-    if (visible === this.#visible) return;
-    this.#visible = visible;
-    this.#session.connection?.channels.app({ type: "visibility", visible });
-  }
-
-  /** Sent while watching, too: the server keeps it until this peer steers. */
-  #sendExtent() {
-    const extent = this.#viewport?.extent;
-    if (!extent || extent.width < 1 || extent.height < 1 || !this.#writer) return;
-    if (this.#sentExtent === JSON.stringify(extent)) return;
-    this.#sentExtent = JSON.stringify(extent);
+  /**
+   * Sent while watching, too: the server keeps it until this peer steers.
+   *
+   * @param {import("./viewport.js").Extent} extent
+   */
+  #sendExtent(extent) {
+    if (!this.#writer) return false;
     this.#edge("resize", { ...extent }, performance.now() / 1000);
+    return true;
   }
 
   /**
