@@ -168,6 +168,10 @@ class Handover:
             if leg.begins:
                 self._wanted = leg.name
 
+    def has(self, leg: Leg) -> bool:
+        """Whether a transport is in use, was the last that was, or may come to be."""
+        return leg is self.in_use or leg in self._legs
+
     def use(self, name: TransportName) -> None:
         """The page uses that transport from now on, or as soon as it is up."""
         self._wanted = None if self.in_use and self.in_use.name == name else name

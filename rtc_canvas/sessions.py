@@ -80,6 +80,11 @@ class Session:
         return self.handover.peer
 
     @property
+    def is_over(self) -> bool:
+        """Whether its connection serves its peer no more."""
+        return not self.handover.has(self._leg)
+
+    @property
     def etag(self) -> str:
         return self._connection.ufrag
 
@@ -127,9 +132,16 @@ class _Served:
         )
 
     def add(self, session: Session) -> None:
-        """Keep a session until its peer ends."""
+        """Keep a session until its peer ends, or goes on without it: some pages make a new one each minute."""
+        self.sessions = {id: each for id, each in self.sessions.items() if not each.is_over}
         self.sessions[session.id] = session
-        session.peer.ended.add_done_callback(lambda _: self.sessions.pop(session.id, None))
+
+    def _forget(self, handover: Handover) -> None:
+        """Its peer has ended."""
+        self.tokens.forget(handover)
+        self.sessions = {
+            id: each for id, each in self.sessions.items() if each.handover is not handover
+        }
 
     def handover(self, token: str | None, grant: Grant) -> Handover:
         """The transports of the peer that a token is for, or of a new one.
@@ -140,7 +152,7 @@ class _Served:
         if token is None:
             peer = Peer(secrets.token_hex(3), grant.role, grant.user, self.audience)
             handover = Handover(peer)
-            peer.ended.add_done_callback(lambda _: self.tokens.forget(handover))
+            peer.ended.add_done_callback(lambda _: self._forget(handover))
             return handover
         try:
             handover = self.tokens.present(token, _owner(grant))
@@ -288,6 +300,8 @@ class Sessions:
                 connection.codec, connection.chroma_obstacle, self._video, self._executor
             )
             self._check_served(canvas)
+            if peer.ended.done():
+                raise Refusal(*REFUSALS["unknown"])
         except BaseException as error:
             # A request that is given up half-way leaves nothing behind either.
             await connection.close()

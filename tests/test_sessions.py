@@ -115,6 +115,68 @@ async def test_a_session_that_never_connects_ends_with_the_others() -> None:
     assert session.peer.ended.done()
 
 
+async def test_what_a_peer_goes_on_without_is_forgotten() -> None:
+    """A page that has only a WebSocket tries WebRTC again and again."""
+    canvas = Canvas()
+    async with serving(canvas) as sessions:
+        socket = StandInSocket()
+        opening = Opening(codecs=["jpeg"])
+        receiving = await sessions.open_socket("main", opening, socket, grant=GRANT)
+        await socket.until(socket.remarks)
+        tries: weakref.WeakSet[Session] = weakref.WeakSet()
+        for _ in range(3):
+            async with page() as viewer:
+                session = await sessions.connect(
+                    "main",
+                    await viewer.offer(),
+                    grant=GRANT,
+                    codec=None,
+                    reached=Reached(),
+                    session=socket.remarks()[0]["session"],
+                )
+                assert sessions.session("main", session.id) is session
+                tries.add(session)
+                await session.close("It did not come up.")
+            del session
+        gc.collect()
+        assert len(tries) <= 1
+        receiving.disconnected("The page was closed.", left=True)
+        await tries.pop().peer.ended
+    gc.collect()
+    assert not tries
+
+
+async def test_an_answer_for_a_peer_that_has_ended_meanwhile_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, may_go = slow_answer(monkeypatch)
+    canvas = Canvas()
+    async with serving(canvas) as sessions, page() as viewer:
+        socket = StandInSocket()
+        opening = Opening(codecs=["jpeg"])
+        receiving = await sessions.open_socket("main", opening, socket, grant=GRANT)
+        await socket.until(socket.remarks)
+        token = socket.remarks()[0]["session"]
+        request = asyncio.create_task(
+            sessions.connect(
+                "main",
+                await viewer.offer(),
+                grant=GRANT,
+                codec=None,
+                reached=Reached(),
+                session=token,
+            )
+        )
+        await made.wait()
+        (peer,) = canvas.peers
+        receiving.disconnected("The page was closed.", left=True)
+        await peer.ended
+        may_go.set()
+        with pytest.raises(Refusal) as refused:
+            await request
+        assert refused.value.status == 404
+
+
 @pytest.mark.parametrize(
     ("video", "wish", "codec"),
     [
