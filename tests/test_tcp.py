@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+import struct
 from collections.abc import AsyncIterator
 
 import pytest
@@ -151,6 +153,22 @@ async def test_a_request_that_is_not_authenticated_ends_it(scene: Scene) -> None
     assert await browser.gets() is None
     assert scene.links.refused == {"unauthenticated": 1}
     assert scene.peer.lost == []
+
+
+async def test_one_that_breaks_before_it_is_accepted_is_no_error(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        with socket.create_connection(listening.getsockname()) as stranger:
+            stranger.sendall(framed(b"first"))
+            # It ends with a reset.
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        accepted, _ = listening.accept()
+        accepted.setblocking(False)
+        await asyncio.get_running_loop().connect_accepted_socket(scene.links.new, accepted)
+    await asyncio.sleep(0)
+    assert scene.links.refused == {"broken": 1}
+    assert not caplog.records
 
 
 async def test_half_a_frame_is_waited_for_and_not_for_long(

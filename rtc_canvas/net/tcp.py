@@ -120,7 +120,7 @@ class Link(asyncio.Protocol):
     address: of the browser, known once the connection is made.
     """
 
-    address: Address
+    address: Address = "", 0
     _transport: asyncio.Transport
 
     def __init__(self, links: TcpLinks) -> None:
@@ -167,8 +167,12 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        host, port = transport.get_extra_info("peername")[:2]
-        self.address = _plain(host), port
+        peer = transport.get_extra_info("peername")
+        if peer is None:
+            # It broke before it was accepted.
+            self.refuse("broken")
+            return
+        self.address = _plain(peer[0]), peer[1]
         self._links.made(self)
 
     def data_received(self, data: bytes) -> None:
