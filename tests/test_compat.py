@@ -18,9 +18,12 @@ from aioice import stun
 from OpenSSL import SSL
 
 from rtc_canvas.net.demultiplexer import Address, Demultiplexer
+from rtc_canvas.rtc.compat import ice as compat_ice
 from rtc_canvas.rtc.compat import require
-from rtc_canvas.rtc.compat.ice import Liveness
+from rtc_canvas.rtc.compat.ice import ADDRESSES_LIMIT, Liveness
 from rtc_canvas.rtc.compat.sdp import h264_profile
+from rtc_canvas.rtc.connection import Connection
+from signaling.sdp import checked_offer, ice_ufrag
 
 from .frames import flat
 from .link import Link, link, linked
@@ -202,6 +205,62 @@ async def test_a_check_without_a_priority_is_ignored(caplog: pytest.LogCaptureFi
         message.add_message_integrity(str(ice.remote_password).encode())
         await send_from_a_stranger(made, [bytes(message)])
         await assert_alive(made, caplog)
+
+
+# What a browser may do that was let in.
+
+
+def servers_ice(connection: Connection) -> Any:
+    assert connection._ice is not None
+    return connection._ice._connection
+
+
+def authenticated(connection: Connection, offer: str) -> bytes:
+    """A check as its browser would send it."""
+    ours = servers_ice(connection)
+    name = f"{ours.local_username}:{ice_ufrag(offer)}"
+    message = request(USERNAME=name, PRIORITY=1, ICE_CONTROLLING=1)
+    message.add_message_integrity(ours.local_password.encode())
+    return bytes(message)
+
+
+async def test_a_browser_has_so_many_addresses(caplog: pytest.LogCaptureFixture) -> None:
+    async with link() as made:
+        offer = checked_offer((await made.viewer.offer(channels=False)).encode())
+        await made.connect(offer)
+        ours = servers_ice(made.connection)
+        for number in range(2 * ADDRESSES_LIMIT):
+            line = f"candidate:{number} 1 udp 1 127.0.0.1 {1024 + number} typ host"
+            await made.connection.add_candidate(line, "0")
+        assert len(ours._remote_candidates) == ADDRESSES_LIMIT
+        check = authenticated(made.connection, offer)
+        for _ in range(ADDRESSES_LIMIT):
+            await send_from_a_stranger(made, [check])
+        assert len(ours._remote_candidates) == ADDRESSES_LIMIT
+        assert len(ours._check_list) <= ADDRESSES_LIMIT * len(ours._protocols)
+        await assert_alive(made, caplog)
+
+
+async def test_an_offer_has_so_many_addresses() -> None:
+    async with link() as made:
+        offer = await made.viewer.offer(channels=False)
+        lines = [
+            f"a=candidate:{number} 1 udp 1 127.0.0.1 {1024 + number} typ host\r\n"
+            for number in range(3 * ADDRESSES_LIMIT)
+        ]
+        await made.connection.answer(offer + "".join(lines), codec=None)
+        assert len(servers_ice(made.connection)._remote_candidates) <= ADDRESSES_LIMIT
+
+
+async def test_what_nobody_reads_yet_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compat_ice, "UNREAD_LIMIT", 20)
+    async with link() as made:
+        offer = await made.viewer.offer()
+        answer = await made.connection.answer(offer, codec=None)
+        ours = servers_ice(made.connection)
+        check = authenticated(made.connection, offer)
+        await send_from_a_stranger(made, [check, *[b"\x80" * 100] * 30], answer)
+        assert ours._queue.qsize() == 20
 
 
 def client_hello() -> bytes:

@@ -35,6 +35,8 @@ require(
     "_pair_remote_candidate",
     "_unfreeze_initial",
     "sort_check_list",
+    "_add_remote_candidate",
+    "data_received",
 )
 require(ice, "ICE_COMPLETED", "CandidatePair")
 require(ice.CandidatePair, "remote_addr")
@@ -48,6 +50,13 @@ _LOOK_EVERY = 0.25
 
 # Then nothing at all may be sent any more before the other side is heard (RFC 7675 clause 5.1).
 CONSENT = 30.0
+
+# So many addresses of a browser's are known (RFC 8445 clause 6.1.2.5 wants a limit): one that names more would have
+# checks sent to strangers, and fill the memory. It has a few, and those that it left long ago are forgotten.
+ADDRESSES_LIMIT = 32
+
+# So many packets may wait until the handshake begins to read them.
+UNREAD_LIMIT = 1024
 
 # Seconds that a browser is given to connect again over TCP.
 COMES_BACK_WITHIN = 3.0
@@ -173,16 +182,29 @@ def adopt(
     - A check that was cancelled half-way can be started again; aioice would leave its pair unusable for ever.
     - A request that is not authenticated gets no answer: whoever sent it knows no more than before, and an answer to a
       forged address would be one more packet at somebody else.
+    - Of a browser's addresses so many are known, and so many packets of its kept, and no more.
     - No datagram of a stranger's, malformed, empty or too long, ends the connection or raises; and nobody begins the
       DTLS handshake from an address from which no authenticated check came.
 
     on_moved: called when another pair of addresses was chosen than before.
     """
     connection: Any = transport._connection
-    require(connection, "_protocols", "_local_username", "_local_candidates")
+    require(connection, "_protocols", "_local_username", "_local_candidates", "_queue")
     connection._local_username = entrance.ufrag
     check_incoming = connection.check_incoming
     respond_error = connection.respond_error
+    add_remote_candidate = connection._add_remote_candidate
+    data_received = connection.data_received
+    # Those of the offer, which nobody has been paired with yet.
+    del connection._remote_candidates[ADDRESSES_LIMIT:]
+
+    def add(candidate: Any, network_host: str) -> None:
+        if len(connection._remote_candidates) < ADDRESSES_LIMIT:
+            add_remote_candidate(candidate, network_host)
+
+    def receive(data: bytes, component: int) -> None:
+        if connection._queue.qsize() < UNREAD_LIMIT:
+            data_received(data, component)
 
     def check(message: stun.Message, address: Address, protocol: ice.StunProtocol) -> None:
         liveness.seen()
@@ -195,6 +217,8 @@ def adopt(
             ):
                 pair.task = None
                 pair.state = ice.CandidatePair.State.FROZEN
+        if len(connection._remote_candidates) >= ADDRESSES_LIMIT:
+            _forget_oldest(connection, address)
         check_incoming(message, address, protocol)
 
     def respond(
@@ -241,6 +265,8 @@ def adopt(
         if before not in (None, selected.address):
             on_moved()
 
+    connection._add_remote_candidate = add
+    connection.data_received = receive
     connection.sendto = sendto
     connection.check_complete = complete
     connection.check_incoming = check
@@ -249,6 +275,23 @@ def adopt(
     connection.query_consent = lambda: _keep_consent(connection, liveness)
     connection.connect = lambda: _connect(connection, liveness)
     return selected
+
+
+def _forget_oldest(connection: Any, known: Address) -> None:
+    """Make room for another address of the browser's: of those that nothing goes to, the one that was told first.
+
+    known: needs no room where it is one of them.
+    """
+    chosen = [pair.remote_candidate for pair in connection._nominated.values()]
+    others = [each for each in connection._remote_candidates if each not in chosen]
+    if any((each._network_host, each.port) == known for each in connection._remote_candidates):
+        return
+    oldest = others[0]
+    connection._remote_candidates.remove(oldest)
+    for pair in [pair for pair in connection._check_list if pair.remote_candidate is oldest]:
+        connection._check_list.remove(pair)
+        if pair.task is not None:
+            pair.task.cancel()
 
 
 def restart(
