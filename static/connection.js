@@ -8,7 +8,7 @@
 import { Channels } from "./channels.js";
 import { preferredCodecs } from "./codecs.js";
 import { PROTOCOL } from "./messages.js";
-import { choose, ended, lost, noMedia, otherProtocol, Problem } from "./problem.js";
+import { choose, ended, lost, noMedia, otherProtocol, Problem, unreachable } from "./problem.js";
 import { remembersWebSocket } from "./remembered.js";
 import { Timers } from "./timers.js";
 import { baseOf, sdpFragment, SOON, Whep, withCredentials } from "./whep.js";
@@ -294,7 +294,9 @@ export class Connection {
    * @param {Config} config
    */
   async #useIceServers(config) {
-    const { IceServers } = await import("./ice-servers.js");
+    const { IceServers } = await import("./ice-servers.js").catch(() => {
+      throw unreachable();
+    });
     this.#iceServers = new IceServers(this.#peer, () => this.#whep.config(), this.#relay);
     this.#iceServers.use(config);
   }

@@ -16,7 +16,7 @@ import { Outage } from "./outage.js";
 import { RecentInput } from "./recent-input.js";
 import { recover } from "./recovery.js";
 import { rememberWebSocket, remembersWebSocket } from "./remembered.js";
-import { lost } from "./problem.js";
+import { lost, unreachable } from "./problem.js";
 import { Silence } from "./silence.js";
 import { Timers } from "./timers.js";
 
@@ -276,8 +276,10 @@ export class Handover {
   async #openSocket(joining) {
     this.#hasSocket = true;
     // Most pages never need it, or not before their first picture.
-    const { WebSocketConnection } = await import("./websocket.js");
+    const loaded = await import("./websocket.js").catch(() => null);
     if (this.#ended) return;
+    if (!loaded) return this.#onSocketEnd(unreachable());
+    const { WebSocketConnection } = loaded;
     const socket = new WebSocketConnection(this.#options, joining);
     this.#socket = socket;
     socket.listen({

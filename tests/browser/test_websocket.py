@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+from playwright.async_api import Route
 
 from rtc_canvas import Canvas
 from rtc_canvas.handover import Handover, Leg
@@ -53,6 +54,28 @@ async def test_a_page_without_webcodecs_gets_jpeg(
     await viewer.sees(GREEN)
     (peer,) = program.canvas.peers
     assert peer.stats.codec == "jpeg"
+
+
+async def test_what_it_needs_may_not_come_at_first(
+    serve_program: ServeProgram, new_context: NewContext
+) -> None:
+    program = await serve_program(Canvas((640, 480)))
+    program.show(ORANGE)
+    context = await new_context()
+    await context.add_init_script("delete globalThis.RTCPeerConnection")
+    asked = 0
+
+    async def lose(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        # When it is loaded ahead, and when it is needed.
+        await (route.abort() if asked <= 2 else route.continue_())
+
+    await context.route("**/static/websocket.js", lose)
+    viewer = Viewer(await context.new_page())
+    await viewer.page.goto(f"{program.origin}/")
+    await viewer.sees(ORANGE)
+    assert asked == 3
 
 
 @pytest.mark.parametrize("query", ["", "&codec=vp8"], ids=["h264", "vp8"])
