@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from rtc_canvas import Canvas
 
@@ -46,6 +47,19 @@ async def test_behind_nginx_with_tls_and_a_prefix(
         assert (cookie["secure"], cookie["path"]) == (True, "/scene/")
         await viewer.page.close()
         await program.event("leave")
+
+
+async def test_nginx_passes_on_nothing_that_a_browser_says_in_its_name(
+    serve_program: ServeProgram, tmp_path: Path
+) -> None:
+    program = await serve_program(
+        Canvas((640, 480)), open_access=True, trusted_proxies=["127.0.0.1"]
+    )
+    forged = {"Host": "evil.example", "X-Forwarded-Host": "localhost"}
+    async with nginx(tmp_path, port=program.server.port) as url, ClientSession() as http:
+        asked = url.replace("lab.localhost", "127.0.0.1")
+        async with http.get(f"{asked}api/config", headers=forged, ssl=False) as response:
+            assert response.status == 403
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
