@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, NoReturn, cast
+from urllib.parse import urlsplit
 
 from .canvas import Canvas
 from .config import ServeConfig, ServeOptions, VideoConfig
@@ -356,6 +357,13 @@ def _given(options: argparse.Namespace) -> CommandLine:
 
 def _checkup(options: argparse.Namespace) -> Checkup:
     ServeConfig(host=options.host, port=options.port)
+    url = options.url or ""
+    try:
+        _ = urlsplit(url if "//" in url else f"//{url}").port
+    except ValueError as error:
+        raise ConfigError(
+            f"The address to look at is none ({error}); give the link that the program printed."
+        ) from None
     return Checkup(options.url, options.host, options.port, _ice_servers(options.ice_servers))
 
 

@@ -111,6 +111,9 @@ class TestParse:
         )
         with pytest.raises(ConfigError, match="port"):
             parse(["doctor", "--port", "65536"])
+        for address in ("http://lab:65536/", "lab:65536", "http://[::1"):
+            with pytest.raises(ConfigError, match="the link that the program printed"):
+                parse(["doctor", address])
 
     def test_what_follows_two_dashes_is_the_programs(self) -> None:
         command = parsed(["run", "--port", "0", "scene.py", "--", "--port", "1", "--", "x"])
