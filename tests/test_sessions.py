@@ -134,7 +134,7 @@ async def test_what_a_peer_goes_on_without_is_forgotten() -> None:
                     reached=Reached(),
                     session=socket.remarks()[0]["session"],
                 )
-                assert sessions.session("main", session.id) is session
+                assert sessions.session("main", session.id, grant=GRANT) is session
                 tries.add(session)
                 await session.close("It did not come up.")
             del session
