@@ -18,6 +18,7 @@ LINK = Conditions(rate=20e6, delay=0.020, queue=0.200)
 """A round trip of 40 ms."""
 
 NARROW = Conditions(rate=8e6, delay=0.020, queue=0.200)
+NARROWEST = Conditions(rate=0.5e6, delay=0.020, queue=2.0)
 LONG = Conditions(rate=8e6, delay=0.100, queue=0.300)
 
 RELAY = "198.51.100.1"

@@ -22,6 +22,12 @@ ROWS = (
     ),
     Row("no UDP", "UDP dropped, 40 ms", "tcp", (FIRST_VISIT, SHOWN)),
     Row(
+        "no UDP, 500 kbit/s",
+        "UDP dropped, 40 ms, 500 kbit/s, a picture that asks for more",
+        "tcp",
+        (FIRST_VISIT, Limit("fps", at_least=15), Limit("glass_median", at_most=150)),
+    ),
+    Row(
         "only HTTP",
         "only HTTP through nginx, first visit, 40 ms",
         "websocket",

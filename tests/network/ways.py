@@ -19,6 +19,7 @@ from .places import (
     LONG,
     MACHINE,
     NARROW,
+    NARROWEST,
     NO_UDP,
     RELAY,
     Place,
@@ -82,6 +83,15 @@ def without_udp() -> Measured:
         place.network.block(0, packets.UDP)
         with chromium(place, origin(subject.url)) as browser:
             yield "no UDP", look(browser, subject)
+
+
+def narrow_tcp() -> Measured:
+    """Media over TCP on a link that carries little and queues much, with a picture that asks for more."""
+    with linked(NARROWEST) as place, serving(place, content="busy") as subject:
+        assert place.network is not None
+        place.network.block(0, packets.UDP)
+        with chromium(place, origin(subject.url)) as browser:
+            yield "no UDP, 500 kbit/s", look(browser, subject)
 
 
 def only_http() -> Measured:
@@ -262,6 +272,7 @@ RUNS: Mapping[tuple[str, ...], Callable[[], Measured]] = {
     ("glass, UDP", "glass, TURN/UDP", "glass, WebSocket", "glass, ICE-TCP"): beside_each_other,
     ("20 peers",): many_peers,
     ("no UDP",): without_udp,
+    ("no UDP, 500 kbit/s",): narrow_tcp,
     ("only HTTP", "only HTTP, again"): only_http,
     ("TURN/UDP",): through_a_relay("udp"),
     ("TURN/TCP",): through_a_relay("tcp"),
