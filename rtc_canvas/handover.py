@@ -3,112 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable
 
 from .equipment import Equipment
+from .leg import Leg, Standby
 from .link_stats import TransportName
 from .peer import CONNECT_TIMEOUT, Peer
 from .peer_log import PeerLog
-from .rtc.channels import ChannelName
 from .transport import Transport
-
-# Messages that come over a transport before it is used: those of one round trip at most.
-HELD = 512
 
 # How often a page that holds a WebSocket ready is told that frames were sent, seconds.
 TELL_EVERY = 0.2
 
 # What is held ready is asked for a word when the transport in use has been silent for so many seconds, so that it is
-# known whether that is there by the time at which the other counts as silent. Seconds again for which a word counts.
+# known whether that is there by the time at which the other counts as silent.
 ASK_OTHER_AFTER = 2.0
-HEARD_WITHIN = 3.0
-
-
-class Standby(Protocol):
-    """What a WebSocket can do besides what every transport can."""
-
-    standby: bool
-
-    def ask(self) -> None: ...
-
-    def tell(self, message: Mapping[str, object]) -> bool: ...
-
-
-class Leg:
-    """One transport of a peer; the `Listener` of it. What it tells reaches the peer while it is the one in use.
-
-    begins: whether its page begins anew with it, having lost what there was.
-    is_up: whether the page is heard over it. has_been_up: whether it ever was.
-    """
-
-    def __init__(self, handover: Handover, name: TransportName, *, begins: bool) -> None:
-        self.name = name
-        self.begins = begins
-        self.on_first_up: Callable[[], None] | None = None
-        self.is_up = False
-        self.has_been_up = False
-        self.transport: Transport | None = None
-        self.equip: Callable[[], Equipment] | None = None
-        self.open_channels: list[ChannelName] = []
-        self.held: deque[tuple[ChannelName, str | bytes]] = deque(maxlen=HELD)
-        self.target: int | None = None
-        self.standby: Standby | None = None
-        self.timeout: asyncio.TimerHandle | None = None
-        self._handover = handover
-
-    @property
-    def _peer(self) -> Peer | None:
-        """The peer, while this leg is in use."""
-        return self._handover.peer if self._handover.in_use is self else None
-
-    @property
-    def is_heard(self) -> bool:
-        """Whether the page was heard over it a moment ago."""
-        return self.is_up and self.transport is not None and self.transport.silence < HEARD_WITHIN
-
-    def connected(self) -> None:
-        self.is_up = True
-        if not self.has_been_up:
-            self.has_been_up = True
-            if self.on_first_up is not None:
-                self.on_first_up()
-        self._handover.leg_is_up(self)
-
-    def silent(self) -> None:
-        self.is_up = False
-        self._handover.leg_is_silent(self)
-
-    def room(self) -> None:
-        if self._peer:
-            self._peer.room()
-
-    def target_changed(self, bitrate: int) -> None:
-        self.target = bitrate
-        if self._peer:
-            self._peer.target_changed(bitrate)
-
-    def key_frame_wanted(self) -> None:
-        if self._peer:
-            self._peer.key_frame_wanted()
-
-    def channel_open(self, channel: ChannelName) -> None:
-        self.open_channels.append(channel)
-        if self._peer:
-            self._peer.channel_open(channel)
-
-    def message(self, channel: ChannelName, message: str | bytes) -> None:
-        if self._peer:
-            self._peer.message(channel, message)
-        else:
-            self.held.append((channel, message))
-
-    def left(self, reason: str) -> None:
-        self._handover.leg_is_left(self, reason)
-
-    def lost(self, reason: str) -> None:
-        self._handover.leg_is_lost(self, reason)
 
 
 class Handover:
@@ -151,8 +60,7 @@ class Handover:
         standby: the transport, where it is a WebSocket.
         on_first_up: called when it is up.
         """
-        leg.transport, leg.equip, leg.standby = transport, equip, standby
-        leg.on_first_up = on_first_up
+        leg.carry(transport, equip, standby, on_first_up)
         for other in self._legs[:]:
             if other.name == leg.name and other is not self.in_use:
                 self._drop(other)
@@ -164,7 +72,7 @@ class Handover:
         else:
             if standby is not None:
                 standby.standby = True
-            leg.timeout = self._loop.call_later(CONNECT_TIMEOUT, self._give_up, leg)
+            leg.wait(CONNECT_TIMEOUT, self._give_up)
             if leg.begins:
                 self._wanted = leg.name
 
@@ -214,7 +122,7 @@ class Handover:
             self._drop(leg)
         elif other := self._heard(but=leg):
             self._pass_to(other)
-        elif leg.transport is not None and leg.transport.has_channels:
+        elif leg.transport.has_channels:
             self._drop(leg)
             self.peer.go_away(reason)
         else:
@@ -252,7 +160,6 @@ class Handover:
         self._log.info("goes over %s from now on", leg.name)
         if before is None:
             return
-        before.target = None
         if before.standby is not None and before.name != leg.name:
             before.standby.standby = True
         elif before.has_been_up:
@@ -261,13 +168,12 @@ class Handover:
         self._tell_frames()
 
     def _use(self, leg: Leg) -> None:
-        assert leg.transport is not None
-        assert leg.equip is not None
         learnt = self.peer.stats.available_bitrate
+        if self.in_use is not None:
+            self.in_use.rest()
         self.in_use = leg
         self._wanted = None
-        if leg.timeout is not None:
-            leg.timeout.cancel()
+        leg.wait_no_more()
         if leg.standby is not None:
             leg.standby.standby = False
         if learnt is not None:
@@ -275,24 +181,14 @@ class Handover:
         if leg.begins:
             leg.begins = False
             self.peer.begin_anew()
-        self.peer.attach(leg.transport, leg.equip())
-        if leg.target is not None:
-            self.peer.target_changed(leg.target)
-        if leg.is_up:
-            self.peer.connected()
-        for channel in leg.open_channels:
-            self.peer.channel_open(channel)
-        while leg.held:
-            self.peer.message(*leg.held.popleft())
+        leg.serve(self.peer)
 
     def _drop(self, leg: Leg) -> None:
         """Close a transport without a word to the peer."""
         if leg not in self._legs:
             return
         self._legs.remove(leg)
-        if leg.timeout is not None:
-            leg.timeout.cancel()
-        assert leg.transport is not None
+        leg.wait_no_more()
         task = self._loop.create_task(leg.transport.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
@@ -313,7 +209,6 @@ class Handover:
         standby = next((leg.standby for leg in self._legs if leg.standby and leg.is_up), None)
         if standby is None or self.in_use is None or self.in_use.standby is not None:
             return
-        assert self.in_use.transport is not None
         if self.in_use.transport.silence > ASK_OTHER_AFTER and not self.peer.away:
             standby.ask()
         frames = self.peer.stats.frames

@@ -28,8 +28,9 @@ from .config import MIN_BITRATE, START_BITRATE, VideoConfig
 from .encoded_frame import CODECS, Codec
 from .equipment import equipment_maker
 from .exceptions import ConnectError, EncoderError
-from .handover import Handover, Leg
+from .handover import Handover
 from .ice_servers import IceServerSource, OfferedIceServers
+from .leg import Leg
 from .messages import PROTOCOL
 from .net.hub import Entrance, Hub
 from .peer import Peer

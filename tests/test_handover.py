@@ -12,7 +12,8 @@ import pytest
 
 from rtc_canvas import Peer
 from rtc_canvas.equipment import Equipment
-from rtc_canvas.handover import HELD, Handover, Leg
+from rtc_canvas.handover import Handover
+from rtc_canvas.leg import HELD, Leg
 from rtc_canvas.link_stats import LinkStats, TransportName
 from rtc_canvas.video.picture import Picture
 

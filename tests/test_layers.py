@@ -31,7 +31,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "peer",
         "settled",
         "audience drawing",
-        "canvas",
+        "canvas leg",
         "canvas_track handover naming static",
         "sessions",
         "mounted server",

@@ -10,7 +10,8 @@ import pytest
 from playwright.async_api import Route
 
 from rtc_canvas import Canvas
-from rtc_canvas.handover import Handover, Leg
+from rtc_canvas.handover import Handover
+from rtc_canvas.leg import Leg
 
 from .conftest import NewContext, OpenViewer, ServeProgram
 from .program import Program
