@@ -11,6 +11,11 @@ Codec: TypeAlias = Literal["h264", "vp8", "jpeg"]
 CODECS: tuple[Codec, ...] = ("h264", "vp8")
 """What can be sent over WebRTC, the preferred one first."""
 
+Effort: TypeAlias = Literal["usual", "refine", "trickle"]
+"""What a frame may spend: "usual", its share of the rate; where its picture is the one before again, "refine", all that
+the rate has room for, to gain quality, or "trickle", as little as possible, to show life.
+"""
+
 Chroma: TypeAlias = Literal["420", "444"]
 """Whose colour is kept: "420" that of four pixels together, "444" that of each one."""
 

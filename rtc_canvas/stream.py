@@ -13,7 +13,7 @@ from typing import Protocol
 
 from .adaptation import Adaptation
 from .chroma import ChromaChoice
-from .encoded_frame import Chroma, EncodedFrame
+from .encoded_frame import Chroma, Effort, EncodedFrame
 from .exceptions import EncoderError
 from .limitation import Encoded, Limit, Limitation, Overload
 from .peer_log import Log
@@ -64,6 +64,12 @@ class _Job:
     trickle: bool
     scale: float
     chroma: Chroma
+
+    @property
+    def effort(self) -> Effort:
+        if self.trickle:
+            return "trickle"
+        return "usual" if self.first or self.key else "refine"
 
 
 class Stream:
@@ -321,8 +327,7 @@ class Stream:
             planes,
             time=frame_time,
             key=job.key is not None,
-            trickle=job.trickle,
-            refine=not (job.first or job.trickle or job.key),
+            effort=job.effort,
         )
         return EncodedFrame(
             codec=self._encoder.codec,

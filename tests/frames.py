@@ -11,7 +11,7 @@ import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from numpy.typing import NDArray
 
-from rtc_canvas.encoded_frame import Chroma, Codec
+from rtc_canvas.encoded_frame import Chroma, Codec, Effort
 from rtc_canvas.video.convert import Converter
 from rtc_canvas.video.encoder import VideoEncoder
 from rtc_canvas.video.picture import ChannelOrder, Picture, Pixels
@@ -85,11 +85,11 @@ def encoded(
     fps: float = 30,
     start: float = 0.0,
     key: bool = False,
-    trickle: bool = False,
+    effort: Effort = "usual",
 ) -> list[tuple[bytes, bool]]:
     """Each of the planes through an encoder, at a steady pace: (data, whether it is a key frame)."""
     return [
-        encoder.encode(one, time=start + index / fps, key=key, trickle=trickle)
+        encoder.encode(one, time=start + index / fps, key=key, effort=effort)
         for index, one in enumerate(made)
     ]
 

@@ -119,7 +119,7 @@ class Link:
         made = planes(pixels)
         self._frames += 1
         time = self._frames / 30
-        data, is_key = self._encoder.encode(made, time=time, key=key, trickle=False)
+        data, is_key = self._encoder.encode(made, time=time, key=key)
         frame = EncodedFrame(
             self.connection.codec,
             data,

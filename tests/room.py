@@ -16,7 +16,7 @@ from rtc_canvas.audience import Audience
 from rtc_canvas.chroma import ChromaChoice
 from rtc_canvas.control import Role
 from rtc_canvas.display_phase import Shown
-from rtc_canvas.encoded_frame import Codec, EncodedFrame
+from rtc_canvas.encoded_frame import Codec, Effort, EncodedFrame
 from rtc_canvas.equipment import Equipment
 from rtc_canvas.events import ProgramEvent
 from rtc_canvas.link_stats import LinkStats
@@ -174,7 +174,7 @@ class StandInEncoder:
         self._size = (0, 0)
 
     def encode(
-        self, planes: Planes, *, time: float, key: bool, trickle: bool = False, refine: bool = False
+        self, planes: Planes, *, time: float, key: bool, effort: Effort = "usual"
     ) -> tuple[bytes, bool]:
         resized, self._size = planes.size != self._size, planes.size
         return b"frame", key or resized

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-from rtc_canvas.encoded_frame import Chroma
+from rtc_canvas.encoded_frame import Chroma, Effort
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.rtc.payload_h264 import nal_units
 from rtc_canvas.video.h264 import H264Encoder
@@ -219,8 +219,8 @@ def test_repeated_pictures_come_to_rest(noise: list[Planes]) -> None:
     still = noise[0]
     with encoder_at(1_000_000) as encoder:
         encoded(encoder, [still] * 6)
-        settling = encoded(encoder, [still] * 10, fps=12.5, start=1.0, trickle=True)
-        idle = encoded(encoder, [still] * 5, fps=0.5, start=3.0, trickle=True)
+        settling = encoded(encoder, [still] * 10, fps=12.5, start=1.0, effort="trickle")
+        idle = encoded(encoder, [still] * 5, fps=0.5, start=3.0, effort="trickle")
     assert bits_per_second(settling, 12.5) < 150_000
     assert bits_per_second(idle, 0.5) < 1000
 
@@ -263,19 +263,20 @@ def test_a_target_that_moves_while_nothing_changes_costs_no_key_frame() -> None:
     with encoder_at(1_000_000) as encoder:
         encoder.encode(still, time=0.0, key=False)
         encoder.target_bitrate = 8_000_000
-        assert encoder.encode(still, time=2.0, key=False, trickle=True)[1] is False
-        assert encoder.encode(still, time=2.03, key=False, refine=True)[1] is False
+        assert encoder.encode(still, time=2.0, key=False, effort="trickle")[1] is False
+        assert encoder.encode(still, time=2.03, key=False, effort="refine")[1] is False
         assert encoder.encode(still, time=2.1, key=False)[1] is True
 
 
 def test_a_picture_that_stays_may_spend_more_to_become_sharp(noise: list[Planes]) -> None:
     spent = []
-    for refine in (False, True):
+    efforts: tuple[Effort, ...] = ("usual", "refine")
+    for effort in efforts:
         with encoder_at(3_000_000) as encoder:
             encoded(encoder, noise)
             times = [1 + index / 30 for index in range(6)]
             frames = [
-                encoder.encode(noise[-1], time=time, key=False, refine=refine) for time in times
+                encoder.encode(noise[-1], time=time, key=False, effort=effort) for time in times
             ]
             spent.append(sum(len(data) for data, _ in frames))
     assert spent[1] > 1.08 * spent[0]

@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from rtc_canvas.encoded_frame import Effort
 from rtc_canvas.video.convert import Converter
 from rtc_canvas.video.jpeg import JpegEncoder
 from rtc_canvas.video.picture import Picture, Pixels
@@ -26,10 +27,14 @@ def grain(number: int) -> Picture:
 
 
 def encode(
-    encoder: JpegEncoder, converter: Converter, picture: Picture, time: float, trickle: bool = False
+    encoder: JpegEncoder,
+    converter: Converter,
+    picture: Picture,
+    time: float,
+    effort: Effort = "usual",
 ) -> bytes:
     planes = converter.planes(picture)
-    data, key = encoder.encode(planes, time=time, key=False, trickle=trickle)
+    data, key = encoder.encode(planes, time=time, key=False, effort=effort)
     assert key == bool(data)
     return data
 
@@ -37,9 +42,7 @@ def encode(
 @pytest.mark.parametrize("color", [(200, 120, 40), (0, 255, 0), (20, 30, 250), (128, 128, 128)])
 def test_colours(color: tuple[int, int, int]) -> None:
     picture = Picture(1, flat(color), "rgb", 0.0, (64, 48))
-    data, key = JpegEncoder(8_000_000).encode(
-        Converter().planes(picture), time=0.0, key=True, trickle=False
-    )
+    data, key = JpegEncoder(8_000_000).encode(Converter().planes(picture), time=0.0, key=True)
     assert key
     assert data[:2] == b"\xff\xd8"
     assert np.abs(decoded(data).astype(int) - color).max() <= 6
@@ -63,10 +66,10 @@ def test_a_picture_that_stays_gets_finer_and_then_costs_nothing() -> None:
     assert finer[-1] > 2 * finer[0]
     assert sizes[len(finer) :] == [0] * (6 - len(finer))
     assert len(finer) < 6, "then there is nothing left to gain"
-    assert encode(encoder, converter, picture, 2.0, trickle=True) == b""
+    assert encode(encoder, converter, picture, 2.0, effort="trickle") == b""
     # A page that has lost its picture gets it even then.
     planes = converter.planes(picture)
-    data, key = encoder.encode(planes, time=3.0, key=True, trickle=True)
+    data, key = encoder.encode(planes, time=3.0, key=True, effort="trickle")
     assert key
     assert len(data) == finer[-1]
 
@@ -76,7 +79,7 @@ def test_each_size() -> None:
     for number, (height, width) in enumerate([(48, 64), (720, 1280), (49, 65), (16, 16)], 1):
         picture = Picture(number, np.zeros((height, width, 3), np.uint8), "rgb", 0.0, (64, 48))
         planes = Converter().planes(picture)
-        data, _ = encoder.encode(planes, time=number, key=False, trickle=False)
+        data, _ = encoder.encode(planes, time=number, key=False)
         assert decoded(data).shape[1::-1] == planes.size
     encoder.close()
     encoder.close()

@@ -19,7 +19,7 @@ import pytest
 from rtc_canvas import stream as stream_module
 from rtc_canvas.adaptation import Adaptation, Step
 from rtc_canvas.chroma import ChromaChoice
-from rtc_canvas.encoded_frame import Chroma, Codec, EncodedFrame
+from rtc_canvas.encoded_frame import Chroma, Codec, Effort, EncodedFrame
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.stillness import Repeat
 from rtc_canvas.stream import MAX_FAILURES, Stream
@@ -38,8 +38,7 @@ class Encoding:
     chroma: Chroma
     time: float
     key: bool
-    trickle: bool
-    refine: bool
+    effort: Effort
 
 
 class FakeEncoder:
@@ -55,13 +54,13 @@ class FakeEncoder:
         self.is_closed = False
 
     def encode(
-        self, planes: Planes, *, time: float, key: bool, trickle: bool = False, refine: bool = False
+        self, planes: Planes, *, time: float, key: bool, effort: Effort = "usual"
     ) -> tuple[bytes, bool]:
         if self.failures:
             raise self.failures.pop(0)
         before = self.asked[-1] if self.asked else None
         changed = before is None or (before.size, before.chroma) != (planes.size, planes.chroma)
-        self.asked.append(Encoding(planes.size, planes.chroma, time, key, trickle, refine))
+        self.asked.append(Encoding(planes.size, planes.chroma, time, key, effort))
         return b"data", key or changed
 
     def close(self) -> None:
@@ -467,7 +466,7 @@ async def test_a_picture_that_stays_comes_back_to_its_size_with_the_rate(
         idle = 0.0
         made.stream.wake()
         await made.until(lambda: len(made.sent) >= 7)
-    assert [(one.size, one.trickle) for one in made.encoder.asked[:7]] == [
+    assert [(one.size, one.effort == "trickle") for one in made.encoder.asked[:7]] == [
         ((320, 240), False),
         ((320, 240), False),
         ((320, 240), True),
@@ -559,8 +558,8 @@ async def test_a_picture_that_stays_is_repeated(repeats: list[Repeat]) -> None:
         await made.show(1)
         await made.settle()
         await made.until(lambda: len(made.sent) == 4)
-    assert [encoding.trickle for encoding in made.encoder.asked] == [False, False, False, True]
-    assert [encoding.refine for encoding in made.encoder.asked] == [False, True, True, False]
+    asked = [encoding.effort for encoding in made.encoder.asked]
+    assert asked == ["usual", "refine", "refine", "trickle"]
     assert [encoding.key for encoding in made.encoder.asked] == [True, False, False, False]
     assert numbers(made.sent) == [1, 1, 1, 1]
 
@@ -722,12 +721,13 @@ async def test_a_picture_that_is_shown_exactly_is_only_kept_alive(
         await made.show(1)
         assert numbers(made.sent) == [1]
         await made.until(lambda: len(made.sent) == 3)
-        assert [encoding.trickle for encoding in made.encoder.asked] == [False, True, True]
+        asked = [encoding.effort for encoding in made.encoder.asked]
+        assert asked == ["usual", "trickle", "trickle"]
         assert made.stream.sent is made.newest
         made.is_exact = False
         await made.settle()
         await made.until(lambda: not repeats)
-    assert not made.encoder.asked[3].trickle
+    assert made.encoder.asked[3].effort != "trickle"
 
 
 async def test_a_new_picture_does_not_care_about_the_exact_pixels_of_the_last() -> None:
@@ -749,7 +749,8 @@ async def test_a_key_frame_of_a_picture_that_stays_is_refined_anew(repeats: list
         await made.until(lambda: len(made.sent) == 4)
         assert not made.stream.is_refined
     # It gets what key frames get, not what refining may spend.
-    assert [encoding.refine for encoding in made.encoder.asked] == [False, True, True, False]
+    asked = [encoding.effort for encoding in made.encoder.asked]
+    assert asked == ["usual", "refine", "refine", "usual"]
 
 
 async def test_a_picture_that_may_become_larger_is_not_refined(repeats: list[Repeat]) -> None:

@@ -125,8 +125,8 @@ def test_repeated_pictures_come_to_rest(noise: list[Planes]) -> None:
     still = noise[0]
     with encoder_at(1_000_000) as encoder:
         encoded(encoder, [still] * 6)
-        settling = encoded(encoder, [still] * 10, fps=12.5, start=1.0, trickle=True)
-        idle = encoded(encoder, [still] * 5, fps=0.5, start=3.0, trickle=True)
+        settling = encoded(encoder, [still] * 10, fps=12.5, start=1.0, effort="trickle")
+        idle = encoded(encoder, [still] * 5, fps=0.5, start=3.0, effort="trickle")
     assert bits_per_second(settling, 12.5) < 150_000
     assert bits_per_second(idle, 0.5) < 1000
 
@@ -136,7 +136,7 @@ def test_a_picture_at_rest_needs_no_encoder(monkeypatch: pytest.MonkeyPatch) -> 
     with encoder_at(2_000_000) as encoder:
         before = encoded(encoder, [large] * 3)
         monkeypatch.setattr(vp8, "encode_one", None)
-        idle = encoded(encoder, [large] * 3, fps=0.5, start=2.0, trickle=True)
+        idle = encoded(encoder, [large] * 3, fps=0.5, start=2.0, effort="trickle")
         monkeypatch.undo()
         after = encoded(encoder, [planes(busy(1920, 1080, 1))], start=9.0)
     assert [key for _, key in idle + after] == [False] * 4
@@ -153,7 +153,7 @@ def test_a_key_frame_at_rest_is_one() -> None:
     still = planes(busy(320, 240))
     with encoder_at(1_000_000) as encoder:
         encoded(encoder, [still] * 2)
-        [(data, key)] = encoded(encoder, [still], start=5.0, key=True, trickle=True)
+        [(data, key)] = encoded(encoder, [still], start=5.0, key=True, effort="trickle")
     assert key
     assert len(decoded("vp8", [data])) == 1
 

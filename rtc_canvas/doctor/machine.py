@@ -46,7 +46,7 @@ def _encode(codec: str) -> None:
     encoder = make_encoder("vp8" if codec == "vp8" else "h264", VideoConfig())
     try:
         planes = Planes(av.VideoFrame(320, 240, "yuv420p"), (320, 240), (320, 240))
-        encoder.encode(planes, time=0.0, key=True, trickle=False)
+        encoder.encode(planes, time=0.0, key=True)
     finally:
         encoder.close()
 

@@ -68,8 +68,8 @@ def _probe(name: str) -> str | None:
     planes = Planes(av.VideoFrame(320, 240, "yuv420p"), (320, 240), (320, 240))
     try:
         now = time.monotonic()
-        encoder.encode(planes, time=now, key=True, trickle=False)
-        encoder.encode(planes, time=now + 1 / 30, key=False, trickle=False)
+        encoder.encode(planes, time=now, key=True)
+        encoder.encode(planes, time=now + 1 / 30, key=False)
     except EncoderError as error:
         logger.info("%s does not work here, software encodes: %s", name, error)
         return str(error)

@@ -10,7 +10,7 @@ import av
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
-from ..encoded_frame import Codec
+from ..encoded_frame import Codec, Effort
 from ..exceptions import EncoderError
 from .planes import Planes
 
@@ -29,14 +29,13 @@ class VideoEncoder(Protocol):
     """Bits per second; may be set at any time and holds from the next frame on."""
 
     def encode(
-        self, planes: Planes, *, time: float, key: bool, trickle: bool = False, refine: bool = False
+        self, planes: Planes, *, time: float, key: bool, effort: Effort = "usual"
     ) -> tuple[bytes, bool]:
         """Encode one frame and return (data, whether it is a key frame).
 
         time: seconds, rising from call to call; the bits that a frame may have follow from it.
         key: whether it must be a key frame. A first frame and a change of size or chroma make one by themselves.
-        trickle: spend as few bits as possible: the picture is the one before again, sent only to show life.
-        refine: the picture is the one before again, sent to gain quality: spend all that the rate has room for.
+        effort: what it may spend, see `Effort`.
 
         Raises:
             EncoderError: when the encoder cannot be opened or fails; it may be tried again, with a key frame.

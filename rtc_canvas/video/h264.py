@@ -9,7 +9,7 @@ from typing import TypeAlias
 from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import ColorRange
 
-from ..encoded_frame import Chroma, Codec
+from ..encoded_frame import Chroma, Codec, Effort
 from ..exceptions import EncoderError
 from .encoder import FrameInterval, encode_one, new_context, opened
 from .fill import MOST, Fill
@@ -70,20 +70,14 @@ class H264Encoder:
         self._count = 0
 
     def encode(
-        self,
-        planes: Planes,
-        *,
-        time: float,
-        key: bool,
-        trickle: bool = False,
-        refine: bool = False,
+        self, planes: Planes, *, time: float, key: bool, effort: Effort = "usual"
     ) -> tuple[bytes, bool]:
         meant = self.target_bitrate * self._interval.update(time)
         try:
-            context = self._context_for((planes.size, planes.chroma), trickle or refine)
-            factor = REFINE_FACTOR if refine else self._fill.factor
+            context = self._context_for((planes.size, planes.chroma), effort != "usual")
+            factor = REFINE_FACTOR if effort == "refine" else self._fill.factor
             told = min(int(meant * factor * NOMINAL_FPS), self._ceiling)
-            context.bit_rate = TRICKLE_BITRATE if trickle else told
+            context.bit_rate = TRICKLE_BITRATE if effort == "trickle" else told
             self._count += 1
             data, key = encode_one(
                 context, planes, pts=self._count, time_base=Fraction(1, NOMINAL_FPS), key=key
@@ -91,7 +85,7 @@ class H264Encoder:
         except EncoderError:
             self.close()
             raise
-        if not trickle and not refine:
+        if effort == "usual":
             self._fill.update(meant, 8 * len(data))
         return data, key
 

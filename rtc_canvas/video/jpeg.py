@@ -9,7 +9,7 @@ import av
 from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from ..encoded_frame import Codec
+from ..encoded_frame import Codec, Effort
 from ..exceptions import EncoderError
 from .encoder import FrameInterval, new_context, opened
 from .planes import Planes
@@ -47,17 +47,11 @@ class JpegEncoder:
         self._count = 0
 
     def encode(
-        self,
-        planes: Planes,
-        *,
-        time: float,
-        key: bool,
-        trickle: bool = False,
-        refine: bool = False,
+        self, planes: Planes, *, time: float, key: bool, effort: Effort = "usual"
     ) -> tuple[bytes, bool]:
         meant = self.target_bitrate * self._interval.update(time)
         again = planes is self._planes and self._frame is not None
-        if again and not key and (trickle or self._quantiser == FINEST):
+        if again and not key and (effort == "trickle" or self._quantiser == FINEST):
             return b"", False
         try:
             data = self._encode(planes, again=again)

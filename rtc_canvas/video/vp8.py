@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from av.video.codeccontext import VideoCodecContext
 
-from ..encoded_frame import Codec
+from ..encoded_frame import Codec, Effort
 from ..exceptions import EncoderError
 from .encoder import FrameInterval, encode_one, new_context, opened
 from .planes import Planes
@@ -39,18 +39,12 @@ class VP8Encoder:
         self._time = 0.0
 
     def encode(
-        self,
-        planes: Planes,
-        *,
-        time: float,
-        key: bool,
-        trickle: bool = False,
-        refine: bool = False,
+        self, planes: Planes, *, time: float, key: bool, effort: Effort = "usual"
     ) -> tuple[bytes, bool]:
         interval = self._interval.update(time)
         rests, self._time = time - self._time >= RESTING, time
         if (
-            trickle
+            effort == "trickle"
             and rests
             and not key
             and self._context is not None
@@ -58,10 +52,10 @@ class VP8Encoder:
         ):
             return repeat_frame(planes.size), False
         try:
-            context = self._context_for(planes.size, trickle or refine)
+            context = self._context_for(planes.size, effort != "usual")
             step = interval * self.target_bitrate / self._bitrate
             # The shortest step gives the fewest bits: next to nothing where nothing has changed.
-            self._clock += 1 if trickle else max(1, round(step * CLOCK))
+            self._clock += 1 if effort == "trickle" else max(1, round(step * CLOCK))
             return encode_one(
                 context, planes, pts=self._clock, time_base=Fraction(1, CLOCK), key=key
             )

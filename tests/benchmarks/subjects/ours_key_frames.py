@@ -8,6 +8,7 @@ from queue import SimpleQueue
 
 import numpy as np
 
+from rtc_canvas.encoded_frame import Effort
 from rtc_canvas.video.h264 import H264Encoder
 from rtc_canvas.video.planes import Planes
 
@@ -23,17 +24,11 @@ encode_as_shipped = H264Encoder.encode
 
 
 def encode(
-    self: H264Encoder,
-    planes: Planes,
-    *,
-    time: float,
-    key: bool,
-    trickle: bool = False,
-    refine: bool = False,
+    self: H264Encoder, planes: Planes, *, time: float, key: bool, effort: Effort = "usual"
 ) -> tuple[bytes, bool]:
     """Make a key frame where a line asks for one, and keep that back until a second line lets it go."""
     if lines.empty():
-        return encode_as_shipped(self, planes, time=time, key=key, trickle=trickle, refine=refine)
+        return encode_as_shipped(self, planes, time=time, key=key, effort=effort)
     lines.get()
     data, is_key = encode_as_shipped(self, planes, time=time, key=True)
     number = number_in(planes)
