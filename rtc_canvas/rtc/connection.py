@@ -41,6 +41,7 @@ from .congestion.estimator import RateLimits
 from .flexfec_sdp import with_flexfec
 from .flow import Flow
 from .link_stats import link_stats
+from .offer import parse_offer
 from .rtp import COLOR_SPACE, PLAYOUT_DELAY, TRANSPORT_CC
 from .sender import VideoSender
 from .track import EncodedTrack
@@ -52,9 +53,6 @@ _H264_LEVEL = 52
 
 # Seconds in which the browser may go over to a better pair of addresses, while the first one carries too.
 SETTLING = 3.0
-
-# The media sections that aiortc answers.
-_KINDS = ("audio", "video", "application")
 
 
 class Listener(Protocol):
@@ -134,8 +132,7 @@ class Connection:
         Raises:
             ConnectError: when the offer cannot be understood or has no codec in common; nothing is left then.
         """
-        parsed = _parse(offer)
-        _check_bundle(parsed)
+        parsed = parse_offer(offer)
         self._codec = choose_codec(parsed, codec)
         # By default aiortc asks a public STUN server, and waits 5 s for it where there is no way out.
         connection = self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
@@ -348,30 +345,3 @@ class Connection:
             self._listener.lost("The network did not let the connection through.")
         elif state == "closed" and self._closing is None:
             self._listener.left("The page was closed.")
-
-
-def _check_bundle(offer: SessionDescription) -> None:
-    """Refuse what would need several transports, or one that is not there (RFC 9143 clause 7.2.1).
-
-    aiortc goes by the first BUNDLE group, takes its first mid for granted, and knows no other kinds of media.
-
-    Raises:
-        ConnectError: for such an offer.
-    """
-    mids = {media.rtp.muxId for media in offer.media if media.kind in _KINDS}
-    first = [offer.media[0].rtp.muxId] if len(offer.media) == 1 else []
-    bundle = next((group.items for group in offer.group if group.semantic == "BUNDLE"), first)
-    if len(mids) < len(offer.media) or mids - set(bundle) or set(bundle[:1]) - mids:
-        raise ConnectError(
-            "The offer must have sections of audio, video and application only, all in its first BUNDLE group."
-        )
-
-
-def _parse(offer: str) -> SessionDescription:
-    try:
-        return SessionDescription.parse(offer)
-    except Exception as error:
-        # The parser of aiortc raises whatever its string operations raise: what it gets here is a browser's, or worse.
-        raise ConnectError(
-            f"The offer cannot be parsed: {type(error).__name__}.", status=400
-        ) from error
