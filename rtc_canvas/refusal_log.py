@@ -16,6 +16,8 @@ LOOK_EVERY = 10.0
 # Within that time. A browser's spare connections and a lost page's packets are a handful.
 MANY = 200
 
+UNSENT = "packets (unsent)"
+
 # Seconds from one line to the next.
 QUIET_FOR = 60.0
 
@@ -44,6 +46,8 @@ class RefusalLog:
 
     def _look(self) -> None:
         new, now = self._stats().by_reason() - self._before, self._loop.time()
+        # Nobody knocked: a network that is down takes none.
+        del new[UNSENT]
         if new.total() >= MANY and now - self._told_at >= QUIET_FOR:
             self._told_at = now
             each = ", ".join(f"{count} {what}" for what, count in new.most_common())

@@ -54,6 +54,11 @@ async def test_little_is_no_line(rig: Rig) -> None:
     assert await rig.look() == []
 
 
+async def test_packets_of_our_own_are_not_turned_away(rig: Rig) -> None:
+    rig.packets["unsent"] += 10 * MANY
+    assert await rig.look() == []
+
+
 async def test_much_is_one_line_a_minute(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.packets.update(size=MANY, stranger=3)
     (line,) = await rig.look()
