@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import av
@@ -166,18 +166,23 @@ async def receiver(
     channels: bool = True,
     codec: str | None = None,
     session: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Receiver]:
-    """A viewer of a canvas on a server, connected through its signaling; `session` of a peer that it is to be."""
+    """A viewer of a canvas on a server, connected through its signaling; `session` of a peer that it is to be.
+
+    headers: by which it is known, in place of the token.
+    """
     viewer = Receiver()
     url = server.url.partition("?")[0]
     token = server.url.partition("token=")[2]
-    headers = {"Content-Type": "application/sdp", "Authorization": f"Bearer {token}"}
+    known = {"Authorization": f"Bearer {token}"} if headers is None else headers
+    fields = {"Content-Type": "application/sdp", **known}
     try:
         async with ClientSession() as http:
             offer = await viewer.offer(channels=channels, codec=codec)
             query = {} if session is None else {"session": session}
             async with http.post(
-                f"{url}whep/{canvas}", params=query, data=offer, headers=headers
+                f"{url}whep/{canvas}", params=query, data=offer, headers=fields
             ) as response:
                 answer = await response.text()
                 assert response.status == 201, answer

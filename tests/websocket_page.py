@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
@@ -100,12 +100,20 @@ class Page:
 
 @contextlib.asynccontextmanager
 async def websocket_page(
-    server: Server, canvas: str = "main", *, origin: str | None = None
+    server: Server,
+    canvas: str = "main",
+    *,
+    origin: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Page]:
-    """A page whose WebSocket is open; it has not said anything yet."""
-    token = server.url.partition("?token=")[2]
-    url = f"http://{server.host}:{server.port}/ws/{canvas}"
-    headers = {"Authorization": f"Bearer {token}"}
+    """A page whose WebSocket is open; it has not said anything yet.
+
+    headers: by which it is known, in place of the token.
+    """
+    base, _, query = server.url.partition("?")
+    url = f"{base}ws/{canvas}"
+    if headers is None:
+        headers = {"Authorization": f"Bearer {query.removeprefix('token=')}"}
     async with (
         ClientSession() as http,
         http.ws_connect(url, headers=headers, origin=origin) as socket,
