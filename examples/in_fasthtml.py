@@ -34,7 +34,7 @@ def authorize(request: Request) -> Grant | None:
 
 view = asgi_app(canvas, authorize=authorize)
 app, route = fast_app(
-    routes=(Mount("/wall", view),), lifespan=view.lifespan, secret_key=secrets.token_hex()
+    routes=(Mount("/wall", view),), on_shutdown=[view.close], secret_key=secrets.token_hex()
 )
 
 
@@ -45,7 +45,7 @@ def get() -> Any:
 
 
 @route("/login")
-def post(user: str, password: str, session: dict[str, Any]) -> Any:
+def post(user: str, password: str, session) -> Any:
     if PASSWORDS.get(user) != password:
         return Redirect("/")
     session["auth"] = user

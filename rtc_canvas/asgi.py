@@ -43,7 +43,7 @@ class MountedApp:
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: object = None) -> AsyncIterator[None]:
-        """Closes when its block ends: what Starlette, FastAPI and FastHTML take as `lifespan=`."""
+        """Closes when its block ends: what Starlette and FastAPI take as `lifespan=`."""
         try:
             yield
         finally:

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import importlib.util
 import socket
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
@@ -46,12 +47,61 @@ async def running(app: Any, **options: Any) -> AsyncIterator[str]:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, **options))
         serving = asyncio.create_task(server.serve([listening]))
         try:
-            while not server.started and not serving.done():  # noqa: ASYNC110  # no event tells
+            while not server.started:  # no event tells
+                assert not serving.done(), "uvicorn could not start; the log says why"
                 await asyncio.sleep(0.005)
             yield origin
         finally:
             server.should_exit = True
-            await serving
+            await asyncio.wait({serving})
+
+
+class Elsewhere(threading.Thread):
+    """Runs an app on a server with an event loop of its own, which ends as `asyncio.run` has it. See `elsewhere()`.
+
+    origin: where it is.
+    """
+
+    def __init__(self, app: Any, new_loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+        super().__init__(name="a server elsewhere", daemon=True)
+        self.origin = ""
+        self._app = app
+        self._new_loop = new_loop
+        self._ready = threading.Event()
+
+    def run(self) -> None:
+        with asyncio.Runner(loop_factory=self._new_loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        async with running(self._app) as self.origin:
+            self._ready.set()
+            await self._end.wait()
+
+    async def ready(self) -> None:
+        assert await asyncio.to_thread(self._ready.wait, 10)
+
+    async def stop(self) -> None:
+        """End it, and wait until nothing of it runs any more. Idempotent."""
+        with contextlib.suppress(RuntimeError):  # its loop is closed
+            self._loop.call_soon_threadsafe(self._end.set)
+        await asyncio.to_thread(self.join, 10)
+        assert not self.is_alive(), "the loop does not end"
+
+
+@contextlib.asynccontextmanager
+async def elsewhere(
+    app: Any, new_loop: Callable[[], asyncio.AbstractEventLoop]
+) -> AsyncIterator[Elsewhere]:
+    """An app on a server whose event loop is made so."""
+    server = Elsewhere(app, new_loop)
+    server.start()
+    await server.ready()
+    try:
+        yield server
+    finally:
+        await server.stop()
 
 
 def place(url: str) -> Server:

@@ -82,11 +82,11 @@ def measure(name: str, browser: Browser, plan: Plan) -> Trial:
         with ExitStack() as tabs:
             viewer = tabs.enter_context(closing(browser.open(subject.url)))
             viewer.wait(plan.warm_up)
-            glass, unseen, clock_error = _glass(subject, viewer, plan.watch)
+            glass, unseen, clock_error = glass_times(subject, viewer, plan.watch)
             psnr = [_psnr(viewer) for _ in range(plan.pictures)]
-            one_viewer = _cost(subject, [viewer], plan.cost)
+            one_viewer = cost_of(subject, [viewer], plan.cost)
             others = [tabs.enter_context(closing(browser.open(subject.url))) for _ in range(2)]
-            three_viewers = _cost(subject, [viewer, *others], plan.cost)
+            three_viewers = cost_of(subject, [viewer, *others], plan.cost)
         first_picture = [_first_picture(subject, browser) for _ in range(plan.loads)]
     with Subject(name, FAST_FPS) as subject, closing(browser.open(subject.url)) as viewer:
         viewer.wait(plan.warm_up)
@@ -104,13 +104,14 @@ def measure_idle(name: str, browser: Browser, plan: Plan) -> IdleTrial:
     ):
         viewer.wait(5)
         start = time.monotonic()
-        cost = _cost(subject, [viewer], plan.idle)
+        cost = cost_of(subject, [viewer], plan.idle)
         sent = [line for line in subject.sent if line[0] >= start]
     seconds, size = (last - first for first, last in zip(sent[0], sent[-1], strict=True))
     return IdleTrial(cost.cpu, 8 * size / seconds)
 
 
-def _glass(subject: Subject, viewer: Viewer, seconds: float) -> tuple[list[float], int, float]:
+def glass_times(subject: Subject, viewer: Viewer, seconds: float) -> tuple[list[float], int, float]:
+    """The glass times of a while, how many pictures were never read, and by how much all may be wrong; seconds."""
     before = viewer.clock()
     sightings = viewer.sightings(seconds)
     clock = min(before, viewer.clock(), key=lambda clock: clock.error)
@@ -126,7 +127,8 @@ def _psnr(viewer: Viewer) -> float:
     return page_psnr(shown, scene.render(number))
 
 
-def _cost(subject: Subject, viewers: list[Viewer], seconds: float) -> Cost:
+def cost_of(subject: Subject, viewers: list[Viewer], seconds: float) -> Cost:
+    """What serving takes for a while in which nothing is read."""
     for viewer in viewers:
         viewer.set_reading(False)
     start, used, had = time.monotonic(), subject.cpu_time(), _pictures(viewers)
