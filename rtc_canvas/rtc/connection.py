@@ -27,6 +27,7 @@ from ..peer_log import Log
 from .bulk import BulkPace
 from .channels import EXACT, ChannelName, Channels
 from .codec_choice import choose_codec, preferences
+from .compat.closing import close
 from .compat.dtls import let_begin, watch
 from .compat.ice import Credentials, Liveness, SelectedPair, adopt, restart
 from .compat.sctp import flying, guard, waiting
@@ -323,7 +324,7 @@ class Connection:
         # Messages leave in tasks of aiortc's: let those run, so that a farewell gets out.
         for _ in range(3):
             await asyncio.sleep(0)
-        await self._connection.close()
+        await close(self._connection)
 
     # What happens to it.
 
