@@ -250,7 +250,8 @@ async def test_nobody_gets_a_websocket_closed_with_a_sentence(mount: Mount) -> N
     mount.grant = None
     visit = await mount.websocket()
     visit.say("websocket.receive", text=json.dumps(OPEN))
-    sent = await visit.until(lambda: len(visit.sent) == 2) or visit.sent
+    await visit.until(lambda: len(visit.sent) == 2)
+    sent = visit.sent
     assert sent[1]["type"] == "websocket.close"
     assert sent[1]["code"] == 4401
     assert sent[1]["reason"].startswith("You are not logged in")

@@ -103,8 +103,8 @@ async def test_strangers_get_nothing_in_any_way(name: str, login: str, prefix: s
             status, sentence = await text(url + path)
             assert (status, sentence.count("\n")) == (401, 1)
         async with visitor() as http:
-            offer = {"data": b"v=0", "headers": {"Content-Type": "application/sdp"}}
-            async with http.post(f"{url}/whep/{shown}", **offer) as response:
+            fields = {"Content-Type": "application/sdp"}
+            async with http.post(f"{url}/whep/{shown}", data=b"v=0", headers=fields) as response:
                 assert response.status == 401
         async with websocket_page(place(url), shown, headers={}) as page:
             await page.open()
