@@ -215,3 +215,15 @@ async def test_ice_begins_anew_and_all_above_it_goes_on() -> None:
         await made.connection.close()
         with pytest.raises(ConnectError, match="has ended"):
             made.connection.restart_ice(*theirs)
+
+
+async def test_one_whose_tasks_were_cancelled_ends_all_the_same() -> None:
+    """As those are of an event loop that ends."""
+    async with linked() as joined:
+        connection: Any = joined.connection
+        dtls = connection._connection.getTransceivers()[0].receiver.transport
+        dtls._task.cancel()
+        dtls.transport._RTCIceTransport__monitor_task.cancel()
+        await asyncio.sleep(0)
+        await asyncio.wait_for(joined.connection.close(), 5)
+        assert connection._connection.connectionState == "closed"
