@@ -9,7 +9,7 @@ import argparse
 import statistics
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from .browser import Browser, launch
@@ -31,7 +31,7 @@ class Plan:
     cost: float
 
 
-FULL = Plan(rounds=4, warm_up=5, watch=10, cost=8)
+FULL = Plan(rounds=4, warm_up=4, watch=8, cost=6)
 QUICK = Plan(rounds=1, warm_up=4, watch=5, cost=4)
 
 
@@ -41,8 +41,8 @@ class Figures:
 
     glass: list[float] = field(default_factory=list)
     """Seconds, of each picture."""
-    one_viewer: list[Cost] = field(default_factory=list)
-    three_viewers: list[Cost] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
+    """With one viewer: more of them share the cores with their browsers, and wait for each other."""
 
 
 def main() -> None:
@@ -60,28 +60,24 @@ def main() -> None:
 
 def measure(name: str, browser: Browser, plan: Plan, figures: Figures) -> None:
     """Take every figure once."""
-    with Subject(name, SLOW_FPS) as subject, ExitStack() as tabs:
-        viewer = tabs.enter_context(closing(browser.open(subject.url)))
+    with Subject(name, SLOW_FPS) as subject, closing(browser.open(subject.url)) as viewer:
         viewer.wait(plan.warm_up)
         glass, _, _ = glass_times(subject, viewer, plan.watch)
         figures.glass += glass
-        figures.one_viewer.append(cost_of(subject, [viewer], plan.cost))
-        others = [tabs.enter_context(closing(browser.open(subject.url))) for _ in range(2)]
-        figures.three_viewers.append(cost_of(subject, [viewer, *others], plan.cost))
+        figures.costs.append(cost_of(subject, [viewer], plan.cost))
 
 
 ROWS: tuple[tuple[str, Callable[[Figures], float]], ...] = (
     ("glass time at 29 fps, median, ms", lambda f: 1000 * statistics.median(f.glass)),
     ("glass time at 29 fps, 95th percentile, ms", lambda f: 1000 * percentile(f.glass, 95)),
-    ("server CPU with one viewer, % of a core", lambda f: cpu(f.one_viewer, 1)),
-    ("server CPU with three viewers, % of a core", lambda f: cpu(f.three_viewers, 3)),
+    ("server CPU with one viewer, % of a core", lambda f: cpu(f.costs)),
 )
 
 
-def cpu(costs: list[Cost], viewers: int) -> float:
+def cpu(costs: list[Cost]) -> float:
     """Percent of a core, by the pictures that came: a server that sends fewer would seem cheap."""
     pictures = sum(cost.pictures for cost in costs)
-    return 100 * sum(cost.cpu for cost in costs) / pictures * SLOW_FPS * viewers
+    return 100 * sum(cost.cpu for cost in costs) / pictures * SLOW_FPS
 
 
 def markdown(served: Figures, mounted: Figures) -> str:
