@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from rtc_canvas import Canvas, serve
+from signaling.access import Access, Grant
 
 from .conftest import NewContext, OpenViewer
 from .program import Color, Program
@@ -71,16 +72,24 @@ async def test_a_server_that_is_started_again_is_shown_without_a_reload(
         assert await viewer.value("sameDocument")
 
 
-async def test_a_canvas_that_is_served_again_on_the_same_port(open_viewer: OpenViewer) -> None:
+async def test_a_canvas_that_is_served_again_on_the_same_port(
+    open_viewer: OpenViewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = Program(Canvas((640, 480), resizable=False))
     program.show(RED)
     async with serve(program.canvas, port=0, open_access=True) as program.server:
         viewer = await open_viewer(program)
         port = program.server.port
-    await program.event("leave")
+        (before,) = program.canvas.peers
+        assert before.role == "operator"
+    await program.event("leave", peer=before)
     await viewer.has_said("Reconnecting", "The server was shut down")
+    # It lets everybody in as before, but now only to watch.
+    monkeypatch.setattr(Access, "grant", lambda *_, origin, **__: Grant("viewer", origin=origin))
     async with serve(program.canvas, port=port, open_access=True):
         program.show(GREEN)
-        await program.event("join")
+        join = await program.event("join")
+        assert join["peer"].id != before.id
+        assert join["peer"].role == "viewer"
         await viewer.sees(GREEN)
-        await viewer.says("you steer")
+        await viewer.says("Watching")
