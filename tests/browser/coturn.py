@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from ..deployment import configuration
 from .conftest import need
 from .program import PATIENCE
 
 TURNSERVER = Path("/usr/bin/turnserver")
-SHOWN = Path(__file__).parents[2] / "examples" / "deploy" / "turnserver.conf"
 
 
 class Coturn:
@@ -46,16 +46,13 @@ async def coturn(folder: Path, *, secret: str, port: int | None = None) -> Async
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
     log = folder / "coturn.log"
-    shown = SHOWN.read_text()
-    for line, here in {
-        "static-auth-secret=north": f"static-auth-secret={secret}",
-        "listening-port=3478": f"listening-port={port}",
-    }.items():
-        assert shown.count(f"\n{line}\n") == 1, f"The configuration has to say {line} once."
-        shown = shown.replace(f"\n{line}\n", f"\n{here}\n")
-    configuration = folder / "turnserver.conf"
-    configuration.write_text(shown)
-    command = [str(TURNSERVER), "-c", str(configuration), "--listening-ip=127.0.0.1"]
+    here = {
+        "\nstatic-auth-secret=north\n": f"\nstatic-auth-secret={secret}\n",
+        "\nlistening-port=3478\n": f"\nlistening-port={port}\n",
+    }
+    file = folder / "turnserver.conf"
+    file.write_text(configuration("turnserver.conf", here))
+    command = [str(TURNSERVER), "-c", str(file), "--listening-ip=127.0.0.1"]
     command += ["--allow-loopback-peers", "--no-tls", "--no-dtls", "--verbose"]
     command += [f"--log-file={log}", "--simple-log", f"--pidfile={folder / 'pid'}"]
     command += [f"--userdb={folder / 'db'}"]

@@ -1,4 +1,4 @@
-"""Debian's coturn, with a secret that it shares with the server."""
+"""Debian's coturn with the configuration that the documentation shows: it shares a secret with the server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..deployment import configuration
 from ..wan.namespace import Namespace
 from .programs import certificate, found, running
 
@@ -17,12 +18,17 @@ PORT, TLS_PORT = 3478, 5349
 def coturn(namespace: Namespace, folder: Path, address: str) -> Iterator[None]:
     """A TURN server on an address of the namespace: for UDP, TCP and TLS."""
     made, key = certificate(folder, address)
-    command = [*namespace.inside, found("turnserver", "coturn"), "-n", "--verbose"]
-    command += ["--use-auth-secret", f"--static-auth-secret={SECRET}", "--realm=example.org"]
+    here = {
+        "#tls-listening-port": "tls-listening-port",
+        "#cert=/etc/ssl/certs/turn.example.org.pem": f"cert={made}",
+        "#pkey=/etc/ssl/private/turn.example.org.key": f"pkey={key}",
+    }
+    file = folder / "turnserver.conf"
+    file.write_text(configuration("turnserver.conf", here))
+    command = [*namespace.inside, found("turnserver", "coturn"), "-c", str(file), "--verbose"]
     command += [f"--listening-ip={address}", f"--relay-ip={address}", "--allow-loopback-peers"]
-    command += [f"--listening-port={PORT}", f"--tls-listening-port={TLS_PORT}"]
-    command += [f"--cert={made}", f"--pkey={key}", "--no-cli", "--log-file=stdout"]
-    command += [f"--pidfile={folder / 'turnserver.pid'}", f"--userdb={folder / 'turndb'}"]
+    command += ["--log-file=stdout", f"--pidfile={folder / 'turnserver.pid'}"]
+    command += [f"--userdb={folder / 'turndb'}"]
     with running(command, folder / "coturn.log", ready="Total General servers"):
         yield
 

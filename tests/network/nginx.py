@@ -1,4 +1,4 @@
-"""Debian's nginx as a reverse proxy that speaks HTTP and nothing else."""
+"""Debian's nginx with the configuration that the documentation shows: TLS, a prefix, and nothing but HTTP behind."""
 
 from __future__ import annotations
 
@@ -6,47 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..deployment import write_nginx
 from ..wan.namespace import Namespace
-from .programs import found, running
+from .programs import certificate, found, running
 
-CONFIGURATION = """
-pid {folder}/nginx.pid;
-error_log stderr notice;
-daemon off;
-worker_processes 1;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    map $http_upgrade $connection_upgrade {{
-        default upgrade;
-        "" close;
-    }}
-    server {{
-        listen {address}:80;
-        location / {{
-            proxy_pass http://{backend};
-            proxy_http_version 1.1;
-            proxy_set_header Host $host;
-            proxy_set_header Upgrade $http_upgrade;
-            proxy_set_header Connection $connection_upgrade;
-            proxy_buffering off;
-            proxy_read_timeout 1h;
-        }}
-    }}
-}}
-"""
+NAME = "lab.example.org"
+URL = f"https://{NAME}/scene/"
 
 
 @contextmanager
-def nginx(namespace: Namespace, folder: Path, address: str, backend: str) -> Iterator[None]:
-    """Pass on what comes to port 80 of an address. backend: HOST:PORT."""
-    configuration = folder / "nginx.conf"
-    configuration.write_text(CONFIGURATION.format(folder=folder, address=address, backend=backend))
-    command = [*namespace.inside, found("nginx", "nginx-light"), "-c", str(configuration)]
+def nginx(namespace: Namespace, folder: Path, backend: str = "127.0.0.1:8080") -> Iterator[None]:
+    """Serve `URL` on port 443 of all addresses of the namespace. backend: HOST:PORT."""
+    made, key = certificate(folder, NAME)
+    here = {
+        "/etc/ssl/certs/lab.example.org.pem": str(made),
+        "/etc/ssl/private/lab.example.org.key": str(key),
+        "proxy_pass http://127.0.0.1:8080/": f"proxy_pass http://{backend}/",
+    }
+    main = write_nginx(folder, here, log="stderr")
+    command = [*namespace.inside, found("nginx", "nginx-light"), "-c", str(main)]
     with running(command, folder / "nginx.log", ready="start worker process "):
         yield

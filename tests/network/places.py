@@ -12,7 +12,7 @@ from pathlib import Path
 from ..wan.link import Conditions
 from ..wan.namespace import Namespace, ip, remove_stale
 from ..wan.network import SERVER, Network, network, viewer_address
-from .nginx import nginx
+from .nginx import NAME, URL, nginx
 
 LINK = Conditions(rate=20e6, delay=0.020, queue=0.200)
 """A round trip of 40 ms."""
@@ -28,8 +28,11 @@ HOME, OFFICE = "198.51.100.2", "203.0.113.2"
 MACHINE = "192.168.7.2"
 """The address of the one machine where there is no other: all goes over its loopback device."""
 
-INSIDE = "10.20.0.2"
-"""The server's address behind its router, which the world has no way to."""
+INSIDE, INNER = "10.20.0.2", "10.20.0.1"
+"""The server's address behind its router, which the world has no way to, and the router's own there."""
+
+BEHIND_NGINX = {"allow_hosts": [NAME], "trusted_proxies": ["127.0.0.1", INNER]}
+"""What `serve()` has to know where an nginx stands in front of it."""
 
 SYMMETRIC_NAT = """
 table ip nat {
@@ -96,12 +99,12 @@ def two_symmetric_nats() -> Iterator[Place]:
         wire(home, "lan", "192.168.1.2/24", near, "in", "192.168.1.1/24")
         wire(near, "out", f"{HOME}/24", world, "near", f"{RELAY}/24")
         wire(world, "far", "203.0.113.1/24", far, "out", f"{OFFICE}/24")
-        wire(far, "in", "10.20.0.1/24", office, "lan", f"{INSIDE}/24")
+        wire(far, "in", f"{INNER}/24", office, "lan", f"{INSIDE}/24")
         for namespace, via in (
             (home, "192.168.1.1"),
             (near, RELAY),
             (far, "203.0.113.1"),
-            (office, "10.20.0.1"),
+            (office, INNER),
         ):
             ip("-n", namespace.name, "route", "add", "default", "via", via)
         for router in (near, world, far):
@@ -119,8 +122,8 @@ def behind_nginx(place: Place, url: str) -> Iterator[str]:
     backend = re.search(r"//([^/]+)/", url)
     assert backend is not None
     namespace, at = (place.edge, OFFICE) if place.edge is not None else (place.server, SERVER)
-    with nginx(namespace, place.folder, at, backend[1]):
-        yield url.replace(backend[1], at)
+    with place.browser.knowing(NAME, at), nginx(namespace, place.folder, backend[1]):
+        yield url.replace(f"http://{backend[1]}/", URL)
 
 
 def wire(one: Namespace, name: str, own: str, other: Namespace, far: str, others: str) -> None:

@@ -48,11 +48,12 @@ def running(command: Sequence[str], log: Path, ready: str | None = None) -> Iter
             process.wait()
 
 
-def certificate(folder: Path, address: str) -> tuple[Path, Path]:
-    """A certificate of its own for an address, and its key."""
-    made, key = folder / "certificate.pem", folder / "key.pem"
+def certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """A certificate of its own for an IP address or a host name, and its key."""
+    made, key = folder / f"{name}.pem", folder / f"{name}.key"
+    kind = "IP" if name.replace(".", "").isdigit() else "DNS"
     command = [found("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes"]
-    command += ["-days", "2", "-subj", "/CN=laboratory", "-addext", f"subjectAltName=IP:{address}"]
+    command += ["-days", "2", "-subj", "/CN=laboratory", "-addext", f"subjectAltName={kind}:{name}"]
     command += ["-out", str(made), "-keyout", str(key)]
     subprocess.run(command, check=True, capture_output=True)
     return made, key

@@ -14,7 +14,7 @@ from ..benchmarks.browser import CHROMIUM, Browser, Viewer, launch_each
 from ..benchmarks.subject import Subject
 from ..wan.observation import PERIOD
 from .figures import Figures
-from .places import Place
+from .places import BEHIND_NGINX, Place
 
 MOMENTS = Path(__file__).with_name("moments.js")
 
@@ -34,6 +34,7 @@ def serving(
     **settings: Any,
 ) -> Iterator[Subject]:
     """The program. settings: see ``subjects/ours.py``."""
+    settings["serve"] = BEHIND_NGINX | settings.get("serve", {})
     options = [f"--content={content}", f"--set={json.dumps(settings)}"]
     with Subject(
         "ours", fps, [f"--host={host or place.host}", *options], inside=place.server.inside

@@ -21,6 +21,7 @@ from .places import (
     NARROW,
     NARROWEST,
     NO_UDP,
+    OFFICE,
     RELAY,
     Place,
     behind_nginx,
@@ -161,6 +162,8 @@ def refused_by_the_relay() -> Measured:
 
 
 def _between_nats(**settings: Any) -> Figures:
+    # A TURN server passes on what comes from addresses that the page was told of, and no other.
+    settings["serve"] = {"public_addresses": [OFFICE]} | settings.get("serve", {})
     with (
         two_symmetric_nats() as place,
         serving(place, **settings) as subject,

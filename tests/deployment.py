@@ -1,0 +1,61 @@
+"""What docs/deploy.md and examples/deploy show, as the tests run it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "deploy.md"
+FILES = ROOT / "examples" / "deploy"
+
+_HEADING = re.compile(r"#+ (.*)")
+
+NGINX_AROUND = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log {log} notice;
+worker_processes 1;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/scene.conf;
+}}
+"""
+
+
+def commands() -> dict[str, list[str]]:
+    """The command lines of each section that has some, without their comments."""
+    found: dict[str, list[str]] = {}
+    section, fenced = "", False
+    for line in DOCUMENT.read_text().splitlines():
+        if line.startswith("```"):
+            fenced = not fenced
+        elif fenced:
+            found.setdefault(section, []).append(line.partition("  #")[0].rstrip())
+        elif heading := _HEADING.fullmatch(line):
+            section = heading[1]
+    return found
+
+
+def configuration(name: str, here: Mapping[str, str]) -> str:
+    """A file of examples/deploy with some of its text replaced by what fits here."""
+    text = (FILES / name).read_text()
+    for shown, instead in here.items():
+        assert text.count(shown) == 1, f"{name} has to say {shown!r} once."
+        text = text.replace(shown, instead)
+    return text
+
+
+def write_nginx(folder: Path, here: Mapping[str, str], log: str) -> Path:
+    """Write what nginx needs beside the file that is shown; gives its main configuration."""
+    (folder / "scene.conf").write_text(configuration("nginx.conf", here))
+    main = folder / "nginx.conf"
+    main.write_text(NGINX_AROUND.format(folder=folder, log=log))
+    return main
