@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,10 +27,24 @@ def found(name: str, package: str) -> str:
 
 
 @contextmanager
-def running(command: Sequence[str], log: Path, ready: str | None = None) -> Iterator[None]:
+def running(
+    command: Sequence[str],
+    log: Path,
+    ready: str | None = None,
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[None]:
     """Run a program in the foreground. ready: words that ``log`` has once it serves; None for any."""
-    with log.open("ab") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            cwd=folder,
+            env=environment,
+        )
     try:
         deadline = time.monotonic() + PATIENCE
         while ready is not None and ready not in log.read_text(errors="replace"):

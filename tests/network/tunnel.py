@@ -12,6 +12,8 @@ from ..wan.namespace import Namespace
 from .programs import found, running
 
 SSH_PORT, TUNNEL_PORT = 2222, 8081
+FORWARDING = "Entering interactive session"
+"""What the client says once it forwards."""
 
 CONFIGURATION = """
 ListenAddress {address}:{port}
@@ -26,6 +28,29 @@ PermitRootLogin prohibit-password
 
 
 @contextmanager
+def sshd(server: Namespace, folder: Path, address: str) -> Iterator[None]:
+    """OpenSSH's server on an address of a namespace, with keys of its own and of one user."""
+    for name in ("host_key", "user_key"):
+        command = [found("ssh-keygen", "openssh-client"), "-q", "-t", "ed25519", "-N", ""]
+        subprocess.run([*command, "-f", str(folder / name)], check=True)
+    configuration = folder / "sshd_config"
+    configuration.write_text(CONFIGURATION.format(folder=folder, address=address, port=SSH_PORT))
+    # sshd wants it to be there; what makes it at boot may never have run here.
+    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+    command = [*server.inside, found("sshd", "openssh-server"), "-D", "-e"]
+    with running([*command, "-f", str(configuration)], folder / "sshd.log", "listening on"):
+        yield
+
+
+def ssh(folder: Path) -> list[str]:
+    """OpenSSH's client as that user, who wants no shell."""
+    command = [found("ssh", "openssh-client"), "-v", "-N", "-F", "none"]
+    command += ["-i", str(folder / "user_key"), "-p", str(SSH_PORT), "-o", "BatchMode=yes"]
+    command += ["-o", "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={folder / 'known'}"]
+    return [*command, "-o", "ExitOnForwardFailure=yes"]
+
+
+@contextmanager
 def tunnel(
     browser: Namespace, server: Namespace, folder: Path, address: str, port: int
 ) -> Iterator[str]:
@@ -33,21 +58,9 @@ def tunnel(
 
     address: by which the browser's namespace reaches the server's.
     """
-    for name in ("host_key", "user_key"):
-        command = [found("ssh-keygen", "openssh-client"), "-q", "-t", "ed25519", "-N", ""]
-        subprocess.run([*command, "-f", str(folder / name)], check=True)
-    (folder / "sshd_config").write_text(
-        CONFIGURATION.format(folder=folder, address=address, port=SSH_PORT)
-    )
-    # sshd wants it to be there; what makes it at boot may never have run here.
-    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
-    sshd = [*server.inside, found("sshd", "openssh-server"), "-D", "-e"]
-    ssh = [*browser.inside, found("ssh", "openssh-client"), "-v", "-N", "-F", "none"]
-    ssh += ["-i", str(folder / "user_key"), "-p", str(SSH_PORT), "-o", "BatchMode=yes"]
-    ssh += ["-o", "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={folder / 'known'}"]
-    ssh += ["-o", "ExitOnForwardFailure=yes", "-L", f"{TUNNEL_PORT}:localhost:{port}", address]
+    forward = ["-L", f"{TUNNEL_PORT}:localhost:{port}", address]
     with (
-        running([*sshd, "-f", str(folder / "sshd_config")], folder / "sshd.log", "listening on"),
-        running(ssh, folder / "ssh.log", "Entering interactive session"),
+        sshd(server, folder, address),
+        running([*browser.inside, *ssh(folder), *forward], folder / "ssh.log", FORWARDING),
     ):
         yield f"http://localhost:{TUNNEL_PORT}"
