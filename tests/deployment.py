@@ -10,6 +10,18 @@ ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "deploy.md"
 FILES = ROOT / "examples" / "deploy"
 
+FIRST = "Where the program runs, and how browsers reach it"
+SECTIONS = {
+    FIRST: "the doctor, in several of them",
+    "Through SSH": "test_through_ssh",
+    "Published ports: Docker": "test_published_ports",
+    "A cloud machine behind 1:1 NAT": "test_1_to_1_nat",
+    "A TURN server": "test_a_turn_server",
+    "Behind nginx, with TLS and a path prefix": "test_behind_nginx",
+    "https without a proxy": "test_https_without_a_proxy",
+}
+"""Which tests of tests/network/test_deploy.py run the commands of each section."""
+
 _HEADING = re.compile(r"#+ (.*)")
 
 NGINX_AROUND = """

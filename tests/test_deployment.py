@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .deployment import DOCUMENT, FILES, commands, configuration
-from .network.test_deploy import SECTIONS
+from .deployment import DOCUMENT, FILES, SECTIONS, commands, configuration
 
 
 def test_each_section_with_commands_has_tests_that_run_them() -> None:

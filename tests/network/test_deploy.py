@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ..benchmarks.browser import Browser
-from ..deployment import FILES, ROOT, commands
+from ..deployment import FILES, FIRST, ROOT, commands
 from ..wan import packets
 from ..wan.namespace import Namespace, ip
 from ..wan.network import SERVER
@@ -29,18 +29,6 @@ from .tunnel import FORWARDING, ssh, sshd
 from .watch import chromium
 
 pytestmark = [pytest.mark.laboratory, pytest.mark.usefixtures("_laboratory")]
-
-FIRST = "Where the program runs, and how browsers reach it"
-SECTIONS = {
-    FIRST: "the doctor, in the tests below",
-    "Through SSH": "test_through_ssh",
-    "Published ports: Docker": "test_published_ports",
-    "A cloud machine behind 1:1 NAT": "test_1_to_1_nat",
-    "A TURN server": "test_a_turn_server",
-    "Behind nginx, with TLS and a path prefix": "test_behind_nginx",
-    "https without a proxy": "test_https_without_a_proxy",
-}
-"""Which tests run the commands of each section."""
 
 COMMANDS = commands()
 PUBLIC, BRIDGE, CONTAINER = "203.0.113.5", "172.17.0.1", "172.17.0.2"
