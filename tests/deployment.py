@@ -43,15 +43,16 @@ http {{
 
 
 def commands() -> dict[str, list[str]]:
-    """The command lines of each section that has some, without their comments."""
+    """The command lines of each section that has some, without their comments. Programs name their language, and are none."""
     found: dict[str, list[str]] = {}
-    section, fenced = "", False
+    section = ""
+    language: str | None = None
     for line in DOCUMENT.read_text().splitlines():
         if line.startswith("```"):
-            fenced = not fenced
-        elif fenced:
+            language = line[3:] if language is None else None
+        elif language == "":
             found.setdefault(section, []).append(line.partition("  #")[0].rstrip())
-        elif heading := _HEADING.fullmatch(line):
+        elif language is None and (heading := _HEADING.fullmatch(line)):
             section = heading[1]
     return found
 
