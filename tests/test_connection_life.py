@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiortc.rtcdtlstransport import State as DtlsState
 
 from rtc_canvas.exceptions import ConnectError
 from rtc_canvas.link_stats import LinkStats
@@ -161,6 +163,31 @@ async def test_closing_before_an_answer_is_no_error() -> None:
     await connection.close()
     assert connection.stats == LinkStats()
     assert not connection.has_room
+
+
+async def test_closing_in_the_middle_of_the_handshake_is_no_error_and_leaves_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with link() as made:
+        answer = await made.connection.answer(await made.viewer.offer(), codec=None, chroma="420")
+        assert made.connection._sender is not None
+        transport: Any = made.connection._sender.transport
+        start, closed = transport.start, asyncio.Event()
+
+        async def start_and_close(remote: Any) -> None:
+            await start(remote)
+            await made.connection.close()
+            # aiortc's handshake ends so, whatever has happened beside it.
+            transport._set_state(DtlsState.CONNECTED)
+            closed.set()
+
+        transport.start = start_and_close
+        await made.viewer.accept(answer)
+        async with asyncio.timeout(5):
+            await closed.wait()
+    gc.collect()
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    # That no task is left is looked at after each test.
 
 
 async def test_a_viewer_with_another_certificate_is_not_connected() -> None:

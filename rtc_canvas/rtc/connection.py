@@ -27,7 +27,7 @@ from ..peer_log import Log
 from .bulk import BulkPace
 from .channels import EXACT, ChannelName, Channels
 from .codec_choice import choose_codec, preferences
-from .compat.closing import close
+from .compat.closing import close, let_close_early
 from .compat.dtls import let_begin, watch
 from .compat.ice import Credentials, Liveness, SelectedPair, adopt, restart
 from .compat.sctp import flying, guard, waiting
@@ -137,6 +137,7 @@ class Connection:
         self._codec = choose_codec(parsed, codec)
         # By default aiortc asks a public STUN server, and waits 5 s for it where there is no way out.
         connection = self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        let_close_early(connection)
         try:
             return await self._negotiate(connection, parsed, offer, chroma)
         except asyncio.CancelledError:

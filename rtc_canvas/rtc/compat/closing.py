@@ -1,4 +1,4 @@
-"""The end of a connection whose tasks an event loop that ends has cancelled."""
+"""The end of a connection that has not connected yet, or whose tasks an event loop that ends has cancelled."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import Any
 
-from aiortc import RTCPeerConnection
+from aiortc import InvalidStateError, RTCPeerConnection
 
 from . import require
 
@@ -14,6 +14,23 @@ CLOSING, CLOSED = "_RTCPeerConnection__closeTask", "_RTCPeerConnection__isClosed
 
 # Each one gets past one more task that was cancelled: there are those of ICE and DTLS.
 TRIES = 4
+
+require(RTCPeerConnection, "_RTCPeerConnection__connect")
+
+
+def let_close_early(connection: RTCPeerConnection) -> None:
+    """Let no error come of being closed before it has connected: nobody takes it, and it ends in the log."""
+    instance: Any = connection
+    connect = instance._RTCPeerConnection__connect
+
+    async def connect_unless_closed() -> None:
+        try:
+            await connect()
+        except InvalidStateError:
+            if connection.signalingState != "closed":
+                raise
+
+    instance._RTCPeerConnection__connect = connect_unless_closed
 
 
 async def close(connection: RTCPeerConnection) -> None:

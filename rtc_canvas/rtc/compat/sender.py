@@ -75,6 +75,7 @@ class OpenSender(RTCRtpSender):
         require(self, *(f"_RTCRtpSender__{name}" for name in _SHARED))
         self.negotiated: Negotiated | None = None
         self._reported_loss: float | None = None
+        self._stopped = False
 
     async def run(self, negotiated: Negotiated) -> None:
         """Send until the track ends. May raise ConnectionError and MediaStreamError."""
@@ -139,9 +140,16 @@ class OpenSender(RTCRtpSender):
     # What aiortc calls.
 
     async def send(self, parameters: RTCRtpSendParameters) -> None:
+        # aiortc starts a sender that it has stopped, where the connection is closed while it connects.
+        if self._stopped:
+            return
         if self.negotiated is None:
             self.negotiated = _negotiated(parameters)
         await super().send(parameters)
+
+    async def stop(self) -> None:
+        self._stopped = True
+        await super().stop()
 
     async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
         state: Any = self.__dict__
