@@ -324,11 +324,11 @@ export class RtcCanvasElement extends HTMLElement {
 
   /** Connect anew with what has changed. Several changes in a row make one new connection. */
   #renew() {
-    if (this.#changed) return;
+    // Before it is put into a document there is nothing to do again.
+    if (this.#changed || this.#canvas.state === "closed") return;
     this.#changed = true;
     queueMicrotask(() => {
       this.#changed = false;
-      // Before it is put into a document there is nothing to do again.
       if (!this.isConnected || this.#canvas.state === "closed") return;
       this.#canvas.close();
       this.#connect();
