@@ -43,7 +43,7 @@ http {{
 
 
 def commands() -> dict[str, list[str]]:
-    """The command lines of each section that has some, without their comments. Programs name their language, and are none."""
+    """The command lines of each section that has some, without their comments. A program names its language."""
     found: dict[str, list[str]] = {}
     section = ""
     language: str | None = None
