@@ -32,7 +32,7 @@ class Plan:
 
 
 FULL = Plan(rounds=4, warm_up=4, watch=8, cost=6)
-QUICK = Plan(rounds=1, warm_up=4, watch=5, cost=4)
+QUICK = Plan(rounds=2, warm_up=4, watch=6, cost=3)
 
 
 @dataclass
