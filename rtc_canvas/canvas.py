@@ -111,7 +111,7 @@ class Canvas:
     @fps.setter
     def fps(self, fps: float) -> None:
         self._config = replace(self._config, fps=fps)
-        self._drawing.interval = 1 / fps
+        self._drawing.beat.interval = 1 / fps
 
     def push(self, array: Pixels, *, id: object = None, copy: bool = True) -> None:
         """Show an array. Never waits; a picture that has not been sent yet is replaced.

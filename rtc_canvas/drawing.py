@@ -8,12 +8,13 @@ import logging
 import threading
 import time
 import weakref
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from .display_phase import DisplayPhase, Shown
+from .beat import Beat
+from .display_phase import Shown
 from .events import EventBuffer, ProgramEvent
 from .probe import Probe, Question
 from .probing import Probing
@@ -33,9 +34,6 @@ RETRY_AFTER = (0.5, 1.0, 2.0, 5.0, 10.0)
 DRAW_FAILED = "The program's draw failed."
 
 PRESENTED = "presented"
-
-# Draws whose pictures may still be on their way to a screen.
-REMEMBERED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class Drawing:
         self._stage = stage
         self._present = present
         self._mode = mode
-        self.interval = 1 / fps
+        self.beat = Beat(1 / fps)
         self.draw: Draw | None = None
         self._handlers: dict[str, list[Handler]] = {}
         self._condition = threading.Condition()
@@ -82,11 +80,6 @@ class Drawing:
         self._probing = Probing()
         self._draw_wanted = True
         self._is_drawing = False
-        # The beat, and where on or beside it the next draw is.
-        self._due = 0.0
-        self._next_draw = 0.0
-        self._phase = DisplayPhase()
-        self._drawn: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)
         self._index = 0
         self._draw_failures = 0
         # By the handler's id: one that is an object of some class need not be hashable.
@@ -145,19 +138,7 @@ class Drawing:
     def shown(self, picture: Shown) -> None:
         """A picture came onto the screen of the viewer who steers: draws are timed to that display."""
         with self._condition:
-            for missed in picture.missed:
-                if (started := self._start_of(missed)) is not None:
-                    self._phase.miss(started)
-            if (started := self._start_of(picture.time)) is not None:
-                self._phase.learn(started, picture.waited, picture.interval)
-
-    def _start_of(self, handed_over: float) -> float | None:
-        """When the draw began whose picture was handed over then; asked once for each."""
-        for draw in self._drawn:
-            if draw[1] == handed_over:
-                self._drawn.remove(draw)
-                return draw[0]
-        return None
+            self.beat.shown(picture)
 
     def waiting_events(self) -> list[ProgramEvent]:
         with self._condition:
@@ -210,7 +191,7 @@ class Drawing:
             return None
         if not (self._draw_wanted or self._mode == "continuous"):
             return None
-        pause = self._next_draw - time.monotonic()
+        pause = self.beat.pause(time.monotonic())
         return pause if pause > 0 else self._draw
 
     def next_handling(self) -> Callable[[], None] | None:
@@ -225,7 +206,7 @@ class Drawing:
         with self._condition:
             self._draw_wanted, self._is_drawing = False, True
         now = time.monotonic()
-        self._start_beat(now)
+        self.beat.start(now)
         size = self._stage.size
         request = DrawRequest(size.physical, size.logical, size.pixel_ratio, now, self._index)
         self._index += 1
@@ -237,7 +218,7 @@ class Drawing:
                 handed_over = time.monotonic()
                 self._present(array, request, handed_over, inputs)
                 with self._condition:
-                    self._drawn.append((now, handed_over))
+                    self.beat.handed_over(now, handed_over)
         except BaseException:  # SystemExit too: it would only end this thread
             self._draw_failed()
         else:
@@ -249,19 +230,11 @@ class Drawing:
             self._is_drawing = False
             self._stage.rest()
 
-    def _start_beat(self, now: float) -> None:
-        """On the beat where the beat is kept; a late draw starts a new one and does not hurry to catch up."""
-        late = now - self._next_draw
-        self._due = (now if late > self.interval else self._due) + self.interval
-        self._next_draw = self._due
-
     def _time_next_draw(self, last: float) -> None:
         """Move the next draw to where its picture waits least for the display, where it is known to be wanted."""
         with self._condition:
             if self._draw_wanted or self._mode == "continuous":
-                self._next_draw = self._phase.nearest(self._due, self.interval, last)
-                # A display that is a little slower than the beat sets the beat.
-                self._due = max(self._due, self._next_draw - self.interval)
+                self.beat.aim(last)
 
     def _draw_failed(self) -> None:
         pause = RETRY_AFTER[min(self._draw_failures, len(RETRY_AFTER) - 1)]
@@ -272,7 +245,7 @@ class Drawing:
             logger.error("The draw failed again (%d times in a row).", self._draw_failures)
         self._stage.latch(notice=DRAW_FAILED)
         self._draw_wanted = True
-        self._due = self._next_draw = time.monotonic() + pause
+        self.beat.postpone(time.monotonic() + pause)
 
     def _probe(self, question: Question) -> None:
         self._busy_with = f"The probe {_name(self._probing.probe)}"

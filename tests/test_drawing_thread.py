@@ -72,7 +72,7 @@ async def test_an_async_handler_counts_when_it_returns() -> None:
         drawing.on(("key_down",), handle)
         drawing.take_events([typed(7)])
         await entered.next()
-        drawing.interval = 0
+        drawing.beat.interval = 0
         assert drawing.next_work() is None, "no draw is wanted yet"
         may_return.set()
         assert await drawn.next() == "picture 1"

@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "ice_servers tls",
         "announcements chroma config control display_phase events exact_transfer messages peer_notice "
         "probe_answer rate_log stats",
-        "net",
+        "beat net",
         "probe video rtc",
         "equipment refusal_log websocket",
         "peer_input peer_probes presentations probing stage stream taken_input transport",

@@ -46,7 +46,7 @@ async def test_handlers_come_first_then_draws_and_questions_by_turns() -> None:
 
     drawing, _ = watched(Program())
     drawing.draw = draw
-    drawing.interval = 0
+    drawing.beat.interval = 0
     drawing.probe_by(lambda request: did.append(f"probe {request.picture}"))
     drawing.on(("key_down",), lambda event: did.append("handler"))
     outcomes: Seen[Outcome] = Seen()
