@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
-import re
 import signal
 import sys
 import threading
@@ -14,16 +12,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, NoReturn, cast
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from .canvas import Canvas
-from .config import ServeConfig, ServeOptions, VideoConfig
+from .config import ServeConfig
 from .doctor.command import Checkup, examine
-from .encoded_frame import CHROMA_WISHES, CODECS
 from .exceptions import ConfigError, EncoderError, ServeError
-from .ice_servers import IceServer, TurnSecret
-from .running import SIGNALS, CommandLine, VideoOptions, command_line, run
+from .options import ICE_SERVER, REFUSED, Parser, given, ice_servers_of, program_options
+from .running import SIGNALS, CommandLine, command_line, run
 from .targets import (
     Canvases,
     TargetError,
@@ -37,26 +34,11 @@ from .version import __version__
 
 __all__ = ["Command", "main", "parse"]
 
-FAILED, REFUSED = 1, 2
-"""Exit codes: the program to serve failed; what the command was given is not taken."""
-
-TURN_SECRET, TURN_USER = "RTC_CANVAS_TURN_SECRET", "RTC_CANVAS_TURN_USER"
-"""Not options, as other users of a machine can read those."""
-
-ICE_SERVER: dict[str, Any] = {
-    "action": "append",
-    "dest": "ice_servers",
-    "metavar": "URL",
-    "help": "a STUN or TURN server for the viewers' browsers, such as turn:turn.example.org:3478; repeatable. The "
-    f"environment's {TURN_SECRET} holds the secret that a TURN server shares with us, or {TURN_USER} NAME:PASSWORD",
-}
+FAILED = 1
+"""The exit code where the program to serve failed; where the command was given what is not taken, it is `REFUSED`."""
 
 OUR_LOGS = ("rtc_canvas", "signaling")
 LIBRARY_LOGS = ("aiortc", "aioice", "aiohttp")
-
-_BITRATE = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<unit>[kM]?)")
-_PORT_RANGE = re.compile(r"(?P<first>\d{1,5})-(?P<last>\d{1,5})", re.ASCII)
-_UNITS = {"": 1, "k": 1_000, "M": 1_000_000}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -152,25 +134,18 @@ def parse(argv: Sequence[str]) -> Command | Checkup:
     options = _parser().parse_args(argv[:end])
     if options.doctor:
         return _checkup(options)
-    return Command(options.target, list(argv[end + 1 :]), _given(options), options.verbose)
+    return Command(options.target, list(argv[end + 1 :]), given(options), options.verbose)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(REFUSED, f"{self.prog}: {message} (see {self.prog} --help)\n")
-
-
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="rtc-canvas",
         description="Show numpy frames in a browser, and steer the program from there.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    options = _options()
+    options = program_options()
     demo = commands.add_parser(
         "demo", parents=[options], allow_abbrev=False, help="serve the demo, a planet to orbit"
     )
@@ -203,156 +178,14 @@ def _parser() -> _Parser:
     return parser
 
 
-def _doctor_options() -> _Parser:
-    options = _Parser(add_help=False)
+def _doctor_options() -> Parser:
+    options = Parser(add_help=False)
     add = options.add_argument
     add("url", metavar="URL", nargs="?", help="the link that a program printed")
     add("--host", default="127.0.0.1", help="where a server would listen here (127.0.0.1)")
     add("--port", default=8080, type=int, help="on which port (8080)")
     add("--ice-server", **ICE_SERVER, default=[])
     return options
-
-
-def _options() -> _Parser:
-    options = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    add = options.add_argument
-    add("--host", help="the address to listen on, 0.0.0.0 for all (127.0.0.1)")
-    add("--port", type=int, help="the port to listen on, 0 for any free one (8080)")
-    udp = options.add_mutually_exclusive_group()
-    udp.add_argument(
-        "--udp-port",
-        type=int,
-        metavar="PORT",
-        help="the UDP port of the media, 0 for any free one (as --port)",
-    )
-    udp.add_argument(
-        "--udp-port-range",
-        metavar="FIRST-LAST",
-        type=_port_range,
-        help="take the first of these UDP ports that is free instead",
-    )
-    add(
-        "--public-address",
-        action="append",
-        dest="public_addresses",
-        metavar="ADDRESS",
-        help="an address or name by which browsers reach the machine and that it does not know of itself, as behind a "
-        "1:1 NAT; repeatable",
-    )
-    add(
-        "--interface",
-        action="append",
-        dest="interfaces",
-        metavar="NAME",
-        help="offer only the addresses of this interface, such as eth0, or of a network, such as 10.0.0.0/8; "
-        "repeatable",
-    )
-    add("--fps", type=float, default=None, help="the most draws per second, 1 to 240")
-    add("--codec", choices=CODECS, help="what to encode with where the browser takes it")
-    add(
-        "--chroma",
-        choices=CHROMA_WISHES,
-        help="whose colour is kept, that of four pixels together or of each one (auto)",
-    )
-    add(
-        "--bitrate",
-        dest="max_bitrate",
-        metavar="BITRATE",
-        type=_bits_per_second,
-        help="the most bits per second to each viewer, such as 6M",
-    )
-    add("--open", action="store_true", default=False, help="open the link in the browser")
-    access = options.add_mutually_exclusive_group()
-    access.add_argument(
-        "--token",
-        help="what the link carries; RTC_CANVAS_TOKEN sets it too, where other users of the machine cannot read it",
-    )
-    access.add_argument(
-        "--open-access", action="store_true", help="let in everybody who can reach the port"
-    )
-    add(
-        "--allow-origin",
-        action="append",
-        dest="allow_origins",
-        metavar="ORIGIN",
-        help="an origin, such as https://example.org, whose pages may show the canvases; null for sandboxed frames; "
-        "repeatable",
-    )
-    add(
-        "--allow-host",
-        action="append",
-        dest="allow_hosts",
-        metavar="NAME",
-        help="one more name that the server is reached by; repeatable",
-    )
-    add(
-        "--trusted-proxy",
-        action="append",
-        dest="trusted_proxies",
-        metavar="ADDRESS|NETWORK",
-        help="a reverse proxy, such as 127.0.0.1 or 10.0.0.0/8, whose X-Forwarded fields are believed; repeatable",
-    )
-    add("--cert", metavar="FILE", help="a certificate in PEM: the server speaks https")
-    add("--key", metavar="FILE", help="its private key, where that is in a file of its own")
-    add(
-        "--self-signed",
-        action="store_true",
-        help="speak https, as on a LAN, with a certificate that browsers warn of once",
-    )
-    add("--ice-server", **ICE_SERVER)
-    add(
-        "--relay-only",
-        action="store_true",
-        help="send and receive the media through a TURN server and in no other way",
-    )
-    add("--verbose", action="store_true", default=False, help="log more")
-    return options
-
-
-def _bits_per_second(text: str) -> int:
-    match = _BITRATE.fullmatch(text)
-    if match is None:
-        raise argparse.ArgumentTypeError(
-            f"takes bits per second, such as 6000000, 800k or 6M, got {text!r}"
-        )
-    return round(float(match["number"]) * _UNITS[match["unit"]])
-
-
-def _port_range(text: str) -> tuple[int, int]:
-    match = _PORT_RANGE.fullmatch(text)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"takes two ports, such as 50000-50100, got {text!r}")
-    return int(match["first"]), int(match["last"])
-
-
-def _given(options: argparse.Namespace) -> CommandLine:
-    """The options for `run()`. They are tried out here, before a program runs that may take long to start."""
-    values = vars(options)
-    serve: dict[str, Any] = {k: values[k] for k in ServeOptions.__optional_keys__ if k in values}
-    if "token" in serve:
-        serve["open_access"] = False
-    elif "open_access" in serve:
-        serve["token"] = None
-    if "cert" in serve:
-        serve.setdefault("self_signed", False)
-    elif "self_signed" in serve:
-        serve["cert"] = serve["key"] = None
-    if "ice_servers" in serve:
-        serve["ice_servers"] = _ice_servers(serve["ice_servers"])
-    if "udp_port" in serve:
-        serve["udp_port_range"] = None
-    elif "udp_port_range" in serve:
-        serve["udp_port"] = None
-    video: dict[str, Any] = {k: values[k] for k in VideoOptions.__optional_keys__ if k in values}
-    ServeConfig(**serve, video=VideoConfig(**video))
-    if options.fps is not None:
-        Canvas(fps=options.fps)
-    return CommandLine(
-        cast(ServeOptions, serve),
-        video=cast(VideoOptions, video),
-        fps=options.fps,
-        open_browser=options.open,
-    )
 
 
 def _checkup(options: argparse.Namespace) -> Checkup:
@@ -364,18 +197,7 @@ def _checkup(options: argparse.Namespace) -> Checkup:
         raise ConfigError(
             f"The address to look at is none ({error}); give the link that the program printed."
         ) from None
-    return Checkup(options.url, options.host, options.port, _ice_servers(options.ice_servers))
-
-
-def _ice_servers(urls: list[str]) -> list[IceServer | TurnSecret]:
-    secret = os.environ.get(TURN_SECRET)
-    name, _, password = os.environ.get(TURN_USER, "").partition(":")
-    return [
-        TurnSecret(url, secret)
-        if secret and url.startswith("turn")
-        else IceServer(url, name or None, password or None)
-        for url in urls
-    ]
+    return Checkup(options.url, options.host, options.port, ice_servers_of(options.ice_servers))
 
 
 # Around the program.

@@ -69,6 +69,11 @@ def command_line(given: CommandLine) -> Iterator[None]:
         _command_line.reset(token)
 
 
+def given_command_line() -> CommandLine | None:
+    """What the command that executes this program was given; None without one."""
+    return _command_line.get()
+
+
 def run(
     canvases: Canvas | Mapping[str, Canvas],
     *,
@@ -102,17 +107,22 @@ def run(
 async def _serve_until_signal(server: Server, open_browser: bool) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
-    with _signals(lambda: loop.call_soon_threadsafe(stop.set)):
+    with stopped_by_signals(lambda: loop.call_soon_threadsafe(stop.set)):
         async with server:
-            print(f"Open {server.url}", flush=True)
-            if open_browser:
-                # On a thread that nothing waits for: a browser in a terminal runs until its user leaves it.
-                threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
+            announce(server, open_browser=open_browser)
             await stop.wait()
 
 
+def announce(server: Server, *, open_browser: bool) -> None:
+    """Print the link to open, and open it where that is wanted."""
+    print(f"Open {server.url}", flush=True)
+    if open_browser:
+        # On a thread that nothing waits for: a browser in a terminal runs until its user leaves it.
+        threading.Thread(target=webbrowser.open, args=(server.url,), daemon=True).start()
+
+
 @contextmanager
-def _signals(stop: Callable[[], object]) -> Iterator[None]:
+def stopped_by_signals(stop: Callable[[], object]) -> Iterator[None]:
     """Call `stop` at the first signal; the second one ends the process at once."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
 

@@ -36,6 +36,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "sessions",
         "mounted server",
         "asgi running subapp",
+        "options",
         "__init__",
         "demo doctor targets",
         "cli",
