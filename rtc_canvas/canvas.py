@@ -12,9 +12,10 @@ from typing import Any, TypeVar, overload
 import numpy as np
 
 from .audience import Audience
+from .beat import Beat
 from .config import CanvasConfig
 from .control import ROLES, Role
-from .drawing import Draw, Drawing, DrawRequest, Handler, Mode
+from .drawing import Draw, Drawing, DrawRequest, Handler, Mode, Notify
 from .events import EVENT_TYPES, ProgramEvent
 from .exceptions import ConfigError, ServeError
 from .peer import Peer
@@ -29,6 +30,7 @@ __all__ = ["Canvas"]
 _DrawT = TypeVar("_DrawT", bound=Draw)
 _HandlerT = TypeVar("_HandlerT", bound=Handler)
 _ProbeT = TypeVar("_ProbeT", bound=Probe)
+_NotifyT = TypeVar("_NotifyT", bound=Notify)
 
 AUDIENCE_EVENTS = ("away", "back", "control", "join", "leave", "presented")
 
@@ -113,7 +115,9 @@ class Canvas:
         self._config = replace(self._config, fps=fps)
         self._drawing.beat.interval = 1 / fps
 
-    def push(self, array: Pixels, *, id: object = None, copy: bool = True) -> None:
+    def push(
+        self, array: Pixels, *, id: object = None, copy: bool = True, began: float | None = None
+    ) -> None:
         """Show an array. Never waits; a picture that has not been sent yet is replaced.
 
         One that equals the picture before it costs a comparison here, and nothing is encoded or sent for it.
@@ -123,12 +127,16 @@ class Canvas:
         id: the program's own name for the picture.
         copy: False promises that the array is never written to again. Where that is broken, a change may show in
             parts, or not at all: the array handed over once more is taken for the same picture.
+        began: when its drawing began, seconds of `time.monotonic()`, for programs that go by `beat`.
 
         Raises:
             PictureError: for any other array.
         """
         inputs = self._drawing.taken.newest
-        self._show(array, self._stage.size.logical, id, time.monotonic(), inputs, copy=copy)
+        handed_over = time.monotonic()
+        self._show(array, self._stage.size.logical, id, handed_over, inputs, copy=copy)
+        if began is not None:
+            self._drawing.handed_over(began, handed_over)
 
     def _present(
         self, array: Any, request: DrawRequest, handed_over: float, inputs: Mapping[str, int]
@@ -214,6 +222,25 @@ class Canvas:
         """
         return self._drawing.waiting_events()
 
+    # For programs that have a loop of their own, and draw and handle events on it.
+
+    def notify(self, function: _NotifyT) -> _NotifyT:
+        """Decorator: have `function(types)` called when events wait for `events()`.
+
+        types: a frozenset of the types of those that have just come; empty where only `wants_frame` may have changed.
+
+        It runs on the event loop that serves the canvas and must return at once, having told the program's own loop.
+        """
+        self._drawing.notify = function
+        return function
+
+    @property
+    def beat(self) -> Beat:
+        """When draws begin that the program makes by itself: at most `fps` a second, and timed to the display of the
+        viewer who steers, where pictures are pushed with `began=`.
+        """
+        return self._drawing.beat
+
     # What is under the pointer.
 
     @overload
@@ -257,8 +284,19 @@ class Canvas:
 
     @property
     def size(self) -> tuple[float, float]:
-        """(width, height) in logical pixels: the range of the coordinates in events."""
+        """(width, height) in logical pixels: the range of the coordinates in events.
+
+        One that is set holds until the steering viewer's window has another.
+
+        Raises:
+            ConfigError: when set to anything but two numbers of 1 to 16384.
+        """
         return self._stage.size.logical
+
+    @size.setter
+    def size(self, size: tuple[float, float]) -> None:
+        self._config = replace(self._config, size=size)
+        self._stage.size = self._stage.size.of(size)
 
     @property
     def physical_size(self) -> tuple[int, int]:

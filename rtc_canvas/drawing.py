@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 Mode: TypeAlias = Literal["ondemand", "continuous"]
 Handler: TypeAlias = Callable[[ProgramEvent], object]
+Notify: TypeAlias = Callable[[frozenset[str]], object]
 
 JOIN_TIMEOUT = 1.0
 
@@ -64,6 +65,8 @@ class Drawing:
     present(array, request, time, inputs): takes what a draw returned at `time`, having begun with the newest input of
         each peer in `inputs`; may raise for an array that is none.
     taken: the input that the program has taken.
+    notify: is called with the types of the events that have come to wait for `waiting_events`, from the thread of the
+        event loop; with none where it may only be that others look than before.
     """
 
     def __init__(self, stage: Stage, present: Present, *, mode: Mode, fps: float) -> None:
@@ -72,6 +75,7 @@ class Drawing:
         self._mode = mode
         self.beat = Beat(1 / fps)
         self.draw: Draw | None = None
+        self.notify: Notify | None = None
         self._handlers: dict[str, list[Handler]] = {}
         self._condition = threading.Condition()
         self._buffer = EventBuffer()
@@ -111,6 +115,7 @@ class Drawing:
     def attention_changed(self) -> None:
         with self._condition:
             self._condition.notify()
+        self._tell_waiting(frozenset())
 
     @property
     def wants_presented(self) -> bool:
@@ -119,11 +124,21 @@ class Drawing:
 
     def take_events(self, events: list[ProgramEvent]) -> None:
         """Events with a handler go to it, the others wait for `waiting_events`."""
+        waiting = set()
         with self._condition:
             for event in events:
-                handled = any(type_ in self._handlers for type_ in _names(event))
-                (self._buffer if handled else self._waiting).put(event)
+                if any(type_ in self._handlers for type_ in _names(event)):
+                    self._buffer.put(event)
+                else:
+                    self._waiting.put(event)
+                    waiting.add(event["type"])
             self._condition.notify()
+        if waiting:
+            self._tell_waiting(frozenset(waiting))
+
+    def _tell_waiting(self, types: frozenset[str]) -> None:
+        if self.notify is not None:
+            self.notify(types)
 
     def probe_by(self, probe: Probe) -> None:
         """Have this function answer from now on."""
@@ -134,6 +149,11 @@ class Drawing:
         with self._condition:
             self._probing.ask(question)
             self._condition.notify()
+
+    def handed_over(self, began: float, time: float) -> None:
+        """The program's own loop handed over at `time` what it began to draw at `began`."""
+        with self._condition:
+            self.beat.handed_over(began, time)
 
     def shown(self, picture: Shown) -> None:
         """A picture came onto the screen of the viewer who steers: draws are timed to that display."""

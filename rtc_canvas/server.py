@@ -125,6 +125,25 @@ class Server:
             self._closing = asyncio.create_task(self._close())
         await asyncio.shield(self._closing)
 
+    def add(self, name: str, canvas: Canvas) -> None:
+        """Serve one more canvas, from the server's event loop while it runs.
+
+        Raises:
+            ConfigError: for a name that is not taken, or has a canvas.
+            ServeError: when the canvas is served already, or the server does not run.
+        """
+        _check_name(name)
+        if self._sessions is None or self._closing is not None:
+            raise ServeError("A canvas can be added only while the server runs.")
+        if self._sessions.has_canvas(name):
+            raise ConfigError(f"There is a canvas {name!r} already; give another name.")
+        self._sessions.open({name: canvas})
+
+    async def remove(self, name: str, reason: str = "The program closed the canvas.") -> None:
+        """Serve a canvas no longer: its peers are told the reason, and do not come back by themselves."""
+        if self._sessions is not None:
+            await self._sessions.close_canvas(name, reason)
+
     async def _start(self, sockets: Sockets) -> None:
         config = self._config
         links = self._links = TcpLinks(_bound(sockets.tcp))

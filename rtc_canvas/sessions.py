@@ -216,7 +216,7 @@ class Sessions:
         self._closing = False
 
     def open(self, canvases: Mapping[str, Canvas]) -> None:
-        """Serve these canvases, until `close()`.
+        """Serve these canvases too, until `close()`.
 
         Raises:
             ServeError: when one of them is served already; those before it are served.
@@ -367,6 +367,12 @@ class Sessions:
             raise Refusal(503, "The server is shutting down.")
         if not self.has_canvas(canvas):
             raise no_canvas(canvas)
+
+    async def close_canvas(self, name: str, reason: str) -> None:
+        """End the sessions on one canvas for good, and give it back."""
+        served = self._served.pop(name, None)
+        if served is not None:
+            await served.close(reason, retry=False)
 
     async def close(self, reason: str) -> None:
         """End every session and wait for what they leave behind."""

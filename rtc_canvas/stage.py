@@ -31,6 +31,12 @@ class Size:
         width, height = self.logical
         return _side(width * self.pixel_ratio), _side(height * self.pixel_ratio)
 
+    def of(self, logical: tuple[float, float]) -> Size:
+        """Another size on the same screen. The largest side that a picture may have bounds the ratio, so that its shape
+        stays.
+        """
+        return Size(logical, min(self.pixel_ratio, MAX_SIDE / max(logical)))
+
 
 def _side(pixels: float) -> int:
     return min(max(round(pixels), MIN_SIDE), MAX_SIDE)
@@ -190,10 +196,8 @@ class Stage:
         """Take over the size of the steering viewer's window; None where nothing changes."""
         if not self.resizable:
             return None
-        ratio = min(ratio, self.max_pixel_ratio)
-        # The largest side that a picture may have bounds the ratio, so that its shape stays.
-        ratio = min(ratio, MAX_SIDE / width, MAX_SIDE / height)
-        size = Size((max(width, 1.0), max(height, 1.0)), ratio)
+        screen = Size(self.size.logical, min(ratio, self.max_pixel_ratio))
+        size = screen.of((max(width, 1.0), max(height, 1.0)))
         if size == self.size:
             return None
         self.size = size
