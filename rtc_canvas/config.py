@@ -20,6 +20,7 @@ MAX_BITRATE = 200_000_000
 START_BITRATE = 1_000_000
 
 MAX_LOGICAL_SIDE = 16_384
+MAX_FPS = 240
 
 ENCODERS = ("software", "auto", "nvenc")
 
@@ -96,8 +97,8 @@ class CanvasConfig:
             raise ConfigError(
                 f"size must be (width, height) of 1 to {MAX_LOGICAL_SIDE} each, got {self.size!r}."
             )
-        if not (_is_number(self.fps) and 1 <= self.fps <= 240):
-            raise ConfigError(f"fps must be 1 to 240, got {self.fps!r}.")
+        if not (_is_number(self.fps) and 1 <= self.fps <= MAX_FPS):
+            raise ConfigError(f"fps must be 1 to {MAX_FPS}, got {self.fps!r}.")
         if not isinstance(self.title, str):
             raise ConfigError(f"title must be a string, got {self.title!r}.")
         if self.mode not in ("ondemand", "continuous"):

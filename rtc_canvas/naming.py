@@ -29,13 +29,14 @@ def by_name(canvases: Canvas | Mapping[str, Canvas], taker: str) -> dict[str, Ca
             f"{taker}() takes a Canvas, or a dict of one or more by their names, got {canvases!r:.80}."
         )
     for name, canvas in named.items():
-        _check_name(name)
+        check_name(name)
         if not isinstance(canvas, Canvas):
             raise ConfigError(f"{name!r} must be a Canvas, got {type(canvas).__name__}.")
     return dict(named)
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raise a ConfigError for what cannot be a canvas's name."""
     if not isinstance(name, str) or not _NAME.fullmatch(name) or name in _RESERVED:
         raise ConfigError(
             f"A canvas's name must be 1 to 63 of a-z, 0-9 and '-', begin with none of '-' and not be one of "

@@ -25,7 +25,7 @@ from signaling.token import new_token, saved_token, state_folder
 from .canvas import Canvas
 from .config import TOKEN_VARIABLE, ServeConfig, ServeOptions
 from .exceptions import ConfigError, ServeError
-from .naming import by_name
+from .naming import by_name, check_name
 from .net.candidates import WILDCARDS, Bound
 from .net.front import Front
 from .net.hub import Hub
@@ -132,12 +132,16 @@ class Server:
             ConfigError: for a name that is not taken, or has a canvas.
             ServeError: when the canvas is served already, or the server does not run.
         """
-        _check_name(name)
+        check_name(name)
         if self._sessions is None or self._closing is not None:
             raise ServeError("A canvas can be added only while the server runs.")
         if self._sessions.has_canvas(name):
             raise ConfigError(f"There is a canvas {name!r} already; give another name.")
         self._sessions.open({name: canvas})
+
+    def has(self, name: str) -> bool:
+        """Whether a canvas of that name is served."""
+        return self._sessions is not None and self._sessions.has_canvas(name)
 
     async def remove(self, name: str, reason: str = "The program closed the canvas.") -> None:
         """Serve a canvas no longer: its peers are told the reason, and do not come back by themselves."""

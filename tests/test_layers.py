@@ -38,7 +38,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "asgi running subapp",
         "options",
         "__init__",
-        "demo doctor targets",
+        "demo doctor rendercanvas targets",
+        "auto",
         "cli",
         "__main__",
     )

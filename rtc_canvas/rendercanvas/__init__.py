@@ -1,0 +1,20 @@
+"""A backend for rendercanvas: what pygfx, wgpu-py and fastplotlib draw on, in browsers.
+
+Take this line in place of any other backend's:
+
+    from rtc_canvas.rendercanvas import RenderCanvas, loop
+
+Importing it without rendercanvas installed raises an ImportError that says what to install.
+"""
+
+from __future__ import annotations
+
+from .requirements import what_is_missing
+
+if (missing := what_is_missing()) is not None:
+    raise ImportError(missing)
+
+from .canvas import RenderCanvas
+from .loop import RtcLoop, loop
+
+__all__ = ["RenderCanvas", "RtcLoop", "loop"]

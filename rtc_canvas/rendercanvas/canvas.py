@@ -1,0 +1,316 @@
+"""RtcRenderCanvas: a rendercanvas that browsers show."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import rendercanvas
+from rendercanvas.base import BaseCanvasGroup, BaseRenderCanvas
+from rendercanvas.contexts import WgpuContext
+
+from ..canvas import Canvas
+from ..config import MAX_FPS
+from .bitmap import fitted
+from .events import EDGES, translated
+from .loop import RtcLoop, loop
+from .statistics import Statistics
+from .turns import Mode, Turns
+
+__all__ = ["RenderCanvas", "RtcCanvasGroup", "RtcRenderCanvas", "loop"]
+
+# `pygfx.show()` runs the `loop` of the module that a canvas's class is defined in.
+assert loop is not None
+
+
+class RtcCanvasGroup(BaseCanvasGroup):  # type: ignore[misc]
+    """The canvases of this process."""
+
+
+class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
+    """A canvas of rendercanvas whose page any browser opens; each canvas has a page of its own.
+
+    size: (width, height) in logical pixels until a viewer's window has another; default (640, 480).
+    max_fps: the most draws per second; default 60. What a viewer does is answered without waiting for the next tick.
+    name: the canvas's place in the server's URL, `[a-z0-9][a-z0-9-]{0,62}`; default "main", then "canvas-2", ...
+    resizable, max_pixel_ratio, exact: as `rtc_canvas.Canvas` takes them.
+    draw_without_viewers: whether to draw while nobody looks; default False: then only the first picture is drawn.
+    The other keywords are those of rendercanvas.
+
+    Raises:
+        ConfigError: for a size, name or other setting that is not taken.
+    """
+
+    _rc_canvas_group = RtcCanvasGroup(loop)
+
+    _closed = False
+    _rtc: Canvas | None = None
+
+    def __init__(
+        self,
+        *args: Any,
+        size: tuple[float, float] | None = (640, 480),
+        update_mode: Mode = "ondemand",
+        max_fps: float = 60.0,
+        name: str | None = None,
+        resizable: bool = True,
+        max_pixel_ratio: float = 2.0,
+        exact: bool = False,
+        draw_without_viewers: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        width, height = size or (640, 480)
+        # First, as it looks at what is given; the base class registers the canvas.
+        rtc = Canvas(
+            (float(width), float(height)),
+            resizable=resizable,
+            max_pixel_ratio=max_pixel_ratio,
+            exact=exact,
+        )
+        super().__init__(*args, size=size, update_mode=update_mode, max_fps=max_fps, **kwargs)
+        self._rtc = rtc
+        self._name = name
+        self._draw_without_viewers = draw_without_viewers
+        self._has_drawn = False
+        self._began = 0.0
+        self._turns = Turns(update_mode)
+        self._max_fps = max_fps
+        self._looks_soon = False
+        self._wakes_at: float | None = None
+        self._statistics = Statistics()
+        self._keep_to(update_mode, max_fps)
+        self._watch(rtc)
+        self._final_canvas_init()
+        if isinstance(served_by := self._rc_canvas_group.get_loop(), RtcLoop):
+            served_by.serve(self)
+
+    @property
+    def rtc(self) -> Canvas:
+        """The canvas behind this one: its viewers, probes, exact pixels, `settled()`."""
+        assert self._rtc is not None, "set by __init__"
+        return self._rtc
+
+    @property
+    def name(self) -> str | None:
+        """Its place in the server's URL; None until it has one."""
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._name = name
+
+    # What programs may ask of it, beside what all rendercanvases have.
+
+    def get_stats(self) -> dict[str, Any]:
+        """What was measured since the canvas was made, or since `reset_stats()`. Times are seconds; 0 without any.
+
+        * encoded_frames: pictures that the program drew.
+        * sent_frames: video frames that went to the viewers, all together.
+        * confirmed_frames: pictures that came onto the screen of the viewer who steers.
+        * encoding: converting and encoding one frame, in the mean.
+        * roundtrip: from a picture's hand-over until it is on that screen, in the mean; roundtrip_p50, roundtrip_p95.
+        * fps: pictures a second on that screen.
+        * bytes: sent to the viewers since they joined.
+        * peers: each viewer's figures, those of `PeerStats`.
+        """
+        return self._statistics.figures(self.rtc.peers)
+
+    def reset_stats(self) -> None:
+        """Measure anew from the next picture on."""
+        self._statistics.reset(self.rtc.peers)
+
+    def is_closed(self) -> bool:
+        """Whether the canvas is closed, as `get_closed()` tells."""
+        return self._closed
+
+    # When to draw.
+
+    def set_update_mode(
+        self, update_mode: Mode, *, min_fps: float | None = None, max_fps: float | None = None
+    ) -> None:
+        """See `BaseRenderCanvas.set_update_mode`."""
+        super().set_update_mode(update_mode, min_fps=min_fps, max_fps=max_fps)
+        self._keep_to(update_mode, max_fps)
+        self._look_soon()
+
+    def request_draw(self, draw_function: Callable[[], None] | None = None) -> Any:
+        """See `BaseRenderCanvas.request_draw`."""
+        super().request_draw(draw_function)
+        self._turns.want()
+        self._look_soon()
+
+    def submit_event(self, event: dict[str, Any]) -> None:
+        """See `BaseRenderCanvas.submit_event`."""
+        super().submit_event(event)
+        self._turns.arrive(edge=event["event_type"] in EDGES)
+        self._look_soon()
+
+    def _keep_to(self, mode: Mode, max_fps: float | None) -> None:
+        self._turns.mode = mode
+        if max_fps is not None:
+            self._max_fps = min(max_fps, MAX_FPS)
+        self.rtc.fps = MAX_FPS if mode == "fastest" else self._max_fps
+
+    def _watch(self, rtc: Canvas) -> None:
+        """Be told by the canvas behind this one, without being held by it."""
+        rtc.notify(_Weakly(self._arrived))
+        rtc.on("presented")(_Weakly(self._presented))
+
+    def _presented(self, event: dict[str, Any]) -> None:
+        if event["peer"].steering:
+            shown = event["shown"]
+            took = None if shown is None else shown - event["render_time"]
+            self._statistics.shown(time.monotonic(), took)
+
+    def _arrived(self, types: frozenset[str]) -> None:
+        if types:
+            self._turns.arrive(edge=not types.isdisjoint(EDGES))
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        """Have the loop look what is to be done, from any thread; it need not run yet."""
+        loop = self._rc_canvas_group.get_loop()
+        if self._looks_soon or loop is None:
+            return
+        with contextlib.suppress(
+            AttributeError, RuntimeError
+        ):  # what a loop says that does not run
+            loop.call_soon_threadsafe(_Weakly(self._look))
+            self._looks_soon = True
+
+    def _look_in(self, seconds: float) -> None:
+        """Look again after a while. A loop cannot be told to forget that: what is sooner is enough."""
+        at = time.monotonic() + seconds
+        if self._wakes_at is None or at < self._wakes_at:
+            self._wakes_at = at
+            self._rc_canvas_group.get_loop().call_later(seconds, _Weakly(self._wake), at)
+
+    def _wake(self, at: float) -> None:
+        if self._wakes_at == at:
+            self._wakes_at = None
+        self._look()
+
+    def _look(self) -> None:
+        """Do what there is to do now."""
+        self._looks_soon = False
+        while not self._closed:
+            now = time.monotonic()
+            pause = self.rtc.beat.pause(now)
+            turn = self._turns.next(now, pause, watched=self._is_watched())
+            if turn == "draw":
+                self._draw(now)
+            elif turn == "handle":
+                if pause <= 0:
+                    self.rtc.beat.start(now)
+                self._take_events()
+                self._turns.handle()
+                self._process_events()
+            else:
+                if turn is not None:
+                    self._look_in(turn)
+                return
+
+    def _is_watched(self) -> bool:
+        return self.rtc.wants_frame or self._draw_without_viewers or not self._has_drawn
+
+    def _draw(self, now: float) -> None:
+        if self.rtc.beat.pause(now) <= 0:
+            self.rtc.beat.start(now)
+        self._take_events()
+        self._began = now
+        self._turns.begin(now)
+        self._time_to_draw()
+        if not isinstance(self._canvas_context, WgpuContext):
+            # No other picture is still on its way.
+            self._turns.end()
+        if self._turns.draws_again:
+            self.rtc.beat.aim(now)
+
+    def _take_events(self) -> None:
+        """Give rendercanvas the viewer's events, which it hands to handlers before the next draw begins."""
+        ahead = time.perf_counter() - time.monotonic()
+        for event in self.rtc.events():
+            if event["type"] == "resize":
+                self._take_size()
+            elif (given := translated(event, ahead)) is not None:
+                super().submit_event(given)
+
+    def _take_size(self) -> None:
+        rtc = self.rtc
+        self._size_info.set_physical_size(*rtc.physical_size, rtc.pixel_ratio)
+        self._turns.resize()
+
+    # What rendercanvas asks of a backend.
+
+    def _rc_gui_poll(self) -> None:
+        """Events are taken when it is their turn."""
+
+    def _rc_get_present_info(self, present_methods: list[str]) -> dict[str, Any] | None:
+        if "bitmap" not in present_methods:
+            return None
+        return {"method": "bitmap", "formats": ["rgba-u8", "i-u8"]}
+
+    def _rc_request_draw(self) -> None:
+        self._turns.ask()
+        self._look()
+
+    def _rc_request_paint(self) -> None:
+        """The browsers do that."""
+
+    def _rc_force_paint(self) -> None:
+        """As above; the picture was handed over already."""
+
+    def _rc_present_bitmap(self, *, data: Any, format: str, **kwargs: Any) -> None:
+        # wgpu's pixels are copied out of the GPU's memory for us; any other array is the program's own.
+        is_ours = isinstance(self._canvas_context, WgpuContext)
+        picture = fitted(data, (0, 0) if is_ours else self.rtc.physical_size)
+        self.rtc.push(picture, copy=picture is data and not is_ours, began=self._began)
+        self._has_drawn = True
+        self._statistics.picture(time.monotonic())
+        self._turns.end()
+        self._look_soon()
+
+    def _rc_set_logical_size(self, width: float, height: float) -> None:
+        self.rtc.size = (width, height)
+        self._take_size()
+        self._look_soon()
+
+    def _rc_close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            loop = self._rc_canvas_group.get_loop()
+            if isinstance(loop, RtcLoop) and self._rtc is not None:
+                loop.withdraw(self._rtc)
+
+    def _rc_set_title(self, title: str) -> None:
+        self.rtc.title = title
+
+    def _rc_set_cursor(self, cursor: str) -> None:
+        self.rtc.cursor = cursor
+
+
+def _rc_get_closed(canvas: RtcRenderCanvas) -> bool:
+    return canvas.is_closed()
+
+
+if rendercanvas.version_info[:3] <= (2, 7, 2):
+    # Later ones know by themselves, and want no such method.
+    RtcRenderCanvas._rc_get_closed = _rc_get_closed
+
+
+class _Weakly:
+    """Calls a canvas's method as long as somebody else holds the canvas."""
+
+    def __init__(self, method: Callable[..., object]) -> None:
+        self._method = weakref.WeakMethod(method)
+
+    def __call__(self, *arguments: Any) -> None:
+        method = self._method()
+        if method is not None:
+            method(*arguments)
+
+
+RenderCanvas = RtcRenderCanvas

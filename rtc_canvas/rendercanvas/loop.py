@@ -1,0 +1,115 @@
+"""RtcLoop: rendercanvas's loop on asyncio, which serves its canvases while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from typing import TYPE_CHECKING, Any, cast
+
+from rendercanvas.asyncio import AsyncioLoop
+
+from ..canvas import Canvas
+from ..config import ServeOptions
+from ..running import stopped_by_signals
+from ..server import Server
+from .serving import Serving
+
+if TYPE_CHECKING:
+    from .canvas import RtcRenderCanvas
+
+__all__ = ["RtcLoop", "loop"]
+
+
+class RtcLoop(AsyncioLoop):  # type: ignore[misc]
+    """Runs the program, and serves all of its canvases: each has a page of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._serving = Serving()
+
+    @property
+    def server(self) -> Server | None:
+        """What serves the canvases; None while nothing does."""
+        return self._serving.server
+
+    def run(
+        self,
+        host: str | None = None,
+        port: int | None = None,
+        *,
+        open_browser: bool = False,
+        **options: Any,
+    ) -> None:
+        """Serve and run until the last canvas is closed, Ctrl+C or SIGTERM. Prints the link to open.
+
+        In a program whose asyncio loop runs already it returns at once, and the canvases are served there.
+
+        host, port: where to listen; default 127.0.0.1 and 8080.
+        open_browser: open the link in the user's browser.
+        options: the others of `rtc_canvas.ServeConfig`. What the command `rtc-canvas run` was given comes first, or
+            else what the environment's RTC_CANVAS_OPTIONS says in the same words.
+
+        Raises:
+            ConfigError, ServeError: as `rtc_canvas.serve()` does.
+        """
+        self.configure(host, port, open_browser=open_browser, **options)
+        signals: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
+        if threading.current_thread() is threading.main_thread():
+            # rendercanvas looks after Ctrl+C alone.
+            signals = stopped_by_signals(self._stop_from_signal)
+        with signals:
+            super().run()
+        self._serving.check()
+
+    def configure(
+        self,
+        host: str | None = None,
+        port: int | None = None,
+        *,
+        open_browser: bool = False,
+        **options: Any,
+    ) -> None:
+        """Set what `run()` takes, for programs that have the loop run otherwise, as by `run_async()`.
+
+        Raises:
+            ConfigError: as `rtc_canvas.serve()` does.
+        """
+        given = {"host": host, "port": port}
+        options |= {name: value for name, value in given.items() if value is not None}
+        self._serving.configure(cast(ServeOptions, options), open_browser=open_browser)
+
+    def serve(self, canvas: RtcRenderCanvas) -> None:
+        """Serve a canvas from now on, or as soon as the loop runs."""
+        canvas.name = self._serving.add(canvas.rtc, canvas.name)
+
+    def withdraw(self, canvas: Canvas) -> None:
+        """Serve a canvas no longer, from any thread."""
+        self._serving.remove(canvas)
+
+    def _stop_from_signal(self) -> None:
+        with contextlib.suppress(AttributeError, RuntimeError):  # it has not begun, or has ended
+            self.call_soon_threadsafe(self.stop)
+
+    # What rendercanvas asks of a loop.
+
+    def _rc_init(self) -> None:
+        super()._rc_init()
+        if self._interactive_loop is not None:
+            self._serving.start(self._interactive_loop)
+
+    async def _rc_run_async(self) -> None:
+        self._serving.start(asyncio.get_running_loop(), on_failure=lambda: self.stop(force=True))
+        try:
+            await super()._rc_run_async()
+        finally:
+            await self._serving.close()
+
+    def _rc_stop(self) -> None:
+        interactive = self._interactive_loop
+        super()._rc_stop()
+        if interactive is not None and not interactive.is_closed():
+            self._serving.close_soon(interactive)
+
+
+loop = RtcLoop()

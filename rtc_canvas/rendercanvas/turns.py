@@ -1,0 +1,95 @@
+"""Whose turn it is: to draw, to handle events, or to wait. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+Mode: TypeAlias = Literal["manual", "ondemand", "continuous", "fastest"]
+Turn: TypeAlias = Literal["draw", "handle"]
+
+ANIMATED = ("continuous", "fastest")
+
+# A picture is on its way from the GPU for so many seconds at most; one that does not come was given up by rendercanvas.
+LONGEST_DOWNLOAD = 2.0
+
+
+class Turns:
+    """What one canvas has to do next, told by the moments at which something happened.
+
+    rendercanvas's own scheduler looks around at each tick and asks for draws. Here an event need not wait for that:
+    one that matters by itself is handled at once, others at the beat of draws, and what their handlers want drawn is
+    drawn right after them.
+
+    mode: rendercanvas's update mode.
+    """
+
+    def __init__(self, mode: Mode) -> None:
+        self.mode: Mode = mode
+        self._asked = False
+        self._wanted = False
+        self._resized = False
+        self._events = False
+        self._edge = False
+        self._answering = False
+        self._drawing_since: float | None = None
+        self._answers_scheduler = False
+
+    def ask(self) -> None:
+        """The scheduler asks for a draw, and waits for it."""
+        if self._answers_scheduler:
+            # It would not ask if it still waited for the one that was begun for it.
+            self._drawing_since = None
+        self._asked = True
+
+    def want(self) -> None:
+        """The program wants a draw."""
+        self._wanted = True
+
+    def resize(self) -> None:
+        """There is another size to draw for."""
+        self._resized = True
+
+    def arrive(self, *, edge: bool) -> None:
+        """Events wait. edge: whether one of them is to be handled at once."""
+        self._events = True
+        self._edge = self._edge or edge
+
+    def handle(self) -> None:
+        """The events that wait are about to be handled."""
+        self._events = self._edge = False
+        self._answering = True
+
+    def begin(self, now: float) -> None:
+        """A draw begins, after the events that wait have been handled."""
+        self._answers_scheduler = self._asked
+        self._asked = self._wanted = self._resized = False
+        self._events = self._edge = self._answering = False
+        self._drawing_since = now
+
+    def end(self) -> None:
+        """The picture is there, or will never be."""
+        self._drawing_since = None
+        self._answers_scheduler = False
+
+    @property
+    def draws_again(self) -> bool:
+        """Whether a draw is known to be wanted after the one that has begun."""
+        return self.mode in ANIMATED or (self.mode == "ondemand" and self._wanted)
+
+    def next(self, now: float, pause: float, *, watched: bool) -> Turn | float | None:
+        """What to do now, or the seconds to wait, or None to wait until something happens.
+
+        pause: seconds until the beat of draws, see `Beat.pause`. watched: whether a picture would be seen.
+        """
+        if self._drawing_since is not None:
+            left = self._drawing_since + LONGEST_DOWNLOAD - now
+            if left > 0:
+                return left
+        draw = watched and (self._asked or self._resized or self.draws_again)
+        due = pause <= 0
+        if draw and (due or self._answering):
+            return "draw"
+        self._answering = False
+        if self._edge or (self._events and due):
+            return "handle"
+        return pause if draw or self._events else None
