@@ -15,6 +15,7 @@ from types import FrameType
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from .auto import choose as choose_backend
 from .canvas import Canvas
 from .config import ServeConfig
 from .doctor.command import Checkup, examine
@@ -79,6 +80,8 @@ def _execute(command: Command, interrupted: threading.Event) -> Canvases | None:
     if command.target is None:
         return _demo()
     given = command.given
+    # Programs that leave the choice to rendercanvas, or to what they import, get ours.
+    choose_backend()
 
     def is_over() -> bool:
         # One that swallows its interrupt has a loop of its own, and has had its end.

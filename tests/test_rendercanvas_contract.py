@@ -149,6 +149,15 @@ def test_a_signal_ends_it(number: signal.Signals) -> None:
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
+def test_it_runs_again_with_other_canvases() -> None:
+    kind, loop = backend()
+    for _ in range(2):
+        canvas = kind()
+        loop.call_later(0.2, canvas.close)
+        loop.run()
+        assert canvas.get_closed()
+
+
 def test_nobody_holds_canvases_that_were_closed() -> None:
     kind, loop = backend()
     canvases = [kind(), kind()]

@@ -87,6 +87,10 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
         """Serve a canvas no longer, from any thread."""
         self._serving.remove(canvas)
 
+    async def ended(self) -> None:
+        """Wait, where an asyncio loop goes on without canvases, until nothing is left of what served them."""
+        await self._serving.ended()
+
     def _stop_from_signal(self) -> None:
         with contextlib.suppress(AttributeError, RuntimeError):  # it has not begun, or has ended
             self.call_soon_threadsafe(self.stop)
@@ -106,10 +110,9 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
             await self._serving.close()
 
     def _rc_stop(self) -> None:
-        interactive = self._interactive_loop
         super()._rc_stop()
-        if interactive is not None and not interactive.is_closed():
-            self._serving.close_soon(interactive)
+        if self._interactive_loop is not None:
+            self._serving.close_soon()
 
 
 loop = RtcLoop()

@@ -126,15 +126,19 @@ class Serving:
 
     async def close(self) -> None:
         """End the server, and wait until nothing of it is left."""
-        service, self._service = self._service, None
-        if service is not None:
-            await service.close()
+        self.close_soon()
+        await self.ended()
 
-    def close_soon(self, loop: asyncio.AbstractEventLoop) -> None:
-        """End the server on a loop that goes on; another that is started meanwhile waits for that."""
+    def close_soon(self) -> None:
+        """End the server; another that is started meanwhile waits for that."""
         service, self._service = self._service, None
         if service is not None:
-            self._ending = loop.create_task(service.close())
+            service.close()
+            self._ending = service.task
+
+    async def ended(self) -> None:
+        """Wait for what `close_soon()` began."""
+        await _over(self._ending)
 
 
 class _Service:
@@ -155,26 +159,29 @@ class _Service:
         self._loop = loop
         self._on_failure = on_failure
         self._after = after
-        self._opening: asyncio.Task[None] | None = None
+        self._end = asyncio.Event()
         self._removing: set[asyncio.Task[None]] = set()
+        self.task: asyncio.Task[None] | None = None
         self.server: Server | None = None
 
     def open(self) -> None:
-        if self._opening is None:
-            self._opening = self._loop.create_task(self._open())
+        if self.task is None:
+            self.task = self._loop.create_task(self._serve())
 
-    async def _open(self) -> None:
+    async def _serve(self) -> None:
+        """One task to the end: a loop that is shut down cancels it, and waits for what it still does then."""
         try:
-            if self._after is not None:
-                await asyncio.wait([self._after])
+            await _over(self._after)
             # The program has told meanwhile, by `run()`, how it wants to be served.
             ask = self._serving.ask()
-            server = Server({}, ask.config)
-            await server.__aenter__()
+            async with Server({}, ask.config) as self.server:
+                self._present(self.server, ask)
+                await self._end.wait()
         except Exception as failure:
             self._on_failure(failure)
-            return
-        self.server = server
+        await asyncio.gather(*self._removing)
+
+    def _present(self, server: Server, ask: _Ask) -> None:
         for name, canvas in self._serving.canvases.items():
             if ask.fps is not None:
                 canvas.fps = ask.fps
@@ -197,12 +204,15 @@ class _Service:
             self._removing.add(task)
             task.add_done_callback(self._removing.discard)
 
-    async def close(self) -> None:
-        if self._opening is not None:
-            await asyncio.wait([self._opening])
-        if self.server is not None:
-            await self.server.close()
-        await asyncio.gather(*self._removing)
+    def close(self) -> None:
+        """Have the task end."""
+        self._end.set()
+
+
+async def _over(task: asyncio.Task[None] | None) -> None:
+    """Wait for a task of this event loop; one of another loop, which has ended, is over."""
+    if task is not None and not task.done():
+        await asyncio.wait([task])
 
 
 def _free_name(taken: dict[str, Canvas]) -> str:

@@ -1,0 +1,264 @@
+"""How rendercanvases are served: one page each, by the options of-the-program and of whoever runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from aiohttp import ClientSession
+
+from rtc_canvas import ConfigError, ServeError, Server, serve
+from rtc_canvas.rendercanvas import RtcLoop
+from rtc_canvas.rendercanvas.canvas import RtcRenderCanvas
+
+from .command import ROOT, command
+from .receiver import pixels, receiver
+from .rendercanvas_canvases import backend
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture(autouse=True)
+def _any_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 0")
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        yield busy.getsockname()[1]
+
+
+def white(canvas: RtcRenderCanvas) -> None:
+    """Have a canvas draw white bitmaps."""
+    context = canvas.get_bitmap_context()
+
+    def draw() -> None:
+        width, height = canvas.get_physical_size()
+        context.set_bitmap(np.full((height, width, 4), 255, np.uint8))
+
+    canvas.request_draw(draw)
+
+
+async def server_of(loop: RtcLoop) -> Server:
+    """A loop's server, once it runs."""
+    async with asyncio.timeout(10):
+        while loop.server is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        return loop.server
+
+
+async def names(server: Server) -> list[str]:
+    """The canvases that a page is told of."""
+    base, _, token = server.url.partition("?token=")
+    headers = {"Authorization": f"Bearer {token}"}
+    async with ClientSession(headers=headers) as http, http.get(f"{base}api/config") as response:
+        return [canvas["name"] for canvas in (await response.json())["canvases"]]
+
+
+async def closed(loop: RtcLoop, *canvases: RtcRenderCanvas) -> None:
+    """Close the last canvases of a loop that runs in ours, and wait for its end."""
+    for canvas in canvases:
+        canvas.close()
+    await no_server(loop)
+    await loop.ended()
+
+
+async def no_server(loop: RtcLoop) -> None:
+    """Wait until a loop has noticed that it has no canvases."""
+    async with asyncio.timeout(5):
+        while loop.server is not None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_a_canvas_inside_a_running_loop_is_served_there() -> None:
+    kind, loop = backend()
+    canvas = kind(size=(64, 48))
+    white(canvas)
+    loop.run()  # returns at once
+    server = await server_of(loop)
+    async with receiver(server) as viewer:
+        assert pixels(await viewer.frame()).mean() > 250
+    await closed(loop, canvas)
+
+
+async def test_the_loop_may_run_inside_another() -> None:
+    kind, loop = await asyncio.to_thread(backend)
+    canvas = await asyncio.to_thread(kind, size=(64, 48))
+    white(canvas)
+    running = asyncio.create_task(loop.run_async())
+    server = await server_of(loop)
+    async with receiver(server) as viewer:
+        assert pixels(await viewer.frame()).mean() > 250
+    canvas.close()
+    await running
+
+
+async def test_each_canvas_has_a_page_of_its_own() -> None:
+    kind, loop = backend()
+    first, second = kind(), kind()
+    server = await server_of(loop)
+    named = kind(name="left")
+    assert [first.name, second.name, named.name] == ["main", "canvas-2", "left"]
+    assert await names(server) == ["main", "canvas-2", "left"]
+    second.close()
+    async with asyncio.timeout(5):
+        while await names(server) != ["main", "left"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await closed(loop, first, named)
+
+
+async def test_a_name_that_cannot_be_is_one_sentence() -> None:
+    kind, loop = backend()
+    canvas = kind(name="left")
+    with pytest.raises(ConfigError, match="There is a canvas 'left' already"):
+        kind(name="left")
+    with pytest.raises(ConfigError, match="A canvas's name must be"):
+        kind(name="No name")
+    assert loop.get_canvases() == [canvas]
+    await server_of(loop)
+    await closed(loop, canvas)
+
+
+async def test_viewers_of_a_closed_canvas_are_told() -> None:
+    kind, loop = backend()
+    canvas, other = kind(size=(64, 48)), kind()
+    white(canvas)
+    server = await server_of(loop)
+    async with receiver(server) as viewer:
+        await viewer.frame()
+        [peer] = canvas.rtc.peers
+        canvas.close()
+        await asyncio.wait_for(peer.ended, 5)
+    await closed(loop, other)
+
+
+async def test_a_loop_that_ended_serves_again() -> None:
+    kind, loop = backend()
+    canvas = kind()
+    await server_of(loop)
+    canvas.close()
+    await no_server(loop)  # which may still hold the port
+    another = kind()
+    server = await server_of(loop)
+    assert await names(server) == [another.name]
+    await closed(loop, another)
+
+
+async def test_whoever_serves_it_otherwise_may() -> None:
+    kind, loop = backend()
+    canvas = kind(size=(64, 48), name="mine")
+    await server_of(loop)
+    with pytest.raises(ServeError, match="served already"):
+        async with serve(canvas.rtc, port=0):
+            pass
+    await closed(loop, canvas)
+
+
+def test_a_port_that_is_taken_is_one_error(
+    taken_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
+    kind, loop = backend()
+    canvas = kind()
+    with pytest.raises(ServeError, match=str(taken_port)):
+        loop.run(port=taken_port)
+    assert canvas.get_closed()
+
+
+def test_an_option_that_is_not_taken_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
+    _, loop = backend()
+    with pytest.raises(ConfigError, match="port must be 0 to 65535"):
+        loop.run(port=10**6)
+    with pytest.raises(TypeError, match="colour"):
+        loop.run(colour="red")
+
+
+def test_a_variable_that_is_not_taken_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--colour red")
+    _, loop = backend()
+    with pytest.raises(ConfigError, match=r"RTC_CANVAS_OPTIONS: unrecognized arguments"):
+        loop.run()
+
+
+def test_the_variable_comes_before_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 0 --token of-the-variable --fps 12")
+    kind, loop = backend()
+    canvas = kind()
+    seen: list[str] = []
+
+    def look() -> None:
+        assert loop.server is not None
+        seen.append(loop.server.url)
+        canvas.close()
+
+    loop.call_later(0.3, look)
+    loop.run(host="127.0.0.1", port=1, token="of-the-program")
+    assert seen[0].endswith("?token=of-the-variable")
+    assert canvas.rtc.fps == 12
+
+
+PROGRAM = """
+import sys
+import numpy as np
+from rendercanvas.auto import RenderCanvas, loop
+
+canvas = RenderCanvas(size=(64, 48), title=sys.argv[1])
+context = canvas.get_bitmap_context()
+
+@canvas.request_draw
+def draw():
+    context.set_bitmap(np.full((48, 64, 4), 200, np.uint8))
+
+"""
+
+
+async def test_the_command_serves_a_program_that_knows_nothing_of_us(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM + "loop.run(port=1)")
+    arguments = ["run", "program.py", "--port", "0", "--", "Its title"]
+    async with command(*arguments, folder=tmp_path) as running:
+        async with running.viewer() as viewer:
+            assert abs(int(pixels(await viewer.frame(timeout=20)).mean()) - 200) <= 3
+        assert await running.end() == 0
+    assert "Traceback" not in running.log
+
+
+async def test_a_program_that_fails_while_it_starts_shows_its_own_traceback(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM + "raise ValueError('no data')")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "rtc_canvas", "run", "program.py", "--port", "0", "--", "Title"),
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, error = await process.communicate()
+    assert process.returncode == 1
+    assert error.decode().count("Traceback") == 1
+    assert error.decode().splitlines()[-1] == "ValueError: no data"
+    assert "rtc_canvas" not in error.decode()
+
+
+async def test_an_import_is_enough_for_a_program_that_leaves_the_choice(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(
+        f"import rtc_canvas.auto\nimport sys\nsys.argv.append('Title')\n{PROGRAM}"
+        "print('Open', type(canvas).__module__, flush=True)"
+    )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "program.py"),
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    assert said.decode().strip() == "Open rtc_canvas.rendercanvas.canvas"
