@@ -285,20 +285,16 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
             if isinstance(loop, RtcLoop) and self._rtc is not None:
                 loop.withdraw(self._rtc)
 
+    if rendercanvas.version_info[:3] <= (2, 7, 2):
+        # Later ones know by themselves, and want no such method.
+        def _rc_get_closed(self) -> bool:
+            return self._closed
+
     def _rc_set_title(self, title: str) -> None:
         self.rtc.title = title
 
     def _rc_set_cursor(self, cursor: str) -> None:
         self.rtc.cursor = cursor
-
-
-def _rc_get_closed(canvas: RtcRenderCanvas) -> bool:
-    return canvas.is_closed()
-
-
-if rendercanvas.version_info[:3] <= (2, 7, 2):
-    # Later ones know by themselves, and want no such method.
-    RtcRenderCanvas._rc_get_closed = _rc_get_closed
 
 
 class _Weakly:
