@@ -348,10 +348,12 @@ async def test_statistics_count_anew_after_a_reset() -> None:
         guest = room.join()
         await program.until(lambda: program.drawn)
         await guest.frame()
+        drawn = program.drawn
         before = program.canvas.get_stats()
         program.canvas.reset_stats()
         after = program.canvas.get_stats()
-    assert (before["encoded_frames"], before["sent_frames"]) == (1, 1)
+    assert before["encoded_frames"] == drawn
+    assert before["sent_frames"] >= 1
     assert (after["encoded_frames"], after["sent_frames"]) == (0, 0)
     assert set(before["peers"]) == {guest.peer.id}
 

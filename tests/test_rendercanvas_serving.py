@@ -135,9 +135,9 @@ async def test_viewers_of_a_closed_canvas_are_told() -> None:
     server = await server_of(loop)
     async with receiver(server) as viewer:
         await viewer.frame()
-        [peer] = canvas.rtc.peers
         canvas.close()
-        await asyncio.wait_for(peer.ended, 5)
+        told = await viewer.message("bye")
+    assert told == {"type": "bye", "reason": "The program closed the canvas.", "retry": False}
     await closed(loop, other)
 
 

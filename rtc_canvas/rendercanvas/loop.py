@@ -27,6 +27,9 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._serving = Serving()
+        # Where the program's asyncio loop runs already, and goes on.
+        self._stopped: asyncio.Event | None = None
+        self._watch: asyncio.Task[None] | None = None
 
     @property
     def server(self) -> Server | None:
@@ -100,19 +103,33 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
     def _rc_init(self) -> None:
         super()._rc_init()
         if self._interactive_loop is not None:
+            self._stopped = asyncio.Event()
             self._serving.start(self._interactive_loop)
+            self._watch = self._interactive_loop.create_task(self._serve_until(self._stopped))
+
+    async def _serve_until(self, stopped: asyncio.Event) -> None:
+        """A loop that is shut down with canvases on it cancels this task, and waits for its end."""
+        try:
+            await stopped.wait()
+        finally:
+            await self._end_serving()
 
     async def _rc_run_async(self) -> None:
         self._serving.start(asyncio.get_running_loop(), on_failure=lambda: self.stop(force=True))
         try:
             await super()._rc_run_async()
         finally:
-            await self._serving.close()
+            await self._end_serving()
+
+    async def _end_serving(self) -> None:
+        self._serving.close_soon()
+        await self._serving.ended()
 
     def _rc_stop(self) -> None:
         super()._rc_stop()
-        if self._interactive_loop is not None:
+        if self._stopped is not None:
             self._serving.close_soon()
+            self._stopped.set()
 
 
 loop = RtcLoop()

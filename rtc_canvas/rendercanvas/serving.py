@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +38,7 @@ class Serving:
         self._options: ServeOptions = {}
         self._open_browser = False
         self._service: _Service | None = None
-        self._ending: asyncio.Task[None] | None = None
+        self._ending: threading.Thread | None = None
         self._failure: Exception | None = None
 
     @property
@@ -99,9 +101,9 @@ class Serving:
     def start(
         self, loop: asyncio.AbstractEventLoop, on_failure: Callable[[], None] | None = None
     ) -> None:
-        """Serve on this event loop, which runs, as soon as there is a canvas.
+        """Serve as soon as there is a canvas. loop: the program's event loop, which runs.
 
-        on_failure: is called where that fails, and `check()` raises why; by default it is logged.
+        on_failure: is called on that loop where it fails, and `check()` raises why; by default it is logged.
         """
         self._failure = None
         if self._service is not None:
@@ -124,25 +126,23 @@ class Serving:
         if failure is not None:
             raise failure
 
-    async def close(self) -> None:
-        """End the server, and wait until nothing of it is left."""
-        self.close_soon()
-        await self.ended()
-
     def close_soon(self) -> None:
         """End the server; another that is started meanwhile waits for that."""
         service, self._service = self._service, None
         if service is not None:
-            service.close()
-            self._ending = service.task
+            self._ending = service.stop()
 
     async def ended(self) -> None:
-        """Wait for what `close_soon()` began."""
-        await _over(self._ending)
+        """Wait until nothing is left of the servers that were closed."""
+        ending, self._ending = self._ending, None
+        if ending is not None:
+            await asyncio.to_thread(ending.join)
 
 
 class _Service:
-    """One server, from the start of a loop to its end.
+    """One server, from the first canvas of a running loop to the end of that.
+
+    It has a thread and an event loop of its own, so that pictures leave and events come while the program draws.
 
     after: what has to be over first, as it may have the port.
     """
@@ -153,66 +153,99 @@ class _Service:
         loop: asyncio.AbstractEventLoop,
         on_failure: Callable[[Exception], None],
         *,
-        after: asyncio.Task[None] | None,
+        after: threading.Thread | None,
     ) -> None:
         self._serving = serving
-        self._loop = loop
+        self._program = loop
         self._on_failure = on_failure
         self._after = after
-        self._end = asyncio.Event()
+        self._opening = False
+        self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
+        # Once it runs.
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._end: asyncio.Event | None = None
         self._removing: set[asyncio.Task[None]] = set()
-        self.task: asyncio.Task[None] | None = None
         self.server: Server | None = None
 
-    def open(self) -> None:
-        if self.task is None:
-            self.task = self._loop.create_task(self._serve())
+    # On the program's loop, or any thread.
 
-    async def _serve(self) -> None:
-        """One task to the end: a loop that is shut down cancels it, and waits for what it still does then."""
+    def open(self) -> None:
+        """Start, in the program's next moment: until then its `run()` may say how it wants to be served."""
+        if not self._opening:
+            self._opening = True
+            self._program.call_soon_threadsafe(self._start)
+
+    def _start(self) -> None:
+        if self._stopped.is_set():
+            return
         try:
-            await _over(self._after)
-            # The program has told meanwhile, by `run()`, how it wants to be served.
             ask = self._serving.ask()
-            async with Server({}, ask.config) as self.server:
-                self._present(self.server, ask)
-                await self._end.wait()
         except Exception as failure:
             self._on_failure(failure)
-        await asyncio.gather(*self._removing)
-
-    def _present(self, server: Server, ask: _Ask) -> None:
-        for name, canvas in self._serving.canvases.items():
-            if ask.fps is not None:
-                canvas.fps = ask.fps
-            server.add(name, canvas)
-        announce(server, open_browser=ask.open_browser)
+            return
+        self._thread = threading.Thread(
+            target=self._run, args=(ask,), name="rtc_canvas rendercanvas server", daemon=True
+        )
+        self._thread.start()
 
     def add(self, name: str, canvas: Canvas) -> None:
-        if self.server is not None:
-            self.server.add(name, canvas)
-        else:
-            self.open()
+        self.open()
+        self._call(self._add, name, canvas)
 
     def remove_soon(self, name: str) -> None:
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._remove, name)
+        self._call(self._remove, name)
+
+    def stop(self) -> threading.Thread | None:
+        """Have it end. Returns what to wait for."""
+        self._stopped.set()
+        self._call(self._set_end)
+        return self._thread
+
+    def _call(self, function: Callable[..., None], *arguments: object) -> None:
+        """Call a function on the server's loop; not at all where that does not run yet, or any more."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(function, *arguments)
+
+    # On the server's thread.
+
+    def _run(self, ask: _Ask) -> None:
+        if self._after is not None:
+            self._after.join()
+        try:
+            asyncio.run(self._serve(ask))
+        except Exception as failure:
+            with contextlib.suppress(RuntimeError):
+                self._program.call_soon_threadsafe(self._on_failure, failure)
+
+    async def _serve(self, ask: _Ask) -> None:
+        self._end = asyncio.Event()
+        async with Server({}, ask.config) as server:
+            self._loop = asyncio.get_running_loop()
+            for name, canvas in self._serving.canvases.items():
+                if ask.fps is not None:
+                    canvas.fps = ask.fps
+                server.add(name, canvas)
+            self.server = server
+            announce(server, open_browser=ask.open_browser)
+            if not self._stopped.is_set():
+                await self._end.wait()
+        await asyncio.gather(*self._removing)
+
+    def _add(self, name: str, canvas: Canvas) -> None:
+        if self.server is not None and not self.server.has(name):
+            self.server.add(name, canvas)
 
     def _remove(self, name: str) -> None:
         if self.server is not None:
-            task = self._loop.create_task(self.server.remove(name))
+            task = asyncio.create_task(self.server.remove(name))
             self._removing.add(task)
             task.add_done_callback(self._removing.discard)
 
-    def close(self) -> None:
-        """Have the task end."""
-        self._end.set()
-
-
-async def _over(task: asyncio.Task[None] | None) -> None:
-    """Wait for a task of this event loop; one of another loop, which has ended, is over."""
-    if task is not None and not task.done():
-        await asyncio.wait([task])
+    def _set_end(self) -> None:
+        if self._end is not None:
+            self._end.set()
 
 
 def _free_name(taken: dict[str, Canvas]) -> str:
