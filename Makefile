@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-DEBIAN_PACKAGES := chromium firefox-esr nodejs npm coturn nginx-light nftables openssh-server openssh-client openssl
+DEBIAN_PACKAGES := chromium firefox-esr mesa-vulkan-drivers nodejs npm coturn nginx-light nftables openssh-server openssh-client openssl
 
 .PHONY: demo test setup system lint types python js browser laboratory bench bench-picture wan network clean
 
@@ -29,6 +29,7 @@ system:
 	test -x /usr/sbin/sshd || missing="$$missing openssh-server"; \
 	command -v ssh >/dev/null || missing="$$missing openssh-client"; \
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
+	ls /usr/share/vulkan/icd.d/lvp_icd.*.json >/dev/null 2>&1 || missing="$$missing mesa-vulkan-drivers"; \
 	if [ "$$(id -u)" = 0 ]; then \
 		command -v ip >/dev/null || missing="$$missing iproute2"; \
 		command -v nft >/dev/null || missing="$$missing nftables"; \

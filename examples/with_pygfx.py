@@ -11,7 +11,8 @@ import pygfx as gfx
 from rtc_canvas.rendercanvas import RenderCanvas, loop
 
 canvas = RenderCanvas(size=(1280, 720), title="Drag to turn, wheel to come closer")
-renderer = gfx.renderers.WgpuRenderer(canvas)
+# One sample for each pixel: quick enough for a machine without a GPU. Leave it out where there is one.
+renderer = gfx.renderers.WgpuRenderer(canvas, pixel_ratio=1, ppaa="none")
 scene = gfx.Scene()
 scene.add(gfx.Background.from_color("#0b1026", "#26345c"))
 

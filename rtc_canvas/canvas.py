@@ -235,6 +235,17 @@ class Canvas:
         return function
 
     @property
+    def expects_picture(self) -> bool:
+        """Whether the program's own loop is about to push a picture that was asked for: `settled()` waits for that."""
+        return self._drawing.expects_picture
+
+    @expects_picture.setter
+    def expects_picture(self, expected: bool) -> None:
+        self._drawing.expects_picture = expected
+        if not expected:
+            self._stage.rest()
+
+    @property
     def beat(self) -> Beat:
         """When draws begin that the program makes by itself: at most `fps` a second, and timed to the display of the
         viewer who steers, where pictures are pushed with `began=`.

@@ -67,6 +67,7 @@ class Drawing:
     taken: the input that the program has taken.
     notify: is called with the types of the events that have come to wait for `waiting_events`, from the thread of the
         event loop; with none where it may only be that others look than before.
+    expects_picture: whether the program's own loop is about to push one.
     """
 
     def __init__(self, stage: Stage, present: Present, *, mode: Mode, fps: float) -> None:
@@ -76,6 +77,7 @@ class Drawing:
         self.beat = Beat(1 / fps)
         self.draw: Draw | None = None
         self.notify: Notify | None = None
+        self.expects_picture = False
         self._handlers: dict[str, list[Handler]] = {}
         self._condition = threading.Condition()
         self._buffer = EventBuffer()
@@ -108,6 +110,8 @@ class Drawing:
     @property
     def draw_pending(self) -> bool:
         """Whether a draw that was asked for has not returned; those of an animation nobody asked for."""
+        if self.expects_picture:
+            return True
         with self._condition:
             asked = self._draw_wanted or self._is_drawing
             return asked and self.draw is not None and self._mode == "ondemand"

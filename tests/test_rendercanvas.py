@@ -314,6 +314,19 @@ async def test_a_handler_may_close_the_canvas() -> None:
         assert program.canvas.get_closed()
 
 
+async def test_it_has_settled_only_once_what_was_asked_for_is_drawn() -> None:
+    async with shown() as (program, room):
+        room.join()
+        await program.until(lambda: program.drawn)
+        program.canvas.request_draw()
+        drawn = program.drawn
+        assert program.canvas.rtc.expects_picture
+        async with asyncio.timeout(5):
+            while program.canvas.rtc.expects_picture:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        assert program.drawn > drawn
+
+
 async def test_a_draw_that_fails_does_not_end_the_draws() -> None:
     async with shown() as (program, room):
         guest = room.join()

@@ -153,6 +153,18 @@ async def test_a_loop_that_ended_serves_again() -> None:
     await closed(loop, another)
 
 
+def test_an_asyncio_program_may_end_with_canvases_on_it() -> None:
+    kind, loop = backend()
+
+    async def program() -> RtcRenderCanvas:
+        canvas = kind()
+        await server_of(loop)
+        return canvas
+
+    assert asyncio.run(program()).get_closed()
+    assert loop.server is None
+
+
 async def test_whoever_serves_it_otherwise_may() -> None:
     kind, loop = backend()
     canvas = kind(size=(64, 48), name="mine")

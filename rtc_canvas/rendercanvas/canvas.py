@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 import weakref
 from collections.abc import Callable
@@ -140,6 +139,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         """See `BaseRenderCanvas.request_draw`."""
         super().request_draw(draw_function)
         self._turns.want()
+        self.rtc.expects_picture = self._turns.owes_picture
         self._look_soon()
 
     def submit_event(self, event: dict[str, Any]) -> None:
@@ -175,11 +175,12 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         loop = self._rc_canvas_group.get_loop()
         if self._looks_soon or loop is None:
             return
-        with contextlib.suppress(
-            AttributeError, RuntimeError
-        ):  # what a loop says that does not run
+        # First, as the loop may be faster than this thread.
+        self._looks_soon = True
+        try:
             loop.call_soon_threadsafe(_Weakly(self._look))
-            self._looks_soon = True
+        except (AttributeError, RuntimeError):  # what a loop says that does not run
+            self._looks_soon = False
 
     def _look_in(self, seconds: float) -> None:
         """Look again after a while. A loop cannot be told to forget that: what is sooner is enough."""
@@ -211,7 +212,9 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
             else:
                 if turn is not None:
                     self._look_in(turn)
-                return
+                break
+        if self.rtc.expects_picture != self._turns.owes_picture:
+            self.rtc.expects_picture = self._turns.owes_picture
 
     def _is_watched(self) -> bool:
         return self.rtc.wants_frame or self._draw_without_viewers or not self._has_drawn

@@ -93,6 +93,8 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
     async def ended(self) -> None:
         """Wait, where an asyncio loop goes on without canvases, until nothing is left of what served them."""
         await self._serving.ended()
+        if self._watch is not None:
+            await asyncio.wait([self._watch])
 
     def _stop_from_signal(self) -> None:
         with contextlib.suppress(AttributeError, RuntimeError):  # it has not begun, or has ended

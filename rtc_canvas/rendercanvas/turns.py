@@ -72,6 +72,12 @@ class Turns:
         self._answers_scheduler = False
 
     @property
+    def owes_picture(self) -> bool:
+        """Whether a draw that was asked for has not brought its picture; those of an animation nobody asked for."""
+        pending = self._drawing_since is not None or self._wanted or self._resized or self._events
+        return pending and self.mode == "ondemand"
+
+    @property
     def draws_again(self) -> bool:
         """Whether a draw is known to be wanted after the one that has begun."""
         return self.mode in ANIMATED or (self.mode == "ondemand" and self._wanted)
