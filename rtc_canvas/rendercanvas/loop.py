@@ -113,19 +113,19 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
         """A loop that is shut down with canvases on it cancels this task, and waits for its end."""
         try:
             await stopped.wait()
+        except asyncio.CancelledError:
+            self._serving.close_soon()
+            raise
         finally:
-            await self._end_serving()
+            await self._serving.ended()
 
     async def _rc_run_async(self) -> None:
         self._serving.start(asyncio.get_running_loop(), on_failure=lambda: self.stop(force=True))
         try:
             await super()._rc_run_async()
         finally:
-            await self._end_serving()
-
-    async def _end_serving(self) -> None:
-        self._serving.close_soon()
-        await self._serving.ended()
+            self._serving.close_soon()
+            await self._serving.ended()
 
     def _rc_stop(self) -> None:
         super()._rc_stop()
