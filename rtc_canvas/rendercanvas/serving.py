@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from ..canvas import Canvas
 from ..config import ServeConfig, ServeOptions
 from ..exceptions import ConfigError
-from ..options import from_outside
 from ..naming import DEFAULT_NAME, check_name
+from ..options import from_outside
 from ..running import announce
 from ..server import Server
 
