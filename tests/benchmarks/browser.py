@@ -85,6 +85,10 @@ class Viewer:
         """Move the pointer to a place of the window, in CSS pixels."""
         self._page.mouse.move(x, y)
 
+    def click(self, x: float, y: float) -> None:
+        """Press and release at a place of the window, in CSS pixels."""
+        self._page.mouse.click(x, y)
+
     def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression, awaited if it is a promise."""
         return self._page.evaluate(expression)

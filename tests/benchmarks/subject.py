@@ -44,6 +44,8 @@ class Subject:
         self._key_frames: SimpleQueue[int] = SimpleQueue()
         self.sent: list[tuple[float, int]] = []
         """Bytes of payload that it had sent by each time it told them, if it counts them."""
+        self.renders: list[float] = []
+        """Seconds that each picture took to render, if it tells."""
         self.peers: list[tuple[float, list[dict[str, Any]]]] = []
         """What it knew of its viewers at each time it told that, if it does."""
 
@@ -90,6 +92,8 @@ class Subject:
     def _read_reports(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            if not line.startswith("{"):
+                continue  # a program that prints its link
             match json.loads(line):
                 case {"number": number, "time": at}:
                     self.handovers.setdefault(number, at)
@@ -99,6 +103,8 @@ class Subject:
                     self.sent.append((at, sent))
                 case {"peers": peers, "time": at}:
                     self.peers.append((at, peers))
+                case {"render": seconds}:
+                    self.renders.append(seconds)
                 case {"ready": url}:
                     self.url = url
                     self._announced.set()

@@ -1,0 +1,102 @@
+"""One pygfx program on either backend of rendercanvas: ``--set {"backend": "rtc" or "http", "mode": …}``.
+
+Its pictures are numbered as they come from the GPU; ``{"render": SECONDS}`` tells how long each took until then.
+Where the mode is "ondemand", a press draws the next one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import time
+from typing import Any
+
+import pygfx as gfx
+
+from ..number_blocks import NUMBERS, write_number
+from .contract import Options, read_options, report
+from .counting import every_second
+
+LARGE_PAGE = "position: fixed; left: 0; top: 0; width:1280px; height:720px"
+
+
+def backend(name: str) -> Any:
+    """The module that has a backend's RenderCanvas and loop."""
+    if name == "rtc":
+        return importlib.import_module("rtc_canvas.rendercanvas.canvas")
+    http = importlib.import_module("rendercanvas.http")
+    kind, page = http.resources["index.html"]
+    http.resources["index.html"] = kind, page.replace("width:640px; height:480px", LARGE_PAGE)
+    logging.getLogger("rendercanvas").setLevel(logging.ERROR)  # it announces its page as a warning
+    return http
+
+
+def numbered(kind: Any) -> Any:
+    """A class of canvases that number what they present."""
+
+    class Numbered(kind):  # type: ignore[misc]
+        number = 0
+        began = 0.0
+
+        def _rc_present_bitmap(self, *, data: Any, format: str, **more: Any) -> None:
+            now = time.monotonic()
+            self.number = (self.number + 1) % NUMBERS
+            write_number(data, self.number)
+            report(render=now - self.began)
+            report(number=self.number, time=now)
+            super()._rc_present_bitmap(data=data, format=format, **more)
+
+    return Numbered
+
+
+def main() -> None:
+    options = read_options()
+    module = backend(options.settings["backend"])
+    mode = options.settings.get("mode", "continuous")
+    canvas = numbered(module.RenderCanvas)(size=(1280, 720), update_mode=mode, max_fps=options.fps)
+    draw_scene(canvas, mode)
+    if options.count:
+        count(options, canvas)
+    report(ready=f"http://{options.host}:{options.port}/")
+    if options.settings["backend"] == "rtc":
+        os.environ["RTC_CANVAS_OPTIONS"] = "--open-access"
+    module.loop.run(host=options.host, port=options.port)
+
+
+def count(options: Options, canvas: Any) -> None:
+    """Tell how much is sent."""
+    if options.settings["backend"] == "http":
+        from .rendercanvas_http import Count
+
+        Count(type(importlib.import_module("rendercanvas.http").asgi))
+        return
+    every_second(lambda: report(sent=canvas.get_stats()["bytes"], time=time.monotonic()))
+
+
+def draw_scene(canvas: Any, mode: str) -> None:
+    """A turning knot and coloured points, one sample for each pixel: what software renders in time."""
+    renderer = gfx.renderers.WgpuRenderer(canvas, pixel_ratio=1, ppaa="none")
+    scene = gfx.Scene()
+    knot = gfx.Mesh(
+        gfx.torus_knot_geometry(1.0, 0.3, tubular_segments=96, radial_segments=12),
+        gfx.MeshPhongMaterial(color="#e8a13a"),
+    )
+    light = gfx.DirectionalLight(intensity=3)
+    light.local.position = (3, 4, 5)
+    scene.add(knot, gfx.AmbientLight(intensity=0.7), light)
+    camera = gfx.PerspectiveCamera(50)
+    camera.local.position = (0, 0, 6)
+
+    def draw() -> None:
+        canvas.began = time.monotonic()
+        knot.local.rotation = gfx.utils.transform.la.quat_from_euler((0, canvas.number * 0.03, 0))
+        renderer.render(scene, camera)
+
+    canvas.request_draw(draw)
+    if mode == "ondemand":
+        canvas.add_event_handler(lambda event: canvas.request_draw(), "pointer_down")
+
+
+if __name__ == "__main__":
+    main()
