@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import json
@@ -32,6 +33,9 @@ _log = logging.getLogger(__name__)
 
 ReadBody = Callable[[int], Awaitable[bytes]]
 """Reads a request's body, but not much more than so many bytes of it. Raises ConnectionError where it broke off."""
+
+# Seconds for a body of a few kilobytes: who sends a byte now and then holds nothing longer than that.
+PATIENCE = 10.0
 
 _EVERYWHERE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
@@ -349,7 +353,10 @@ def _accepts_gzip(request: Request) -> bool:
 async def _limited_body(read: ReadBody) -> bytes:
     """What whep.Request takes: one byte too many at most, whatever Content-Length says."""
     try:
-        return (await read(whep.MAX_BODY + 1))[: whep.MAX_BODY + 1]
+        async with asyncio.timeout(PATIENCE):
+            return (await read(whep.MAX_BODY + 1))[: whep.MAX_BODY + 1]
+    except TimeoutError:
+        raise Refusal(408, f"The body did not come within {PATIENCE:g} s; send it again.") from None
     except ConnectionError:
         raise Refusal(400, "The body ended before its time.") from None
 

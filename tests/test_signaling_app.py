@@ -530,6 +530,23 @@ async def test_a_body_that_is_not_what_it_says_is_refused(client: Client) -> Non
     assert response.status == 400
 
 
+async def test_a_body_that_does_not_come_is_not_waited_for_long(
+    client: Client, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signaling.site.PATIENCE", 0.1)
+    wanted = asyncio.Event()
+
+    async def drops() -> AsyncIterator[bytes]:
+        yield OFFER[:1]
+        await wanted.wait()
+
+    headers = BEARER | SDP | {"Content-Length": str(len(OFFER))}
+    response = await client.post("/whep/left", data=drops(), headers=headers)
+    wanted.set()
+    await refused(response, 408, "within 0.1 s")
+    assert program.codecs == []
+
+
 async def test_the_hosts_refusal_is_handed_on(client: Client, program: Program) -> None:
     program.failure = Refusal(406, "No codec in common.")
     response = await client.post("/whep/left", data=OFFER, headers=BEARER | SDP)
