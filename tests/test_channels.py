@@ -15,7 +15,7 @@ from aiortc.exceptions import InvalidStateError
 from aiortc.rtcdtlstransport import State
 
 from rtc_canvas.peer_log import PeerLog
-from rtc_canvas.rtc.channels import BACKLOG, MESSAGE_LIMIT, ChannelName, Channels
+from rtc_canvas.rtc.channels import BACKLOG, MESSAGE_LIMIT, STUCK, ChannelName, Channels
 
 from .link import linked
 
@@ -61,11 +61,13 @@ class Rig:
         self.connection = FakeConnection(state)
         self.opened: list[ChannelName] = []
         self.messages: list[tuple[ChannelName, str | bytes]] = []
+        self.stuck: list[str] = []
         self.error: Exception | None = None
         self.channels = Channels(
             cast(RTCPeerConnection, self.connection),
             on_open=self.opened.append,
             on_message=self._take,
+            on_stuck=lambda: self.stuck.append("stuck"),
             log=PeerLog("4711af"),
         )
 
@@ -135,6 +137,19 @@ def test_messages_are_sent_as_compact_json() -> None:
     assert " " not in text
     assert json.loads(text) == {"type": "title", "title": "Grüße"}
     assert made.channels.buffered("app") == 7
+
+
+def test_a_page_that_does_not_read_what_must_arrive_is_told_of_once() -> None:
+    rig = Rig()
+    channel = rig.connection.made["app"]
+    channel.bufferedAmount = STUCK
+    assert rig.channels.send("app", {"type": "title"})
+    assert rig.stuck == []
+    channel.bufferedAmount = STUCK + 1
+    assert not rig.channels.send("app", {"type": "title"})
+    assert not rig.channels.send("app", {"type": "title"})
+    assert rig.stuck == ["stuck"]
+    assert len(channel.sent) == 1
 
 
 @pytest.mark.parametrize("name", list(BACKLOG))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
@@ -28,6 +27,9 @@ MESSAGE_LIMIT = 16 * 1024
 # Bytes that may wait on a channel that can do without more; a page that takes none would fill the memory.
 BACKLOG: Mapping[str, int] = {FRAMES: 4096, EXACT: 64 * 1024}
 
+# And on one whose every message counts: a page that lets more wait does not read.
+STUCK = 4 * 1024 * 1024
+
 _CHANNELS: tuple[tuple[int, ChannelName, dict[str, Any]], ...] = (
     (0, INPUT, {"ordered": True}),
     (1, POINTER, {"ordered": False, "maxRetransmits": 0}),
@@ -43,6 +45,7 @@ class Channels:
     on_message(channel, message): each message, text or bytes, at most 16 KiB. It may raise: the error is logged and
         counted, and goes no further, because aiortc would close the whole connection.
     on_open(channel): each channel once.
+    on_stuck: called once when so much waits on `app` or `input` that no more is taken.
     failures, oversized: how often on_message raised, and how many messages over the limit were dropped.
     """
 
@@ -52,11 +55,14 @@ class Channels:
         *,
         on_open: Callable[[ChannelName], None],
         on_message: Callable[[ChannelName, str | bytes], None],
+        on_stuck: Callable[[], None],
         log: Log = LOG,
     ) -> None:
         self._log = log
         self._on_open = on_open
         self._on_message = on_message
+        self._on_stuck = on_stuck
+        self._stuck = False
         self.failures = 0
         self.oversized = 0
         self._channels: dict[ChannelName, RTCDataChannel] = {}
@@ -79,7 +85,10 @@ class Channels:
         channel = self._channels[name]
         if channel.readyState != "open":
             return False
-        if channel.bufferedAmount > BACKLOG.get(name, math.inf):
+        if channel.bufferedAmount > BACKLOG.get(name, STUCK):
+            if name not in BACKLOG and not self._stuck:
+                self._stuck = True
+                self._on_stuck()
             return False
         try:
             channel.send(data)

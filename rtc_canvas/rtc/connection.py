@@ -188,6 +188,7 @@ class Connection:
                 connection,
                 on_open=self._listener.channel_open,
                 on_message=self._listener.message,
+                on_stuck=lambda: self._listener.lost("The page does not read what it is sent."),
                 log=self._log,
             )
             assert connection.sctp is not None, "it comes with the first channel"
