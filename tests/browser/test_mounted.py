@@ -58,6 +58,6 @@ async def test_who_is_not_logged_in_reads_one_sentence(new_context: NewContext) 
         response = await page.goto(f"{origin}/lamp/")
         assert response is not None
         assert response.status == 401
-        assert await page.inner_text("body") == (
+        assert (await page.inner_text("body")).strip() == (
             "You are not logged in; log in on this site, then open this page again."
         )

@@ -99,7 +99,7 @@ async def test_it_stays_about_the_picture_that_is_held(
         still(lambda request: pictures[request.id][request.pixel[1], request.pixel[0]])
     )
     program.canvas.push(pictures["held"], id="held")
-    viewer = await open_viewer(program)
+    viewer = await open_viewer(program, "?transport=webrtc")
     await viewer.until("observer.sees([70, 70, 70], 5)")
     await viewer.value(f"{CANVAS}.video.pause()")
     for index in range(4, 14):
@@ -201,7 +201,7 @@ async def test_a_picture_that_is_forgotten(
 ) -> None:
     monkeypatch.setattr("rtc_canvas.frame_log.REMEMBERED", 2)
     program = await serve_program(playing(lambda request: request.id))
-    viewer = await open_viewer(program)
+    viewer = await open_viewer(program, "?transport=webrtc")
     await viewer.value(PAUSE_AT_A_KNOWN_PICTURE)
     await sent(program, 4)
     assert "is not known any more; ask about the one on the screen." in (
