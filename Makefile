@@ -59,7 +59,7 @@ types:
 	npx --no-install tsc -p .
 
 python:
-	$(BIN)/python -m pytest tests --ignore=tests/browser -m "not laboratory"
+	$(BIN)/python -m pytest tests --ignore=tests/browser -m "not laboratory" --numprocesses 2
 
 js:
 	node --test tests/js/

@@ -42,7 +42,7 @@ def shown(pixels: Pixels, order: ChannelOrder) -> Pixels:
     levels=st.integers(1, 256),
     seed=st.integers(0, 9),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_pixel_comes_out_as_it_was(
     width: int,
     height: int,

@@ -176,7 +176,7 @@ def test_bytes_are_refused(body: bytes) -> None:
     assert refusal(body).status == 400
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.data())
 def test_a_mutated_offer_passes_or_is_refused(data: st.DataObject) -> None:
     lines = OFFER.splitlines()

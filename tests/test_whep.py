@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from signaling.access import Grant
@@ -367,7 +367,6 @@ async def test_other_methods_are_refused(
     assert response.headers["Allow"] == allowed
 
 
-@settings(deadline=None)
 @given(
     method=st.sampled_from(["DELETE", "GET", "PATCH", "POST", "PUT"]),
     canvas=st.sampled_from(["main", "other"]),
