@@ -58,8 +58,10 @@ types:
 	$(BIN)/mypy
 	npx --no-install tsc -p .
 
+# Two at once on two busy cores: what came too late so is tried once more, by itself.
 python:
-	$(BIN)/python -m pytest tests --ignore=tests/browser -m "not laboratory" --numprocesses 2
+	$(BIN)/python -m pytest tests --ignore=tests/browser -m "not laboratory" --numprocesses 2 || \
+	$(BIN)/python -m pytest tests --ignore=tests/browser -m "not laboratory" --last-failed
 
 js:
 	node --test tests/js/
