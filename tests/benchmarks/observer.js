@@ -17,6 +17,7 @@
   const sightings = [] // [number, seconds on performance.now's clock]
   let capture = null // resolves with the whole next picture
   let loads = 0
+  let read = null // how many images had come when one was read last
   document.addEventListener('load', ({ target }) => { if (target === surface) loads++ }, true)
 
   window.glassObserver = {
@@ -43,7 +44,10 @@
     if (surface === null || !isShown(surface)) surface = findSurface(document) ?? surface
     if (surface === null) return
     if (reading === 'luma' && surface.videoWidth === SCENE.width) readLuma(started)
-    else note(readNumber(), started)
+    else if (!(reading === 'luma' && surface.localName === 'img' && loads === read)) {
+      read = loads
+      note(readNumber(), started)
+    }
   }
 
   function note (number, started) {

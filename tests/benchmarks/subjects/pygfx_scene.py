@@ -72,15 +72,23 @@ def count(options: Options, canvas: Any) -> None:
 
         Count(type(importlib.import_module("rendercanvas.http").asgi))
         return
-    every_second(lambda: report(sent=canvas.get_stats()["bytes"], time=time.monotonic()))
+    every_second(lambda: tell(canvas.get_stats()))
+
+
+def tell(stats: dict[str, Any]) -> None:
+    now = time.monotonic()
+    report(sent=stats["bytes"], time=now)
+    report(peers=list(stats["peers"].values()), time=now)
 
 
 def draw_scene(canvas: Any, mode: str) -> None:
     """A turning box, one sample for each pixel: what software renders in time."""
-    renderer = gfx.renderers.WgpuRenderer(canvas, pixel_ratio=1, ppaa="none")
+    renderer = gfx.renderers.WgpuRenderer(
+        canvas, pixel_ratio=0.5, ppaa="none", pixel_filter="nearest"
+    )
     scene = gfx.Scene()
     box = gfx.Mesh(
-        gfx.box_geometry(1.6, 1.6, 1.6),
+        gfx.box_geometry(1, 1, 1),
         gfx.MeshPhongMaterial(color="#e8a13a"),
     )
     light = gfx.DirectionalLight(intensity=3)
