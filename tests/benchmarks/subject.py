@@ -46,6 +46,8 @@ class Subject:
         """Bytes of payload that it had sent by each time it told them, if it counts them."""
         self.renders: list[float] = []
         """Seconds that each picture took to render, if it tells."""
+        self.handled: dict[str, int] = {}
+        """How often its handlers were called so far, by the type of the event, if it tells."""
         self.peers: list[tuple[float, list[dict[str, Any]]]] = []
         """What it knew of its viewers at each time it told that, if it does."""
 
@@ -105,6 +107,8 @@ class Subject:
                     self.peers.append((at, peers))
                 case {"render": seconds}:
                     self.renders.append(seconds)
+                case {"handled": calls}:
+                    self.handled = calls
                 case {"ready": url}:
                     self.url = url
                     self._announced.set()

@@ -1,7 +1,8 @@
 """One pygfx program on either backend of rendercanvas: ``--set {"backend": "rtc" or "http", "mode": …}``.
 
 Its pictures are numbered as they come from the GPU; ``{"render": SECONDS}`` tells how long each took until then.
-Where the mode is "ondemand", a press draws the next one.
+Where the mode is "ondemand", a press draws the next one; where it is "moved", presses, releases and moves do, and
+``{"handled": {TYPE: CALLS}}`` tells what they were told.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import importlib
 import logging
 import os
 import time
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pygfx as gfx
@@ -55,7 +58,11 @@ def main() -> None:
     options = read_options()
     module = backend(options.settings["backend"])
     mode = options.settings.get("mode", "continuous")
-    canvas = numbered(module.RenderCanvas)(size=(1280, 720), update_mode=mode, max_fps=options.fps)
+    canvas = numbered(module.RenderCanvas)(
+        size=(1280, 720),
+        update_mode="continuous" if mode == "continuous" else "ondemand",
+        max_fps=options.fps,
+    )
     draw_scene(canvas, mode)
     if options.count:
         count(options, canvas)
@@ -81,10 +88,10 @@ def tell(stats: dict[str, Any]) -> None:
     report(peers=list(stats["peers"].values()), time=now)
 
 
-def draw_scene(canvas: Any, mode: str) -> None:
-    """A turning box, one sample for each pixel: what software renders in time."""
+def make_scene(target: Any) -> Callable[[int], None]:
+    """A turning box, one sample for each four pixels: what software renders in time. Returns what draws a number's."""
     renderer = gfx.renderers.WgpuRenderer(
-        canvas, pixel_ratio=0.5, ppaa="none", pixel_filter="nearest"
+        target, pixel_ratio=0.5, ppaa="none", pixel_filter="nearest"
     )
     scene = gfx.Scene()
     box = gfx.Mesh(
@@ -97,14 +104,37 @@ def draw_scene(canvas: Any, mode: str) -> None:
     camera = gfx.PerspectiveCamera(50)
     camera.local.position = (0, 0, 6)
 
+    def render(number: int) -> None:
+        box.local.rotation = gfx.utils.transform.la.quat_from_euler((0, number * 0.03, 0))
+        renderer.render(scene, camera)
+
+    return render
+
+
+def draw_scene(canvas: Any, mode: str) -> None:
+    render = make_scene(canvas)
+
     def draw() -> None:
         canvas.began = time.monotonic()
-        box.local.rotation = gfx.utils.transform.la.quat_from_euler((0, canvas.number * 0.03, 0))
-        renderer.render(scene, camera)
+        render((canvas.number + 1) % NUMBERS)
 
     canvas.request_draw(draw)
     if mode == "ondemand":
         canvas.add_event_handler(lambda event: canvas.request_draw(), "pointer_down")
+    elif mode == "moved":
+        tell_moves(canvas)
+
+
+def tell_moves(canvas: Any) -> None:
+    """Draw what a move asks for, and tell how many calls of handlers that takes."""
+    calls: Counter[str] = Counter()
+
+    def handle(event: dict[str, Any]) -> None:
+        calls[event["event_type"]] += 1
+        canvas.request_draw()
+
+    canvas.add_event_handler(handle, "pointer_move", "pointer_down", "pointer_up")
+    every_second(lambda: report(handled=dict(calls)))
 
 
 if __name__ == "__main__":
