@@ -72,7 +72,7 @@ browser:
 
 # Some short runs over emulated links; where namespaces are forbidden they say so and are skipped.
 laboratory:
-	$(BIN)/python -m pytest tests/wan tests/network -m laboratory
+	$(BIN)/python -m pytest tests/wan tests/network -m "laboratory and not long"
 
 bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/benchmarks/requirements.txt
@@ -85,6 +85,7 @@ bench-picture: setup
 
 # All of the link laboratory; takes most of an hour. QUICK=1 halves it.
 wan: setup
+	$(BIN)/python -m pytest tests/wan -m long
 	$(BIN)/python -m tests.wan
 
 # Every way from a browser to the program, over real parts; takes ten minutes. What was measured is not measured again:

@@ -9,6 +9,9 @@ from .network import unavailable
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "laboratory: needs network namespaces and Chromium")
+    config.addinivalue_line(
+        "markers", "long: one of those that `make wan` runs, and `make test` has no time for"
+    )
 
 
 @pytest.fixture(scope="session")

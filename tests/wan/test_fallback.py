@@ -90,6 +90,7 @@ def test_when_udp_dies_the_websocket_takes_over() -> None:
         assert len(made.viewer.sightings(1)) > 30 / 2 / BUSY
 
 
+@pytest.mark.long
 def test_a_websocket_on_8_mbits() -> None:
     with bench("&transport=websocket") as made:
         made.viewer.wait(3)
@@ -100,6 +101,7 @@ def test_a_websocket_on_8_mbits() -> None:
         assert 1000 * LINK.delay < seen.median < 120 * BUSY
 
 
+@pytest.mark.long
 def test_media_over_tcp_follow_a_link_that_narrows() -> None:
     with bench(blocked=packets.UDP) as made:
         made.viewer.wait(2)

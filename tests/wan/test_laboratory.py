@@ -88,6 +88,7 @@ def test_the_rate_follows_a_link_that_narrows() -> None:
     assert found.dropped < 200
 
 
+@pytest.mark.long
 def test_losses_are_made_good() -> None:
     found, seen = run(LOSSY)
     assert found.first_picture < 5
