@@ -10,7 +10,8 @@ from signaling.asgi import AsgiApp, Receive, Scope, Send
 from signaling.authorization import Authorize
 
 from .canvas import Canvas
-from .mounted import Mounted, MountOptions
+from .config import MountOptions
+from .mounted import Mounted
 
 __all__ = ["MountedApp", "asgi_app"]
 

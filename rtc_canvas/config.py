@@ -123,11 +123,14 @@ def _is_size(value: object) -> bool:
     )
 
 
-class ServeOptions(TypedDict, total=False):
-    """The keywords of `serve()`, `serve_in_thread()` and `run()`; `ServeConfig` says what each of them means."""
+class MountOptions(TypedDict, total=False):
+    """The keywords of `asgi_app()` and `aiohttp_app()`; `ServeConfig` says what each of them means.
 
-    host: str
-    port: int
+    Two differ: without `udp_port` and `udp_port_range` the media take the UDP port of the same number as the one at
+    which the first request arrived, or any free one where that cannot be had. And `allow_hosts` counts only without
+    `authorize`: with it, names are the business of the app around.
+    """
+
     token: str | None
     open_access: bool
     allow_origins: Sequence[str]
@@ -137,12 +140,19 @@ class ServeOptions(TypedDict, total=False):
     public_addresses: Sequence[str]
     interfaces: Sequence[str]
     trusted_proxies: Sequence[str]
-    cert: str | os.PathLike[str] | None
-    key: str | os.PathLike[str] | None
-    self_signed: bool
     ice_servers: IceServerSource
     relay_only: bool
     video: VideoConfig
+
+
+class ServeOptions(MountOptions, total=False):
+    """The keywords of `serve()`, `serve_in_thread()` and `run()`; `ServeConfig` says what each of them means."""
+
+    host: str
+    port: int
+    cert: str | os.PathLike[str] | None
+    key: str | os.PathLike[str] | None
+    self_signed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

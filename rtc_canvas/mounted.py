@@ -7,8 +7,8 @@ import contextvars
 import logging
 import os
 import socket
-from collections.abc import Mapping, Sequence
-from typing import TypedDict, Unpack
+from collections.abc import Mapping
+from typing import Unpack
 
 from signaling.access import Access, cookie_name
 from signaling.authorization import Authorization, Authorize
@@ -19,9 +19,8 @@ from signaling.site import Site
 from signaling.token import new_token
 
 from .canvas import Canvas
-from .config import TOKEN_VARIABLE, ServeConfig, VideoConfig
+from .config import TOKEN_VARIABLE, MountOptions, ServeConfig
 from .exceptions import ConfigError, RtcCanvasError, ServeError
-from .ice_servers import IceServerSource
 from .naming import by_name
 from .net.hub import Hub
 from .net.interfaces import Filter
@@ -33,28 +32,6 @@ from .static import static_folder
 from .video.choice import h264_encoder_name
 
 logger = logging.getLogger(__name__)
-
-
-class MountOptions(TypedDict, total=False):
-    """The keywords of `asgi_app()` and `aiohttp_app()`; `ServeConfig` says what each of them means.
-
-    Two differ: without `udp_port` and `udp_port_range` the media take the UDP port of the same number as the one at
-    which the first request arrived, or any free one where that cannot be had. And `allow_hosts` counts only without
-    `authorize`: with it, names are the business of the app around.
-    """
-
-    token: str | None
-    open_access: bool
-    allow_origins: Sequence[str]
-    allow_hosts: Sequence[str]
-    udp_port: int | None
-    udp_port_range: tuple[int, int] | None
-    public_addresses: Sequence[str]
-    interfaces: Sequence[str]
-    trusted_proxies: Sequence[str]
-    ice_servers: IceServerSource
-    relay_only: bool
-    video: VideoConfig
 
 
 class Mounted:

@@ -11,7 +11,8 @@ from signaling.app import create_app
 from signaling.authorization import Authorize
 
 from .canvas import Canvas
-from .mounted import Mounted, MountOptions
+from .config import MountOptions
+from .mounted import Mounted
 
 __all__ = ["aiohttp_app"]
 
