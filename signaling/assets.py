@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,9 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
+
+# A relative URL of a file, in a page's attribute or in its script.
+_LINK = re.compile(rb"""(["'](?:\./)?static/)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,8 @@ class Assets:
     """The files under a folder, by their path with slashes.
 
     Only files that were there at the start are found, and only of the types that a page is made of:
-    a name picks one of them and never becomes a path. Their content is read anew each time, so that
-    an edited file shows; each content is compressed once, at the start or when it is new.
+    a name picks one of them and never becomes a path. One that was edited is read anew, so that it
+    shows; each content is compressed once, at the start or when it is new.
 
     Raises:
         FileNotFoundError: when the folder lacks one of `needed`.
@@ -56,7 +61,10 @@ class Assets:
         missing = [name for name in needed if name not in self._paths]
         if missing:
             raise FileNotFoundError(f"The folder {folder} has no {' and no '.join(missing)}.")
-        self._newest: dict[str, Asset] = {}
+        self._newest: dict[str, _Reading] = {}
+        self._pages: dict[str, tuple[tuple[str, str], Asset]] = {}
+        self._version = ""
+        self._tags: set[str] = set()
         for name in self._paths:
             self.get(name)
 
@@ -66,15 +74,57 @@ class Assets:
         if path is None:
             return None
         try:
-            body = path.read_bytes()
+            stamp = _stamp(path)
+            reading = self._newest.get(name)
+            if reading is None or reading.stamp != stamp:
+                reading = _Reading(stamp, _asset(path.read_bytes(), _TYPES[path.suffix]))
+                self._newest[name] = reading
         except FileNotFoundError:
             return None
-        etag = hashlib.sha256(body).hexdigest()[:32]
-        asset = self._newest.get(name)
-        if asset is None or asset.etag != etag:
-            asset = Asset(body, _TYPES[path.suffix], etag, _gzipped(body))
-            self._newest[name] = asset
-        return asset
+        return reading.asset
+
+    def is_of(self, version: str | None, asset: Asset) -> bool:
+        """Whether a page of this version that keeps `asset` for ever has what it means."""
+        return version == self._version and asset.etag in self._tags
+
+    def page(self, name: str) -> Asset | None:
+        """A file of HTML whose links to `static/` name the version of what they lead to, or None."""
+        asset = self.get(name)
+        if asset is None:
+            return None
+        version = self._look()
+        made_of, page = self._pages.get(name, (None, asset))
+        if made_of != (asset.etag, version):
+            body = _LINK.sub(rb"\1v-%s/" % version.encode(), asset.body)
+            page = _asset(body, asset.content_type)
+            self._pages[name] = (asset.etag, version), page
+        return page
+
+    def _look(self) -> str:
+        """The version of all files as they are now: 16 hexadecimal digits that change when any of them does."""
+        assets = {name: self.get(name) for name in sorted(self._paths)}
+        self._tags = {asset.etag for asset in assets.values() if asset}
+        listed = "\n".join(f"{name} {asset and asset.etag}" for name, asset in assets.items())
+        self._version = hashlib.sha256(listed.encode()).hexdigest()[:16]
+        return self._version
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A file as it was when it had this stamp."""
+
+    stamp: tuple[int, int]
+    asset: Asset
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes with a file, without reading it."""
+    status = os.stat(path)
+    return status.st_mtime_ns, status.st_size
+
+
+def _asset(body: bytes, content_type: str) -> Asset:
+    return Asset(body, content_type, hashlib.sha256(body).hexdigest()[:32], _gzipped(body))
 
 
 def _gzipped(body: bytes) -> bytes | None:

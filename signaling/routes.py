@@ -28,21 +28,25 @@ class Route:
 
     canvas: in the path; None where it names none.
     name: of the file or of the WHEP session.
+    version: of the files, where the path names one.
     """
 
     kind: Kind
     canvas: str | None = None
     name: str | None = None
+    version: str | None = None
 
 
 _CANVAS = "(?P<canvas>[a-z0-9][a-z0-9-]{0,62})"
+# Modules import each other relative to where they are, so that one version stays by itself.
+_STATIC = "static/(?:v-(?P<version>[0-9a-f]{16})/)?(?P<name>.+)"
 
 # The first that fits is taken: fixed names come before those of canvases.
 _PATTERNS = [
     (re.compile(pattern), kind)
     for pattern, kind in (
         ("/", Kind.PAGE),
-        ("/static/(?P<name>.+)", Kind.STATIC),
+        (f"/{_STATIC}", Kind.STATIC),
         ("/api/config", Kind.CONFIG),
         (f"/snapshot/{_CANVAS}\\.png", Kind.SNAPSHOT),
         (f"/whep/{_CANVAS}", Kind.ENDPOINT),
@@ -51,7 +55,7 @@ _PATTERNS = [
         (f"/{_CANVAS}", Kind.PAGE_WITHOUT_SLASH),
         (f"/{_CANVAS}/", Kind.PAGE),
         # The page is one file for all canvases and names its modules relative to where it is.
-        (f"/{_CANVAS}/static/(?P<name>.+)", Kind.STATIC),
+        (f"/{_CANVAS}/{_STATIC}", Kind.STATIC),
         (f"/{_CANVAS}/api/config", Kind.CONFIG),
     )
 ]
@@ -62,5 +66,5 @@ def route(path: str) -> Route | None:
     for pattern, kind in _PATTERNS:
         if match := pattern.fullmatch(path):
             named = match.groupdict()
-            return Route(kind, named.get("canvas"), named.get("name"))
+            return Route(kind, **named)
     return None

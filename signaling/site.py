@@ -42,6 +42,9 @@ _EVERYWHERE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-refer
 # The client's modules hold no secret, and pages of every origin may embed them.
 _OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
+# RFC 8246: not even a reload asks again.
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
 _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
     "Access-Control-Allow-Methods": "DELETE, GET, HEAD, OPTIONS, PATCH, POST",
@@ -130,7 +133,7 @@ class Site:
                 query = f"?{request.query_string}" if request.query_string else ""
                 return Response(307, {"Location": f"{found.canvas}/{query}"})
             case Kind.STATIC:
-                return _file(request, self._asset(found.name or ""), _OPEN)
+                return self._static(request, found)
             case Kind.CONFIG:
                 return await self._config(request)
             case Kind.SNAPSHOT:
@@ -152,7 +155,13 @@ class Site:
                 raise
             return self._denied()
         self._named_canvas(request)
-        return _file(request, self._asset("index.html"))
+        return _file(request, _existing(self._assets.page("index.html")))
+
+    def _static(self, request: Request, found: Route) -> Response:
+        asset = _existing(self._assets.get(found.name or ""))
+        # A page that is older than the files gets them as they are now, but must not keep them.
+        is_newest = self._assets.is_of(found.version, asset)
+        return _file(request, asset, _OPEN | (_FOR_EVER if is_newest else {}))
 
     async def _config(self, request: Request) -> Response:
         grant = await self._grant(request)
@@ -288,7 +297,7 @@ class Site:
         return Response(303, headers)
 
     def _denied(self) -> Response:
-        page = self._asset("denied.html")
+        page = _existing(self._assets.get("denied.html"))
         headers = {
             "Content-Type": page.content_type,
             "Cache-Control": "no-store",
@@ -301,12 +310,6 @@ class Site:
         if request.canvas is not None and not self._host.has_canvas(request.canvas):
             raise whep.no_canvas(request.canvas)
         return request.canvas
-
-    def _asset(self, name: str) -> Asset:
-        asset = self._assets.get(name)
-        if asset is None:
-            raise Refusal(404, "There is no such file.")
-        return asset
 
 
 def refused(refusal: Refusal) -> Response:
@@ -330,6 +333,12 @@ def _of_whep(response: whep.Response) -> Response:
 def _not_allowed(methods: str) -> Response:
     response = refused(Refusal(405, f"The methods here are {methods}."))
     return replace(response, headers={**response.headers, "Allow": methods})
+
+
+def _existing(asset: Asset | None) -> Asset:
+    if asset is None:
+        raise Refusal(404, "There is no such file.")
+    return asset
 
 
 def _file(request: Request, asset: Asset, headers: Mapping[str, str] | None = None) -> Response:

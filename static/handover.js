@@ -40,10 +40,10 @@ import { Timers } from "./timers.js";
 
 /** @type {TransportName[]} */
 const TRANSPORTS = ["webrtc", "websocket"];
-/** Milliseconds that WebRTC has before the WebSocket is opened. */
-const FALLBACK = 3000;
+/** Milliseconds that WebRTC has before the WebSocket is opened, which takes the rest of 3 s. */
+const FALLBACK = 2500;
 /** Milliseconds after which what that needs is loaded, so that it is there by then. */
-const PREPARE = 2000;
+const PREPARE = 1500;
 const LOOK_AGAIN = 100;
 /** Milliseconds after which a WebSocket is opened as a standby: the first picture comes first. */
 const STANDBY = 1500;

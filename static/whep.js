@@ -240,10 +240,18 @@ function webSocketUrl(url) {
  * @throws {Problem} where `src` names no server
  */
 export function baseOf(src, page) {
-  const url = src ? readSrc(src, page) : new URL("../", import.meta.url);
+  const url = src ? readSrc(src, page) : serverOf(import.meta.url);
   url.search = url.hash = "";
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return url.href;
+}
+
+/**
+ * @param {string} module URL of a module, in a folder of its own or in one of its version
+ * @returns {URL} of the server that it came from
+ */
+export function serverOf(module) {
+  return new URL(/\/v-[0-9a-f]{16}\/[^/]*$/.test(module) ? "../../" : "../", module);
 }
 
 /**

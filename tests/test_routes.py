@@ -15,6 +15,15 @@ from signaling.routes import Kind, Route, route
         ("/left", Route(Kind.PAGE_WITHOUT_SLASH, "left")),
         ("/static/a/b.js", Route(Kind.STATIC, None, "a/b.js")),
         ("/left/static/b.js", Route(Kind.STATIC, "left", "b.js")),
+        (
+            "/static/v-0123456789abcdef/a/b.js",
+            Route(Kind.STATIC, None, "a/b.js", "0123456789abcdef"),
+        ),
+        (
+            "/left/static/v-0123456789abcdef/b.js",
+            Route(Kind.STATIC, "left", "b.js", "0123456789abcdef"),
+        ),
+        ("/static/v-0123/b.js", Route(Kind.STATIC, None, "v-0123/b.js")),
         ("/api/config", Route(Kind.CONFIG)),
         ("/left/api/config", Route(Kind.CONFIG, "left")),
         ("/snapshot/left.png", Route(Kind.SNAPSHOT, "left")),

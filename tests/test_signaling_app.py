@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -338,6 +339,30 @@ async def test_modules_are_open_to_every_page(client: Client, path: str) -> None
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert response.headers["Cache-Control"] == "no-cache"
+
+
+async def test_the_page_names_the_version_of_its_modules_and_keeps_them_for_ever(
+    client: Client, static: Path
+) -> None:
+    async def link() -> str:
+        page = await (await get(client, "/left/", **BEARER)).text()
+        return re.findall('"(static/v-[0-9a-f]{16}/page.js)"', page)[0]
+
+    (static / "index.html").write_text('<script type="module" src="static/page.js"></script>')
+    path = await link()
+    assert await link() == path
+    kept = await get(client, f"/left/{path}")
+    assert (kept.status, await kept.text()) == (200, "export {};")
+    assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+    (static / "page.js").write_text("export { changed };")
+    late = await get(client, f"/left/{path}")
+    assert await late.text() == "export { changed };"
+    assert late.headers["Cache-Control"] == "no-cache", "that is not what this version means"
+    newer = await link()
+    assert newer != path
+    assert "immutable" in (await get(client, f"/left/{newer}")).headers["Cache-Control"]
+    assert (await get(client, f"/left/{path}")).headers["Cache-Control"] == "no-cache"
 
 
 async def test_a_listed_origin_gets_modules_as_every_other_does(client: Client) -> None:

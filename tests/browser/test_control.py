@@ -67,7 +67,7 @@ async def test_who_watches_does_not_steer(
     # Even where its page is made to send.
     peer = program.canvas.peers[1]
     await second.value(
-        """import("./static/input-writer.js").then(({ InputWriter }) => {
+        """import(document.querySelector("link[href$='/input-writer.js']").href).then(({ InputWriter }) => {
              const { edge } = InputWriter.prototype;
              InputWriter.prototype.edge = function (type, fields, time) {
                edge.call(this, "wheel", { x: 1, y: 1, dx: 0, dy: 5, buttons: [], modifiers: [] }, time);

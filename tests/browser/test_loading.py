@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 
 from playwright.async_api import Request, Route, expect
@@ -28,7 +29,7 @@ async def test_it_connects_while_the_rest_of_the_client_is_on_its_way(
         await connected.wait()
         await route.continue_()
 
-    await context.route("**/static/screen.js", hold)
+    await context.route("**/static/*/screen.js", hold)
     viewer = Viewer(await context.new_page())
     await viewer.page.goto(program.origin, wait_until="commit")
     await program.event("join")
@@ -55,7 +56,7 @@ async def test_what_failed_before_the_client_was_there_is_told(new_context: NewC
             await told.wait()
             await route.continue_()
 
-        await context.route("**/static/page.js", hold)
+        await context.route("**/static/*/page.js", hold)
         viewer = Viewer(await context.new_page())
         async with viewer.page.expect_request_finished(
             lambda request: request.url.endswith("/api/config")
@@ -76,7 +77,11 @@ async def test_nothing_is_fetched_twice_and_no_statistics_before_they_are_opened
     fetched: Counter[str] = Counter()
 
     def count(request: Request) -> None:
-        fetched[request.url.removeprefix(f"{program.origin}/")] += 1
+        fetched[
+            re.sub(
+                "static/v-[0-9a-f]{16}/", "static/", request.url.removeprefix(f"{program.origin}/")
+            )
+        ] += 1
 
     viewer.page.on("request", count)
     await viewer.page.goto(f"{program.origin}/?codec=vp8")
@@ -87,3 +92,22 @@ async def test_nothing_is_fetched_twice_and_no_statistics_before_they_are_opened
     await viewer.page.keyboard.press("Control+Alt+s")
     await expect(viewer.page.get_by_role("row", name="Encoder")).to_contain_text("libvpx")
     assert fetched["static/panel.js"] == 1
+
+
+async def test_a_page_that_is_opened_again_fetches_no_module(
+    serve_program: ServeProgram, new_context: NewContext
+) -> None:
+    program = await serve_program(Canvas((640, 480), resizable=False))
+    program.show(ORANGE)
+    context = await new_context()
+    first, second = Viewer(await context.new_page()), Viewer(await context.new_page())
+    await first.page.goto(program.origin)
+    await first.steers()
+    await second.page.goto(program.origin)
+    await second.sees(ORANGE)
+    sizes = await second.value(
+        """performance.getEntriesByType("resource")
+             .filter(({ name }) => name.endsWith(".js")).map(({ transferSize }) => transferSize)"""
+    )
+    assert len(sizes) > 20
+    assert sum(sizes) == 0, "all of them come from the browser's own store"
