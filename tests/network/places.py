@@ -68,6 +68,8 @@ class Place:
     """Where a TURN server reaches both, where not on the same machine."""
     edge: Namespace | None = None
     """The server's router, where there is one."""
+    router: Namespace | None = None
+    """The browser's, where it is to be disturbed."""
 
 
 @contextmanager
@@ -114,6 +116,29 @@ def two_symmetric_nats() -> Iterator[Place]:
         near.filter(SYMMETRIC_NAT)
         far.filter(SYMMETRIC_NAT)
         yield Place(home, office, INSIDE, made, relay=world, edge=far)
+
+
+@contextmanager
+def behind_a_nat() -> Iterator[Place]:
+    """A browser behind a router that maps every connection to a random port, and a server that all can reach."""
+    remove_stale()
+    with folder() as made, namespaces("home", "near", "world") as (home, near, world):
+        wire(home, "lan", "192.168.1.2/24", near, "in", "192.168.1.1/24")
+        wire(near, "out", f"{HOME}/24", world, "near", f"{RELAY}/24")
+        ip("-n", home.name, "route", "add", "default", "via", "192.168.1.1")
+        near.forward()
+        near.filter(SYMMETRIC_NAT)
+        yield Place(home, world, RELAY, made, router=near)
+
+
+def forget_mappings(place: Place) -> None:
+    """Have the browser's router forget all connections, as one does that begins anew: the next packet of each gets
+    another port.
+    """
+    assert place.router is not None
+    # The kernel drops what was masqueraded with an address when that goes.
+    for change in ("delete", "add"):
+        ip("-n", place.router.name, "address", change, f"{HOME}/24", "dev", "out")
 
 
 @contextmanager

@@ -72,6 +72,7 @@ ROWS = (
         (Limit("first_frame", at_most=0.8), SHOWN),
     ),
     Row("new address", "a new address of the browser's, 40 ms", "udp", (BACK,)),
+    Row("NAT rebinding", "the browser's NAT maps it to other ports", "udp", (BACK,)),
     Row("cut off", "the browser cut off for 10 s, 40 ms", "udp", (BACK,)),
     Row("ssh -L", "only `ssh -L`, 40 ms", "tcp", (FIRST_VISIT, SHOWN)),
     Row("glass, UDP", "one machine, UDP", "udp", (SHOWN,)),

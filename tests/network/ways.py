@@ -24,7 +24,9 @@ from .places import (
     OFFICE,
     RELAY,
     Place,
+    behind_a_nat,
     behind_nginx,
+    forget_mappings,
     linked,
     move_browser,
     one_machine,
@@ -198,6 +200,16 @@ def new_address() -> Measured:
         yield "new address", _disturbed(place, subject, browser, move_browser)
 
 
+def rebound() -> Measured:
+    """The browser's router forgets its mappings, so that everything comes from other ports."""
+    with (
+        behind_a_nat() as place,
+        serving(place) as subject,
+        chromium(place, origin(subject.url)) as browser,
+    ):
+        yield "NAT rebinding", _disturbed(place, subject, browser, forget_mappings)
+
+
 def cut_off() -> Measured:
     """The browser's end is cut off for a while."""
 
@@ -284,6 +296,7 @@ RUNS: Mapping[tuple[str, ...], Callable[[], Measured]] = {
     ("TURN, wrong secret", "TURN, expired"): refused_by_the_relay,
     ("TURN, dead",): dead_relay,
     ("new address",): new_address,
+    ("NAT rebinding",): rebound,
     ("cut off",): cut_off,
     ("ssh -L",): over_ssh,
     ("WebSocket, 8 Mbit/s", "WebSocket, 200 ms"): websocket_over_links,
