@@ -346,7 +346,9 @@ async def test_the_page_names_the_version_of_its_modules_and_keeps_them_for_ever
 ) -> None:
     async def link() -> str:
         page = await (await get(client, "/left/", **BEARER)).text()
-        return re.findall('"(static/v-[0-9a-f]{16}/page.js)"', page)[0]
+        found = re.search('"(static/v-[0-9a-f]{16}/page.js)"', page)
+        assert found is not None
+        return found[1]
 
     (static / "index.html").write_text('<script type="module" src="static/page.js"></script>')
     path = await link()
