@@ -13,7 +13,7 @@ import numpy as np
 
 from .audience import Audience
 from .beat import Beat
-from .config import CanvasConfig
+from .config import CanvasConfig, check_css_length
 from .control import ROLES, Role
 from .drawing import Draw, Drawing, DrawRequest, Handler, Mode, Notify
 from .events import EVENT_TYPES, ProgramEvent
@@ -336,6 +336,23 @@ class Canvas:
     @cursor.setter
     def cursor(self, cursor: str) -> None:
         self._stage.latch(cursor=str(cursor))
+
+    @property
+    def css_size(self) -> tuple[str | None, str | None]:
+        """(width, height) of the element that shows the picture in each page, in CSS, such as ("100%", "480px"). None,
+        as at first, is what the page says: all of the window in our own.
+
+        Raises:
+            ConfigError: when set to anything but two of None or a string.
+        """
+        return self._stage.latched.css_size
+
+    @css_size.setter
+    def css_size(self, css_size: tuple[str | None, str | None]) -> None:
+        width, height = css_size
+        check_css_length(width)
+        check_css_length(height)
+        self._stage.latch(css_size=(width, height))
 
     @property
     def peers(self) -> tuple[Peer, ...]:

@@ -21,6 +21,7 @@ START_BITRATE = 1_000_000
 
 MAX_LOGICAL_SIDE = 16_384
 MAX_FPS = 240
+LONGEST_CSS_LENGTH = 100
 
 ENCODERS = ("software", "auto", "nvenc")
 
@@ -109,6 +110,15 @@ class CanvasConfig:
             raise ConfigError(f"max_pixel_ratio must be 0.1 to 16, got {self.max_pixel_ratio!r}.")
         if not isinstance(self.exact, bool):
             raise ConfigError(f"exact must be True or False, got {self.exact!r}.")
+
+
+def check_css_length(value: object) -> None:
+    """Raise a ConfigError for what cannot be one side of an element."""
+    if not (value is None or (isinstance(value, str) and 1 <= len(value) <= LONGEST_CSS_LENGTH)):
+        raise ConfigError(
+            f"A CSS size must be None or a string such as '640px', '100%' or 'calc(100vh - 4em)' of at most "
+            f"{LONGEST_CSS_LENGTH} characters, got {value!r:.80}."
+        )
 
 
 def _is_number(value: object) -> bool:

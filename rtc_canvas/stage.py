@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from .control import Role, may
 from .display_phase import Shown
@@ -47,20 +47,24 @@ class Latched:
     """What every page is told when it joins, and again when it changes.
 
     probe: the role from which on a viewer may ask the program's probe; None where it has none.
+    css_size: how wide and high the page's element is to be, as CSS has it; None for what the page decides.
     """
 
     title: str = ""
     cursor: str = "default"
     notice: str | None = None
     probe: Role | None = None
+    css_size: tuple[str | None, str | None] = (None, None)
 
     def messages(self, role: Role) -> list[Mapping[str, object]]:
         """What the page of a peer of this role is told."""
         allowed = self.probe is not None and may(role, self.probe)
+        width, height = self.css_size
         return [
             {"type": "title", "title": self.title},
             {"type": "cursor", "cursor": self.cursor},
             {"type": "notice", "text": self.notice},
+            {"type": "css_size", "width": width, "height": height},
             {"type": "probes", "registered": self.probe is not None, "allowed": allowed},
         ]
 
@@ -131,11 +135,11 @@ class Stage:
                 self.newest = picture
         self._tell()
 
-    def latch(self, **changes: str | None) -> None:
-        """Change title, cursor, notice or the probe's role."""
+    def latch(self, **changes: Any) -> None:
+        """Change fields of `Latched`."""
         with self._lock:
             before = self.latched
-            self.latched = replace(before, **changes)  # type: ignore[arg-type]
+            self.latched = replace(before, **changes)
         if self.latched != before:
             self._tell()
 

@@ -16,6 +16,7 @@
  *   | {type: "title", title: string}
  *   | {type: "cursor", cursor: string}
  *   | {type: "notice", text: string | null}
+ *   | {type: "css_size", width: string | null, height: string | null}
  *   | {type: "probes", registered: boolean, allowed: boolean}
  *   | ({type: "probe"} & Answer)
  *   | {type: "stats", figures: Record<string, unknown>}
@@ -58,6 +59,12 @@ export function parseMessage(data) {
       return { type: "cursor", cursor: text(message.cursor) };
     case "notice":
       return { type: "notice", text: text(message.text) || null };
+    case "css_size":
+      return {
+        type: "css_size",
+        width: text(message.width) || null,
+        height: text(message.height) || null,
+      };
     case "probes":
       return {
         type: "probes",

@@ -22,9 +22,11 @@ import { dress } from "./style.js";
 /** @typedef {import("./geometry.js").Fit} Fit */
 /** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {import("./situation.js").Situation} Situation */
+/** @typedef {{width: string | null, height: string | null}} Sides as CSS has them */
 
 const EVENTS = [
   ...["state", "error", "control", "frame", "exact", "title", "notice", "probes", "statistics"],
+  "css_size",
 ];
 const PROPERTIES = /** @type {const} */ ([
   ...["src", "token", "codec", "transport", "relay", "fit", "exact", "viewOnly", "controls"],
@@ -44,6 +46,8 @@ export class RtcCanvasElement extends HTMLElement {
   #statistics = false;
   /** Whether it is to connect anew once all that changes together has changed. */
   #changed = false;
+  /** @type {Sides} what the program has said of its size */
+  #sides = { width: null, height: null };
   /** @type {Panel | null} null until it is opened for the first time */
   #panel = null;
   /** @type {Situation} */
@@ -294,10 +298,28 @@ export class RtcCanvasElement extends HTMLElement {
       case "exact":
         this.#bar.exact = detail.on;
         break;
+      case "css_size":
+        this.#resize(detail);
+        break;
       case "statistics":
         this.#panel?.show(detail);
     }
     this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /**
+   * Be as large as the program says. What it says nothing of stays the page's.
+   *
+   * @param {Sides} sides
+   */
+  #resize(sides) {
+    for (const side of /** @type {const} */ (["width", "height"])) {
+      if (sides[side] === this.#sides[side]) continue;
+      // First, as what CSS does not know would leave the one before.
+      this.style[side] = "";
+      this.style[side] = sides[side] ?? "";
+    }
+    this.#sides = { width: sides.width, height: sides.height };
   }
 
   /**

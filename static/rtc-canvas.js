@@ -69,6 +69,8 @@ const INTERRUPTED = "Nothing arrives from the server; trying to reach it againâ€
  * - `exact` ({on, shown}): whether a picture that has settled is to be shown with its very pixels,
  *   and whether it is
  * - `title` ({title}), `notice` ({text}): what the program calls itself; what is worth telling
+ * - `css_size` ({width, height}): how large the program wants the canvas, in CSS; null for what it
+ *   leaves to the page
  * - `statistics` ({here, server}): once a second while `statistics` is true
  */
 export class RtcCanvas extends EventTarget {
@@ -432,6 +434,8 @@ export class RtcCanvas extends EventTarget {
       case "notice":
         this.#notice = message.text;
         return this.#tell("notice", { text: message.text });
+      case "css_size":
+        return this.#tell("css_size", { width: message.width, height: message.height });
       case "title":
         this.#title = message.title;
         this.#screen.label = message.title || "Canvas";

@@ -451,6 +451,23 @@ async def test_title_and_cursor_reach_every_page_and_later_joiners() -> None:
         assert late.told("cursor")[-1]["cursor"] == canvas.cursor == "crosshair"
 
 
+async def test_the_size_of_the_element_reaches_every_page_and_later_joiners() -> None:
+    canvas = Canvas()
+    async with room_of(canvas) as room:
+        early = room.join()
+        assert early.told("css_size")[-1]["width"] is None
+        canvas.css_size = ("50%", None)
+        await early.until_told("css_size", width="50%", height=None)
+        assert room.join().told("css_size")[-1]["width"] == "50%"
+    assert canvas.css_size == ("50%", None)
+
+
+@pytest.mark.parametrize("length", [640, "", "1" * 101])
+def test_a_size_that_no_element_has_is_one_sentence(length: Any) -> None:
+    with pytest.raises(ConfigError, match="A CSS size must be None or a string such as '640px'"):
+        Canvas().css_size = (None, length)
+
+
 async def test_peers_are_those_that_are_connected() -> None:
     canvas = Canvas()
     assert canvas.peers == ()

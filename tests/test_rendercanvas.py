@@ -304,6 +304,13 @@ async def test_title_and_cursor_are_told_to_who_comes_later() -> None:
         await guest.until_told("title", title="Another")
 
 
+async def test_the_elements_width_and_height_are_told_to_who_comes_later() -> None:
+    async with shown() as (program, room):
+        program.canvas.set_css_width("50%")
+        program.canvas.set_css_height("200px")
+        await room.join().until_told("css_size", width="50%", height="200px")
+
+
 async def test_a_handler_may_close_the_canvas() -> None:
     async with shown() as (program, room):
         guest = room.join()

@@ -77,11 +77,12 @@ def test_watchers_are_counted() -> None:
     assert stage.watchers == 1
 
 
-def test_what_is_latched_is_four_messages() -> None:
-    assert Latched(title="Earth", cursor="grab").messages("operator") == [
+def test_what_is_latched_is_five_messages() -> None:
+    assert Latched(title="Earth", cursor="grab", css_size=("50%", None)).messages("operator") == [
         {"type": "title", "title": "Earth"},
         {"type": "cursor", "cursor": "grab"},
         {"type": "notice", "text": None},
+        {"type": "css_size", "width": "50%", "height": None},
         {"type": "probes", "registered": False, "allowed": False},
     ]
 

@@ -121,6 +121,20 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         """Measure anew from the next picture on."""
         self._statistics.reset(self.rtc.peers)
 
+    def set_css_width(self, css_width: str | None) -> None:
+        """Set how wide the element is that shows the canvas in each page, such as "100%" or "640px".
+
+        None leaves that to the page. Where the viewer who steers has another size by it, so has the canvas.
+
+        Raises:
+            ConfigError: for anything else but a string.
+        """
+        self.rtc.css_size = (css_width, self.rtc.css_size[1])
+
+    def set_css_height(self, css_height: str | None) -> None:
+        """Set how high it is; see `set_css_width()`."""
+        self.rtc.css_size = (self.rtc.css_size[0], css_height)
+
     def is_closed(self) -> bool:
         """Whether the canvas is closed, as `get_closed()` tells."""
         return self._closed

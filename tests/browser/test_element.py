@@ -55,6 +55,25 @@ async def test_properties_set_before_the_element_is_defined(
     assert program.types("join") == ["join"]
 
 
+async def test_a_size_that_the_program_says_is_taken_and_told(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    program = await served(serve_program, elsewhere)
+    viewer = await elsewhere.open(
+        program,
+        f"""{tag(program)}<script>
+          document.querySelector("rtc-canvas").addEventListener("css_size", ({{ detail }}) => {{
+            globalThis.told = detail;
+          }});
+        </script>""",
+    )
+    await viewer.sees(RED)
+    program.canvas.css_size = ("400px", None)
+    await viewer.until("observer.element.clientWidth === 400")
+    assert await viewer.value("[told.width, told.height]") == ["400px", None]
+    assert await viewer.value("observer.element.clientHeight") == 240
+
+
 async def test_properties_and_attributes_reflect_each_other(
     serve_program: ServeProgram, elsewhere: Elsewhere
 ) -> None:

@@ -44,6 +44,21 @@ async def test_a_cursor_that_css_does_not_know_is_the_default(
     await viewer.until("observer.cursor(320, 240) === 'default'")
 
 
+async def test_the_program_sizes_the_element_and_gets_that_size(
+    serve_program: ServeProgram, open_viewer: OpenViewer
+) -> None:
+    program = await serve_program(Canvas((640, 480)))
+    program.show(ORANGE)
+    viewer = await open_viewer(program)
+    await viewer.steers()
+    program.canvas.css_size = ("50%", "200px")
+    await program.event("resize", width=320, height=200)
+    program.show(ORANGE)
+    await viewer.sees(ORANGE)
+    program.canvas.css_size = ("no length", None)
+    await program.event("resize", width=640, height=480)
+
+
 async def test_a_draw_that_fails_is_told_until_it_works_again(
     serve_program: ServeProgram, open_viewer: OpenViewer, caplog: pytest.LogCaptureFixture
 ) -> None:

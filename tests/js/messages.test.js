@@ -23,6 +23,11 @@ test("messages of the protocol", () => {
   assert.deepEqual(parse({ type: "title", title: "Planet" }), { type: "title", title: "Planet" });
   assert.deepEqual(parse({ type: "cursor", cursor: "grab" }), { type: "cursor", cursor: "grab" });
   assert.deepEqual(parse({ type: "notice", text: null }), { type: "notice", text: null });
+  assert.deepEqual(parse({ type: "css_size", width: "50%", height: null }), {
+    type: "css_size",
+    width: "50%",
+    height: null,
+  });
   assert.deepEqual(parse({ type: "probes", registered: true, allowed: false }), {
     type: "probes",
     registered: true,
