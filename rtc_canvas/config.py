@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypedDict
+from typing import Literal, TypeAlias, TypedDict
 
 from .adaptation import Preference
 from .encoded_frame import CHROMA_WISHES, CODECS, ChromaWish, Codec
@@ -22,6 +23,11 @@ START_BITRATE = 1_000_000
 MAX_LOGICAL_SIDE = 16_384
 MAX_FPS = 240
 LONGEST_CSS_LENGTH = 100
+
+Resource: TypeAlias = tuple[str, str | bytes]
+"""A file of the program's own: its content type, and its body."""
+
+_FILE_NAME = re.compile(r"[^/]+\.[^/.]+")
 
 ENCODERS = ("software", "auto", "nvenc")
 
@@ -112,6 +118,21 @@ class CanvasConfig:
             raise ConfigError(f"exact must be True or False, got {self.exact!r}.")
 
 
+def check_resource(name: object, resource: object) -> None:
+    """Raise a ConfigError for what cannot be a file of the program's own, or its name."""
+    if not (isinstance(name, str) and _FILE_NAME.fullmatch(name)):
+        raise ConfigError(
+            f"A resource's name must be one such as 'index.html', with a dot and no slash, got {name!r:.80}."
+        )
+    match resource:
+        case (str(), str() | bytes()):
+            return
+    raise ConfigError(
+        f"The resource {name!r} must be (content type, str or bytes), such as ('text/html', '<p>…'), got "
+        f"{resource!r:.80}."
+    )
+
+
 def check_css_length(value: object) -> None:
     """Raise a ConfigError for what cannot be one side of an element."""
     if not (value is None or (isinstance(value, str) and 1 <= len(value) <= LONGEST_CSS_LENGTH)):
@@ -153,6 +174,7 @@ class MountOptions(TypedDict, total=False):
     ice_servers: IceServerSource
     relay_only: bool
     video: VideoConfig
+    resources: Mapping[str, Resource]
 
 
 class ServeOptions(MountOptions, total=False):
@@ -198,6 +220,8 @@ class ServeConfig:
         browsers reach nothing of its machine; default False. A page's answer waits until that server has given an
         address, which it does over `turn:` and over `turns:` with a certificate that the machine trusts.
     video: how pictures are encoded.
+    resources: files of your own by their names: (content type, str or bytes). They lie beside the page and need access
+        as it does; "index.html" takes its place. It is read with each request, and may be changed meanwhile.
 
     Raises:
         ConfigError: for a value that is not taken.
@@ -220,6 +244,7 @@ class ServeConfig:
     ice_servers: IceServerSource = ()
     relay_only: bool = False
     video: VideoConfig = field(default_factory=VideoConfig)
+    resources: Mapping[str, Resource] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not isinstance(self.host, str):
@@ -256,6 +281,10 @@ class ServeConfig:
             raise ConfigError("relay_only=True needs a TURN server in ice_servers, got none.")
         if not isinstance(self.video, VideoConfig):
             raise ConfigError(f"video must be a VideoConfig, got {type(self.video).__name__}.")
+        if not isinstance(self.resources, Mapping):
+            raise ConfigError(f"resources must be a dict of files, got {self.resources!r:.80}.")
+        for name, resource in self.resources.items():
+            check_resource(name, resource)
 
     def _check_certificate(self) -> None:
         if self.key is not None and self.cert is None:

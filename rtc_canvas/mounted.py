@@ -198,6 +198,7 @@ class _Life:
             cookie=cookie_name(self._port or 0),
             proxies=mounted.proxies,
             authorization=mounted.authorize and Authorization(mounted.authorize),
+            resources=config.resources,
         )
         logger.info("Serving inside of another server; media on UDP %s.", sockets[0].getsockname())
         return site

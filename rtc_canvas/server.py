@@ -177,6 +177,7 @@ class Server:
             static=static_folder(),
             cookie=cookie_name(self.port),
             proxies=proxies,
+            resources=config.resources,
         )
 
         async def find_site(request: Request) -> Site:

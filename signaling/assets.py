@@ -40,6 +40,11 @@ class Asset:
     etag: str
     gzipped: bytes | None
 
+    @classmethod
+    def of(cls, body: bytes, content_type: str) -> Asset:
+        """One with this content."""
+        return cls(body, content_type, _etag(body), _gzipped(body))
+
 
 class Assets:
     """The files under a folder, by their path with slashes.
@@ -77,7 +82,7 @@ class Assets:
             stamp = _stamp(path)
             reading = self._newest.get(name)
             if reading is None or reading.stamp != stamp:
-                reading = _Reading(stamp, _asset(path.read_bytes(), _TYPES[path.suffix]))
+                reading = _Reading(stamp, Asset.of(path.read_bytes(), _TYPES[path.suffix]))
                 self._newest[name] = reading
         except FileNotFoundError:
             return None
@@ -96,7 +101,7 @@ class Assets:
         made_of, page = self._pages.get(name, (None, asset))
         if made_of != (asset.etag, version):
             body = _LINK.sub(rb"\1v-%s/" % version.encode(), asset.body)
-            page = _asset(body, asset.content_type)
+            page = Asset.of(body, asset.content_type)
             self._pages[name] = (asset.etag, version), page
         return page
 
@@ -123,8 +128,8 @@ def _stamp(path: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-def _asset(body: bytes, content_type: str) -> Asset:
-    return Asset(body, content_type, hashlib.sha256(body).hexdigest()[:32], _gzipped(body))
+def _etag(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
 
 
 def _gzipped(body: bytes) -> bytes | None:

@@ -15,6 +15,7 @@ class Kind(Enum):
     PAGE = auto()
     PAGE_WITHOUT_SLASH = auto()
     STATIC = auto()
+    RESOURCE = auto()
     CONFIG = auto()
     SNAPSHOT = auto()
     ENDPOINT = auto()
@@ -40,6 +41,7 @@ class Route:
 _CANVAS = "(?P<canvas>[a-z0-9][a-z0-9-]{0,62})"
 # Modules import each other relative to where they are, so that one version stays by itself.
 _STATIC = "static/(?:v-(?P<version>[0-9a-f]{16})/)?(?P<name>.+)"
+_FILE = "(?P<name>[^/]+\\.[^/.]+)"
 
 # The first that fits is taken: fixed names come before those of canvases.
 _PATTERNS = [
@@ -57,6 +59,9 @@ _PATTERNS = [
         # The page is one file for all canvases and names its modules relative to where it is.
         (f"/{_CANVAS}/{_STATIC}", Kind.STATIC),
         (f"/{_CANVAS}/api/config", Kind.CONFIG),
+        # A program's own, beside its pages. The dot tells them from canvases.
+        (f"/{_FILE}", Kind.RESOURCE),
+        (f"/{_CANVAS}/{_FILE}", Kind.RESOURCE),
     )
 ]
 

@@ -24,6 +24,7 @@ from .etag import matches, quoted
 from .forwarded import Asked, TrustedProxies
 from .refusal import Refusal
 from .request import Request
+from .resources import Resource, Resources
 from .response import Response
 from .routes import Kind, Route, route
 
@@ -66,6 +67,7 @@ class Site:
     access: the token, or none, and which hosts and origins are taken.
     authorization: who may do what, in place of the token.
     static: the folder of the page, with `index.html` and `denied.html`.
+    resources: the program's own files, which need access as the page does; one named `index.html` is the page.
     cookie: name of the cookie that carries the token (`access.cookie_name`).
     proxies: whose X-Forwarded fields are believed; default nobody's.
 
@@ -82,11 +84,13 @@ class Site:
         cookie: str,
         proxies: TrustedProxies | None = None,
         authorization: Authorization | None = None,
+        resources: Mapping[str, Resource] | None = None,
     ) -> None:
         self._host = host
         self._access = access
         self._authorization = authorization
         self._assets = Assets(static, needed=("index.html", "denied.html"))
+        self._resources = Resources({} if resources is None else resources)
         self._cookie = cookie
         self._proxies = proxies or TrustedProxies()
 
@@ -116,7 +120,7 @@ class Site:
 
     async def _respond(self, request: Request, read: ReadBody) -> Response:
         found = route(request.path)
-        if found is None:
+        if found is None or not self._is_there(found):
             raise Refusal(404, "There is nothing at this address.")
         request = replace(request, canvas=found.canvas, token=_bearer(request))
         if found.kind in (Kind.ENDPOINT, Kind.SESSION):
@@ -134,6 +138,8 @@ class Site:
                 return Response(307, {"Location": f"{found.canvas}/{query}"})
             case Kind.STATIC:
                 return self._static(request, found)
+            case Kind.RESOURCE:
+                return await self._resource(request, found.name or "")
             case Kind.CONFIG:
                 return await self._config(request)
             case Kind.SNAPSHOT:
@@ -155,13 +161,24 @@ class Site:
                 raise
             return self._denied()
         self._named_canvas(request)
-        return _file(request, _existing(self._assets.page("index.html")))
+        own = self._resources.get("index.html")
+        return _file(request, own or _existing(self._assets.page("index.html")))
 
     def _static(self, request: Request, found: Route) -> Response:
         asset = _existing(self._assets.get(found.name or ""))
         # A page that is older than the files gets them as they are now, but must not keep them.
         is_newest = self._assets.is_of(found.version, asset)
         return _file(request, asset, _OPEN | (_FOR_EVER if is_newest else {}))
+
+    def _is_there(self, found: Route) -> bool:
+        return found.kind is not Kind.RESOURCE or self._resources.get(found.name or "") is not None
+
+    async def _resource(self, request: Request, name: str) -> Response:
+        await self._grant(request)
+        self._named_canvas(request)
+        asset = self._resources.get(name)
+        assert asset is not None, "it was there a moment ago"
+        return _file(request, asset)
 
     async def _config(self, request: Request) -> Response:
         grant = await self._grant(request)

@@ -14,7 +14,7 @@ import pytest
 from aiohttp import ClientSession
 
 from rtc_canvas import ConfigError, ServeError, Server, serve
-from rtc_canvas.rendercanvas import RtcLoop
+from rtc_canvas.rendercanvas import RtcLoop, resources
 from rtc_canvas.rendercanvas.canvas import RtcRenderCanvas
 
 from .command import ROOT, command
@@ -114,6 +114,20 @@ async def test_each_canvas_has_a_page_of_its_own() -> None:
         while await names(server) != ["main", "left"]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await closed(loop, first, named)
+
+
+async def test_a_page_of_the_programs_own_is_its_canvases_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kind, loop = backend()
+    canvas = kind()
+    server = await server_of(loop)
+    monkeypatch.setitem(resources, "index.html", ("text/html", "mine"))
+    base, _, token = server.url.partition("?token=")
+    headers = {"Authorization": f"Bearer {token}"}
+    async with ClientSession(headers=headers) as http, http.get(f"{base}main/") as response:
+        assert await response.text() == "mine"
+    await closed(loop, canvas)
 
 
 async def test_a_name_that_cannot_be_is_one_sentence() -> None:

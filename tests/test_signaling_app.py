@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientResponse, WSMsgType, web
@@ -160,10 +161,10 @@ async def start(program: Program, static: Path) -> AsyncIterator[Start]:
     async with AsyncExitStack() as stack:
 
         async def start(
-            access: Access | None = None, *, prefix: str = "", proxies: TrustedProxies | None = None
+            access: Access | None = None, *, prefix: str = "", **settings: Any
         ) -> Client:
             access = access or Access(TOKEN, allowed_origins=[FOREIGN])
-            site = Site(program, access, static=static, cookie=COOKIE, proxies=proxies)
+            site = Site(program, access, static=static, cookie=COOKIE, **settings)
 
             async def find_site(request: Request) -> Site:
                 return site
@@ -329,6 +330,17 @@ async def test_an_unknown_canvas_is_not_found(client: Client, path: str) -> None
 @pytest.mark.parametrize("path", ["/favicon.ico", "/Left/", "/left/other", "/whep/Left", "/a/b/c"])
 async def test_other_paths_are_not_found(client: Client, path: str) -> None:
     assert (await get(client, path, **BEARER)).status == 404
+
+
+async def test_a_programs_own_files_lie_beside_its_pages_and_need_access(start: Start) -> None:
+    files = {"logo.svg": ("image/svg+xml", "<svg/>"), "index.html": ("text/html", "mine")}
+    client = await start(resources=files)
+    for place in ("/", "/left/"):
+        assert await (await get(client, place, **BEARER)).text() == "mine"
+        assert await (await get(client, f"{place}logo.svg", **BEARER)).text() == "<svg/>"
+        assert (await get(client, f"{place}logo.svg")).status == 401
+    await refused(await get(client, "/middle/logo.svg", **BEARER), 404, "no canvas")
+    await refused(await get(client, "/left/other.svg", **BEARER), 404, "nothing at this address")
 
 
 @pytest.mark.parametrize("path", ["/static/page.js", "/left/static/page.js"])

@@ -16,5 +16,6 @@ if (missing := what_is_missing()) is not None:
 
 from .canvas import RenderCanvas
 from .loop import RtcLoop, loop
+from .resources import resources
 
-__all__ = ["RenderCanvas", "RtcLoop", "loop"]
+__all__ = ["RenderCanvas", "RtcLoop", "loop", "resources"]

@@ -17,8 +17,11 @@ from ..naming import DEFAULT_NAME, check_name
 from ..options import from_outside
 from ..running import announce
 from ..server import Server
+from .resources import resources
 
 logger = logging.getLogger(__name__)
+
+_DEFAULTS: ServeOptions = {"resources": resources}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Serving:
 
     def __init__(self) -> None:
         self._canvases: dict[str, weakref.ref[Canvas]] = {}
-        self._options: ServeOptions = {}
+        self._options = _DEFAULTS
         self._open_browser = False
         self._service: _Service | None = None
         self._ending: threading.Thread | None = None
@@ -57,7 +60,7 @@ class Serving:
         Raises:
             ConfigError: for an option that is not taken.
         """
-        self._options, self._open_browser = options, open_browser
+        self._options, self._open_browser = {**_DEFAULTS, **options}, open_browser
         self.ask()
 
     def ask(self) -> _Ask:
