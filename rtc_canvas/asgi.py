@@ -12,6 +12,7 @@ from signaling.authorization import Authorize
 from .canvas import Canvas
 from .config import MountOptions
 from .mounted import Mounted
+from .naming import by_name
 
 __all__ = ["MountedApp", "asgi_app"]
 
@@ -70,4 +71,5 @@ def asgi_app(
     Raises:
         ConfigError: for a name or an option that is not taken.
     """
-    return MountedApp(Mounted(canvases, authorize, "asgi_app", **options))
+    named = by_name(canvases, "asgi_app")
+    return MountedApp(Mounted(lambda: named, authorize, **options))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Unpack
 
 from signaling.access import Access, cookie_name
@@ -21,13 +22,12 @@ from signaling.token import new_token
 from .canvas import Canvas
 from .config import TOKEN_VARIABLE, MountOptions, ServeConfig
 from .exceptions import ConfigError, RtcCanvasError, ServeError
-from .naming import by_name
 from .net.hub import Hub
 from .net.interfaces import Filter
 from .net.ports import take_udp
 from .net.public import PublicAddresses
 from .net.udp import UdpSocket
-from .sessions import SHUT_DOWN, Sessions
+from .sessions import CLOSED, SHUT_DOWN, Sessions
 from .static import static_folder
 from .video.choice import h264_encoder_name
 
@@ -35,9 +35,10 @@ logger = logging.getLogger(__name__)
 
 
 class Mounted:
-    """Serves canvases on the event loop of whoever mounts them, for as long as that runs. It holds the canvases.
+    """Serves canvases on the event loop of whoever mounts them, for as long as that runs.
 
-    taker: the function that was given them. token: what lets one in, None where `authorize` or nobody asks for one.
+    canvases: gives those that there are when it starts, by their names, checked.
+    token: what lets one in, None where `authorize` or nobody asks for one.
 
     Raises:
         ConfigError: for a name or an option that is not taken.
@@ -45,12 +46,11 @@ class Mounted:
 
     def __init__(
         self,
-        canvases: Canvas | Mapping[str, Canvas],
+        canvases: Callable[[], Mapping[str, Canvas]],
         authorize: Authorize | None,
-        taker: str,
         **options: Unpack[MountOptions],
     ) -> None:
-        self.canvases = by_name(canvases, taker)
+        self.canvases = canvases
         self.config = ServeConfig(**options)
         self.authorize = authorize
         self._check()
@@ -115,6 +115,16 @@ class Mounted:
                 self.token,
             )
 
+    def add(self, name: str, canvas: Canvas) -> None:
+        """Serve one more canvas where it runs, which `canvases` gives too. From any thread."""
+        if self._life is not None:
+            self._life.call(self._life.add, name, canvas)
+
+    def remove(self, name: str) -> None:
+        """Serve a canvas no longer. From any thread."""
+        if self._life is not None:
+            self._life.call(self._life.remove, name)
+
     async def close(self) -> None:
         """Take no new peers, end the others with a reason, and stop. Idempotent."""
         if self._life is not None:
@@ -135,6 +145,7 @@ class _Life:
         self._hub: Hub | None = None
         self._sessions: Sessions | None = None
         self._end = asyncio.Event()
+        self._removing: set[asyncio.Task[None]] = set()
         self._site: asyncio.Future[Site] = self._loop.create_future()
         # Nothing of the request that happened to be the first goes with it.
         self._task = self._loop.create_task(self._live(), context=contextvars.Context())
@@ -153,6 +164,22 @@ class _Life:
         if self._end.is_set():
             raise ServeError(SHUT_DOWN)
         return await asyncio.shield(self._site)
+
+    def call(self, function: Callable[..., None], *arguments: object) -> None:
+        """Call a function on its event loop, from any thread; not at all where that is over."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def add(self, name: str, canvas: Canvas) -> None:
+        # Before the sessions are there, nothing has to be added to them.
+        if self._sessions is not None and not self._sessions.has_canvas(name):
+            self._sessions.open({name: canvas})
+
+    def remove(self, name: str) -> None:
+        if self._sessions is not None:
+            task = self._loop.create_task(self._sessions.close_canvas(name, CLOSED))
+            self._removing.add(task)
+            task.add_done_callback(self._removing.discard)
 
     async def close(self) -> None:
         self._end.set()
@@ -190,7 +217,7 @@ class _Life:
             ice_servers=config.ice_servers,
             relay_only=config.relay_only,
         )
-        self._sessions.open(mounted.canvases)
+        self._sessions.open(mounted.canvases())
         site = Site(
             self._sessions,
             mounted.access,

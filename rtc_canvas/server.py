@@ -9,9 +9,9 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from types import MappingProxyType, TracebackType
-from typing import Self, Unpack
+from typing import Any, Self, Unpack
 
 from aiohttp import web
 
@@ -35,7 +35,7 @@ from .net.public import PublicAddresses
 from .net.tcp import TcpLinks
 from .net.udp import UdpSocket
 from .refusal_log import RefusalLog
-from .sessions import SHUT_DOWN, Sessions
+from .sessions import CLOSED, SHUT_DOWN, Sessions
 from .static import static_folder
 from .stats import ServerStats
 from .tls import own_certificate, server_context
@@ -143,10 +143,14 @@ class Server:
         """Whether a canvas of that name is served."""
         return self._sessions is not None and self._sessions.has_canvas(name)
 
-    async def remove(self, name: str, reason: str = "The program closed the canvas.") -> None:
-        """Serve a canvas no longer: its peers are told the reason, and do not come back by themselves."""
-        if self._sessions is not None:
-            await self._sessions.close_canvas(name, reason)
+    def remove(self, name: str, reason: str = CLOSED) -> Coroutine[Any, Any, None]:
+        """Serve a canvas no longer: its peers are told the reason, and do not come back by themselves.
+
+        Its name is free at once; that they have been told is to be awaited.
+        """
+        if self._sessions is None:
+            return asyncio.sleep(0)
+        return self._sessions.close_canvas(name, reason)
 
     async def _start(self, sockets: Sockets) -> None:
         config = self._config

@@ -8,9 +8,10 @@ import os
 import secrets
 import weakref
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Coroutine, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 from signaling.access import Grant
 from signaling.authority import Reached
@@ -44,6 +45,7 @@ from .websocket.connection import WebSocketConnection
 logger = logging.getLogger(__name__)
 
 SHUT_DOWN = "The server was shut down."
+CLOSED = "The program closed the canvas."
 
 REFUSALS = {
     "unknown": (404, "There is no such peer any more; connect as a new one."),
@@ -368,11 +370,15 @@ class Sessions:
         if not self.has_canvas(canvas):
             raise no_canvas(canvas)
 
-    async def close_canvas(self, name: str, reason: str) -> None:
-        """End the sessions on one canvas for good, and give it back."""
+    def close_canvas(self, name: str, reason: str) -> Coroutine[Any, Any, None]:
+        """End the sessions on one canvas for good, and give it back. Its name is free before that is awaited."""
         served = self._served.pop(name, None)
-        if served is not None:
-            await served.close(reason, retry=False)
+
+        async def close() -> None:
+            if served is not None:
+                await served.close(reason, retry=False)
+
+        return close()
 
     async def close(self, reason: str) -> None:
         """End every session and wait for what they leave behind."""

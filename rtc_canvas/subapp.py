@@ -13,6 +13,7 @@ from signaling.authorization import Authorize
 from .canvas import Canvas
 from .config import MountOptions
 from .mounted import Mounted
+from .naming import by_name
 
 __all__ = ["aiohttp_app"]
 
@@ -29,7 +30,8 @@ def aiohttp_app(
     around it. `request.session` and `request.user` are what a middleware put into `request["session"]` and
     `request["user"]` of aiohttp's own request, which is `request.native`.
     """
-    mounted = Mounted(canvases, authorize, "aiohttp_app", **options)
+    named = by_name(canvases, "aiohttp_app")
+    mounted = Mounted(lambda: named, authorize, **options)
     app = create_app(mounted.site)
 
     async def close(app: web.Application) -> None:

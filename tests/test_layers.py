@@ -131,6 +131,8 @@ def test_signaling_and_canvases_meet_in_the_servers() -> None:
         "rtc_canvas",  # asks whether it is ours, and shows what programs need of it
         "rtc_canvas.asgi",
         "rtc_canvas.mounted",
+        "rtc_canvas.rendercanvas.loop",
+        "rtc_canvas.rendercanvas.mounting",
         "rtc_canvas.server",
         "rtc_canvas.sessions",
         "rtc_canvas.subapp",

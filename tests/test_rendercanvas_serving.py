@@ -116,6 +116,19 @@ async def test_each_canvas_has_a_page_of_its_own() -> None:
     await closed(loop, first, named)
 
 
+async def test_the_name_of_a_closed_canvas_is_free_at_once() -> None:
+    kind, loop = backend()
+    first, other = kind(size=(64, 48)), kind()
+    server = await server_of(loop)
+    first.close()
+    again = kind(size=(64, 48))
+    white(again)
+    assert again.name == "main"
+    async with receiver(server) as viewer:
+        assert pixels(await viewer.frame()).mean() > 250
+    await closed(loop, again, other)
+
+
 async def test_a_page_of_the_programs_own_is_its_canvases_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -19,3 +19,11 @@ from .loop import RtcLoop, loop
 from .resources import resources
 
 __all__ = ["RenderCanvas", "RtcLoop", "loop", "resources"]
+
+
+def __getattr__(name: str) -> object:
+    """Make `asgi`, the app that `loop.asgi_app()` gives, once somebody wants it: the canvases are mounted by that."""
+    if name != "asgi":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()["asgi"] = app = loop.asgi_app()
+    return app

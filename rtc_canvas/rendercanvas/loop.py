@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from rendercanvas.asyncio import AsyncioLoop
 
+from signaling.authorization import Authorize
+
+from ..asgi import MountedApp
 from ..canvas import Canvas
-from ..config import ServeOptions
+from ..config import MountOptions, ServeOptions
 from ..running import stopped_by_signals
 from ..server import Server
+from .mounting import MountedLoop
+from .resources import resources
 from .serving import Serving
 
 if TYPE_CHECKING:
@@ -30,6 +35,9 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
         # Where the program's asyncio loop runs already, and goes on.
         self._stopped: asyncio.Event | None = None
         self._watch: asyncio.Task[None] | None = None
+        # Where a request began it, of an app that its canvases are mounted in.
+        self._begun: asyncio.Task[None] | None = None
+        self._runs = False
 
     @property
     def server(self) -> Server | None:
@@ -61,8 +69,12 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
         if threading.current_thread() is threading.main_thread():
             # rendercanvas looks after Ctrl+C alone.
             signals = stopped_by_signals(self._stop_from_signal)
-        with signals:
-            super().run()
+        self._runs = True
+        try:
+            with signals:
+                super().run()
+        finally:
+            self._runs = False
         self._serving.check()
 
     def configure(
@@ -81,6 +93,37 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
         given = {"host": host, "port": port}
         options |= {name: value for name, value in given.items() if value is not None}
         self._serving.configure(cast(ServeOptions, options), open_browser=open_browser)
+
+    def asgi_app(
+        self, *, authorize: Authorize | None = None, **options: Unpack[MountOptions]
+    ) -> MountedApp:
+        """An ASGI app that serves all canvases of this loop, to be mounted as that of `rtc_canvas.asgi_app()`.
+
+        Its first request begins the loop, on the event loop of the server around. `run()` serves by itself as ever.
+
+        authorize, options: as `rtc_canvas.asgi_app()` takes them.
+
+        Raises:
+            ConfigError: for an option that is not taken.
+        """
+        defaults: MountOptions = {"resources": resources}
+        mounted = MountedLoop(
+            lambda: self._serving.canvases, self._begin, authorize, **{**defaults, **options}
+        )
+        self._serving.mount(mounted)
+        return MountedApp(mounted)
+
+    def _begin(self) -> None:
+        """Run on the event loop that runs, where nothing runs it yet."""
+        runs = self._run_loop or self._interactive_loop or self._begun
+        if runs is None and self.get_canvases():
+            self._begun = asyncio.create_task(self.run_async())
+            self._begun.add_done_callback(self._ended)
+
+    def _ended(self, begun: asyncio.Task[None]) -> None:
+        self._begun = None
+        if not begun.cancelled():
+            begun.result()
 
     def serve(self, canvas: RtcRenderCanvas) -> None:
         """Serve a canvas from now on, or as soon as the loop runs."""
@@ -120,7 +163,11 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
             await self._serving.ended()
 
     async def _rc_run_async(self) -> None:
-        self._serving.start(asyncio.get_running_loop(), on_failure=lambda: self.stop(force=True))
+        self._serving.start(
+            asyncio.get_running_loop(),
+            on_failure=lambda: self.stop(force=True),
+            even_if_mounted=self._runs,
+        )
         try:
             await super()._rc_run_async()
         finally:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ..canvas import Canvas
 from ..config import ServeConfig, ServeOptions
 from ..exceptions import ConfigError
+from ..mounted import Mounted
 from ..naming import DEFAULT_NAME, check_name
 from ..options import from_outside
 from ..running import announce
@@ -41,6 +42,7 @@ class Serving:
         self._options = _DEFAULTS
         self._open_browser = False
         self._service: _Service | None = None
+        self._mounted: Mounted | None = None
         self._ending: threading.Thread | None = None
         self._failure: Exception | None = None
 
@@ -76,6 +78,11 @@ class Serving:
         config = ServeConfig(**given.over(self._options))
         return _Ask(config, self._open_browser or given.open_browser, given.fps)
 
+    def mount(self, mounted: Mounted) -> None:
+        """Leave the serving to this, but for a loop that is told to run."""
+        self._mounted = mounted
+        self.close_soon()
+
     def add(self, canvas: Canvas, name: str | None) -> str:
         """Serve a canvas, at once or once there is a loop. Returns its name.
 
@@ -91,6 +98,8 @@ class Serving:
         self._canvases[name] = weakref.ref(canvas)
         if self._service is not None:
             self._service.add(name, canvas)
+        elif self._mounted is not None:
+            self._mounted.add(name, canvas)
         return name
 
     def remove(self, canvas: Canvas) -> None:
@@ -100,16 +109,22 @@ class Serving:
                 self._canvases.pop(name, None)
                 if self._service is not None:
                     self._service.remove_soon(name)
+                elif self._mounted is not None:
+                    self._mounted.remove(name)
 
     def start(
-        self, loop: asyncio.AbstractEventLoop, on_failure: Callable[[], None] | None = None
+        self,
+        loop: asyncio.AbstractEventLoop,
+        on_failure: Callable[[], None] | None = None,
+        *,
+        even_if_mounted: bool = False,
     ) -> None:
         """Serve as soon as there is a canvas. loop: the program's event loop, which runs.
 
         on_failure: is called on that loop where it fails, and `check()` raises why; by default it is logged.
         """
         self._failure = None
-        if self._service is not None:
+        if self._service is not None or (self._mounted is not None and not even_if_mounted):
             return
 
         def failed(failure: Exception) -> None:

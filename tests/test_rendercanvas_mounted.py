@@ -1,0 +1,118 @@
+"""The canvases of a rendercanvas program inside of an ASGI app."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from rtc_canvas import Server
+from rtc_canvas.asgi import MountedApp
+from rtc_canvas.rendercanvas.canvas import RtcRenderCanvas
+
+from .command import ROOT
+from .hosting import place, running
+from .receiver import pixels, receiver
+from .rendercanvas_canvases import backend
+
+
+@asynccontextmanager
+async def mounted(view: MountedApp) -> AsyncIterator[Server]:
+    """The view under a prefix of a Starlette app, whose server tells it of no end."""
+    async with running(Starlette(routes=[Mount("/view", view)])) as origin:
+        try:
+            yield place(f"{origin}/view")
+        finally:
+            await view.close()
+
+
+def draw(canvas: RtcRenderCanvas, level: int) -> list[int]:
+    """Have a canvas draw grey bitmaps. Returns the threads on which it did."""
+    context = canvas.get_bitmap_context()
+    threads: list[int] = []
+
+    def draw() -> None:
+        threads.append(threading.get_ident())
+        width, height = canvas.get_physical_size()
+        context.set_bitmap(np.full((height, width, 4), level, np.uint8))
+
+    canvas.request_draw(draw)
+    return threads
+
+
+async def sees(server: Server, name: str, level: int) -> None:
+    async with receiver(server, name) as viewer:
+        assert abs(int(pixels(await viewer.frame()).mean()) - level) <= 3
+
+
+async def test_canvases_made_before_the_server_are_drawn_and_served_by_it() -> None:
+    kind, loop = await asyncio.to_thread(backend)
+    one = await asyncio.to_thread(kind, size=(64, 48))
+    other = await asyncio.to_thread(kind, size=(64, 48), name="left")
+    view = loop.asgi_app(open_access=True)
+    threads = draw(one, 200)
+    draw(other, 100)
+    async with mounted(view) as server:
+        await sees(server, "main", 200)
+        await sees(server, "left", 100)
+        later = kind(size=(64, 48))
+        draw(later, 50)
+        await sees(server, "canvas-2", 50)
+        assert set(threads) == {threading.get_ident()}
+        assert loop.server is None, "nothing is served beside it"
+        async with receiver(server, "left") as viewer:
+            await viewer.frame()
+            other.close()
+            told = await viewer.message("bye")
+        assert told["reason"] == "The program closed the canvas."
+        one.close()
+        later.close()
+
+
+async def test_canvases_made_while_the_server_runs_are_served_by_it() -> None:
+    kind, loop = backend()
+    view = loop.asgi_app(open_access=True)
+    canvas = kind(size=(64, 48))
+    draw(canvas, 200)
+    async with mounted(view) as server:
+        await sees(server, "main", 200)
+        assert loop.server is None, "nothing is served beside it"
+        canvas.close()
+        again = kind(size=(64, 48))
+        draw(again, 100)
+        await sees(server, again.name or "", 100)
+        again.close()
+
+
+def test_a_program_that_runs_by_itself_serves_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 0")
+    kind, loop = backend()
+    loop.asgi_app(open_access=True)
+    canvas = kind()
+    served: list[bool] = []
+
+    def look() -> None:
+        served.append(loop.server is not None)
+        canvas.close()
+
+    loop.call_later(0.3, look)
+    loop.run()
+    assert served == [True]
+
+
+def test_the_app_has_the_name_that_it_has_elsewhere() -> None:
+    program = (
+        "from rtc_canvas.rendercanvas import asgi\n"
+        "from rtc_canvas import rendercanvas\n"
+        "print(type(asgi).__name__, asgi is rendercanvas.asgi, bool(asgi.token))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "MountedApp True True\n", done.stderr
