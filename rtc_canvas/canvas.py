@@ -20,6 +20,7 @@ from .events import EVENT_TYPES, ProgramEvent
 from .exceptions import ConfigError, ServeError
 from .peer import Peer
 from .probe import Probe
+from .program_thread import CallSoon
 from .settled import Settled
 from .stage import Latched, Size, Stage
 from .video.picture import ChannelOrder, Picture, Pixels, check_pixels
@@ -233,6 +234,15 @@ class Canvas:
         """
         self._drawing.notify = function
         return function
+
+    def handle_by(self, call_soon: CallSoon) -> None:
+        """Have handlers and probes called on the thread of the program's own loop, and not on one of the canvas's.
+
+        call_soon: has a function called there soon, and may itself be called from any thread, such as asyncio's
+            `loop.call_soon_threadsafe`. While it raises RuntimeError, as nothing runs there, they are called on the
+            canvas's thread. Where the loop is asyncio's, coroutine functions run on it, too.
+        """
+        self._drawing.call_soon = call_soon
 
     @property
     def expects_picture(self) -> bool:

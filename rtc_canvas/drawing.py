@@ -18,6 +18,7 @@ from .display_phase import Shown
 from .events import EventBuffer, ProgramEvent
 from .probe import Probe, Question
 from .probing import Probing
+from .program_thread import CallSoon, do_there, run_here
 from .stage import Stage
 from .taken_input import TakenInput
 
@@ -68,6 +69,7 @@ class Drawing:
     notify: is called with the types of the events that have come to wait for `waiting_events`, from the thread of the
         event loop; with none where it may only be that others look than before.
     expects_picture: whether the program's own loop is about to push one.
+    call_soon: of the program's own loop, on whose thread all is done instead, while this one waits for it.
     """
 
     def __init__(self, stage: Stage, present: Present, *, mode: Mode, fps: float) -> None:
@@ -78,6 +80,7 @@ class Drawing:
         self.draw: Draw | None = None
         self.notify: Notify | None = None
         self.expects_picture = False
+        self.call_soon: CallSoon | None = None
         self._handlers: dict[str, list[Handler]] = {}
         self._condition = threading.Condition()
         self._buffer = EventBuffer()
@@ -290,7 +293,7 @@ class Drawing:
             self._handler_failed(handler)
             return
         if inspect.iscoroutine(result):
-            self._start_async(handler, event, result)
+            self._start_async(handler, event, run_here(result))
         else:
             self._handled(event)
 
@@ -360,19 +363,25 @@ class _Thread(threading.Thread):
             self._condition.notify()
 
     def run(self) -> None:
-        while (work := self._wait()) is not None:
-            work()
+        while (found := self._wait()) is not None:
+            call_soon, work = found
+            if call_soon is None:
+                work()
+            else:
+                do_there(call_soon, work, is_stopped=lambda: self._stopped)
             # Work is bound to the drawing: holding it while waiting would keep that alive.
-            del work
+            del work, found
 
-    def _wait(self) -> Callable[[], None] | None:
+    def _wait(self) -> tuple[CallSoon | None, Callable[[], None]] | None:
+        """What to do, and where."""
         with self._condition:
             while (drawing := self._drawing()) is not None:
                 # The last events are handled after the stop too: among them are those that release what was held down.
                 work = drawing.next_handling() if self._stopped else drawing.next_work()
+                call_soon = drawing.call_soon
                 del drawing
                 if callable(work):
-                    return work
+                    return call_soon, work
                 if self._stopped:
                     return None
                 self._condition.wait(work)

@@ -11,6 +11,7 @@ from typing import Any
 from .exceptions import ProbeError
 from .probe import NO_PROBE, Outcome, Probe, Question
 from .probe_answer import answer_of
+from .program_thread import run_here
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class Probing:
         except BaseException as error:  # SystemExit too, as for draws
             question.answer(self._failed(error))
             return
-        question.follow(value, self._finish)
+        question.follow(run_here(value), self._finish)
 
     async def _finish(self, coroutine: Coroutine[Any, Any, object]) -> Outcome:
         try:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -38,6 +38,74 @@ async def test_draws_and_handlers_share_one_daemon_thread() -> None:
     assert threads[0] is threads[1]
     assert threads[0] is not threading.main_thread()
     assert threads[0].daemon
+
+
+class Elsewhere(threading.Thread):
+    """The thread of a program's own event loop."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.loop = asyncio.new_event_loop()
+
+    def run(self) -> None:
+        self.loop.run_forever()
+
+    def end(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.join()
+        self.loop.close()
+
+
+async def test_a_programs_own_loop_has_handlers_on_its_thread_also_async_ones() -> None:
+    seen: Seen[threading.Thread] = Seen()
+    waiting: Seen[bool] = Seen()
+    elsewhere = Elsewhere()
+    elsewhere.start()
+
+    async def handle(event: ProgramEvent) -> None:
+        await asyncio.sleep(0)
+        seen(threading.current_thread())
+        try:
+            await asyncio.Event().wait()
+        finally:
+            waiting(False)
+
+    async with running(Program()) as drawing:
+        drawing.call_soon = elsewhere.loop.call_soon_threadsafe
+        drawing.on(("key_down",), lambda event: seen(threading.current_thread()))
+        drawing.take_events([event()])
+        assert await seen.next() is elsewhere
+        drawing.on(("key_up",), handle)
+        drawing.take_events([event("key_up")])
+        assert await seen.next() is elsewhere
+    assert await waiting.next() is False, "it is cancelled at the stop"
+    elsewhere.end()
+
+
+async def test_a_programs_own_loop_that_does_not_run_leaves_handlers_where_they_are() -> None:
+    seen: Seen[str] = Seen()
+
+    def call_soon(function: Callable[[], None]) -> None:
+        raise RuntimeError("It does not run.")
+
+    async with running(Program()) as drawing:
+        drawing.call_soon = call_soon
+        drawing.on(("key_down",), lambda event: seen(threading.current_thread().name))
+        drawing.take_events([event()])
+        assert await seen.next() == "rtc_canvas drawing"
+
+
+async def test_a_programs_own_loop_that_forgets_a_call_does_not_keep_the_thread() -> None:
+    called: Seen[Callable[[], None]] = Seen()
+    async with running(Program()) as drawing:
+        drawing.call_soon = called
+        drawing.on(("key_down",), lambda event: None)
+        drawing.take_events([event()])
+        await called.next()
+        thread = drawing.halt()
+    assert thread is not None
+    await asyncio.to_thread(thread.join, 5)
+    assert not thread.is_alive()
 
 
 async def test_async_handlers_are_started_on_the_loop_in_the_order_of_events() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rtc_canvas import ConfigError
+from rtc_canvas import ConfigError, ProbeRequest
 from rtc_canvas.rendercanvas.bitmap import fitted
 from rtc_canvas.rendercanvas.events import translated
 from rtc_canvas.rendercanvas.turns import LONGEST_DOWNLOAD, Turns
@@ -292,6 +293,29 @@ async def test_who_only_watches_is_not_heard() -> None:
         await program.until(lambda: "key_down" in program.types())
         assert program.types().count("key_down") == 1
         assert program.first("key_down")[1]["key"] == "a"
+
+
+async def test_handlers_and_probes_of_the_canvas_behind_run_on_the_programs_thread() -> None:
+    async with shown() as (program, room):
+        threads: list[threading.Thread] = []
+        rtc = program.canvas.rtc
+
+        @rtc.on("join")
+        def joined(event: dict[str, Any]) -> None:
+            threads.append(threading.current_thread())
+            program.canvas.request_draw()
+
+        @rtc.probe
+        def probe(request: ProbeRequest) -> str:
+            threads.append(threading.current_thread())
+            return "answered"
+
+        guest = room.join()
+        await program.until(lambda: len(threads) == 1 and program.drawn > 1)
+        frame = await guest.frame()
+        guest.tell("probe", probe=1, picture=frame.picture, x=1, y=1, logical=[64, 48])
+        await guest.until_told("probe", value="answered")
+        assert threads == [threading.current_thread()] * 2
 
 
 async def test_title_and_cursor_are_told_to_who_comes_later() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import rendercanvas
@@ -171,6 +172,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     def _watch(self, rtc: Canvas) -> None:
         """Be told by the canvas behind this one, without being held by it."""
         rtc.notify(_Weakly(self._arrived))
+        rtc.handle_by(partial(_call_soon, self._rc_canvas_group))
         rtc.on("presented")(_Weakly(self._presented))
 
     def _presented(self, event: dict[str, Any]) -> None:
@@ -186,14 +188,13 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def _look_soon(self) -> None:
         """Have the loop look what is to be done, from any thread; it need not run yet."""
-        loop = self._rc_canvas_group.get_loop()
-        if self._looks_soon or loop is None:
+        if self._looks_soon:
             return
         # First, as the loop may be faster than this thread.
         self._looks_soon = True
         try:
-            loop.call_soon_threadsafe(_Weakly(self._look))
-        except (AttributeError, RuntimeError):  # what a loop says that does not run
+            _call_soon(self._rc_canvas_group, _Weakly(self._look))
+        except RuntimeError:
             self._looks_soon = False
 
     def _look_in(self, seconds: float) -> None:
@@ -312,6 +313,14 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def _rc_set_cursor(self, cursor: str) -> None:
         self.rtc.cursor = cursor
+
+
+def _call_soon(group: BaseCanvasGroup, function: Callable[[], None]) -> None:
+    """Have a function called on the thread of a group's loop. Raises RuntimeError while that does not run."""
+    try:
+        group.get_loop().call_soon_threadsafe(function)
+    except AttributeError:  # what one says that has not begun, or has ended
+        raise RuntimeError("The loop does not run.") from None
 
 
 class _Weakly:

@@ -106,10 +106,8 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
         Raises:
             ConfigError: for an option that is not taken.
         """
-        defaults: MountOptions = {"resources": resources}
-        mounted = MountedLoop(
-            lambda: self._serving.canvases, self._begin, authorize, **{**defaults, **options}
-        )
+        options.setdefault("resources", resources)
+        mounted = MountedLoop(lambda: self._serving.canvases, self._begin, authorize, **options)
         self._serving.mount(mounted)
         return MountedApp(mounted)
 
