@@ -199,7 +199,7 @@ class Guest:
 
     def send(self, type_: str, **fields: Any) -> None:
         self._seq += 1
-        message = {"type": type_, "seq": self._seq, "t": self._seq / 1000, **FIELDS[type_]}
+        message = {"type": type_, "seq": self._seq, "t": self._seq / 1000, **FIELDS.get(type_, {})}
         self.peer.message("input", json.dumps(message | fields))
 
     def tell(self, type_: str, **fields: Any) -> None:

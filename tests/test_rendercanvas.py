@@ -17,7 +17,7 @@ from rtc_canvas.rendercanvas.bitmap import fitted
 from rtc_canvas.rendercanvas.events import translated
 from rtc_canvas.rendercanvas.turns import LONGEST_DOWNLOAD, Turns
 
-from .rendercanvas_canvases import Program, canvas_class
+from .rendercanvas_canvases import Program, backend, canvas_class
 from .room import Room, room_of
 
 # Events, by themselves.
@@ -416,6 +416,29 @@ async def test_a_size_that_cannot_be_is_one_sentence(size: tuple[float, float]) 
     assert program.canvas.get_logical_size() == (64, 48)
     assert program.loop.get_canvases() == [program.canvas]
     await program.end()
+
+
+@pytest.mark.parametrize("size", ["ab", (640,), (640, None), 640])
+def test_what_is_no_size_is_one_sentence(size: Any) -> None:
+    kind, loop = backend()
+    with pytest.raises(ConfigError, match=r"size must be \(width, height\), got "):
+        kind(size=size)
+    assert loop.get_canvases() == []
+
+
+async def test_an_unknown_event_type_is_one_error_and_the_stream_goes_on() -> None:
+    async with shown() as (program, room):
+        guest = room.join()
+        await program.until(lambda: program.drawn)
+        with pytest.raises(ValueError, match="invalid event_type: 'nonsense'"):
+            program.canvas.submit_event({"event_type": "nonsense"})
+        with pytest.raises(ConfigError, match="There is no event type 'nonsense'"):
+            program.canvas.rtc.on("nonsense")
+        guest.send("nonsense")
+        guest.send("key_down")
+        await program.until(lambda: "key_down" in program.types() and program.drawn == 2)
+        assert guest.peer.stats.dropped_input == {"unknown": 1}
+    assert "nonsense" not in program.types()
 
 
 async def test_a_huge_size_keeps_its_shape_within_what_a_picture_may_have() -> None:

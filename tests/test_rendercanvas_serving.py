@@ -271,6 +271,22 @@ async def test_the_command_serves_a_program_that_knows_nothing_of_us(tmp_path: P
     assert "Traceback" not in running.log
 
 
+SHOW = """
+import pygfx as gfx
+
+gfx.show(gfx.Mesh(gfx.box_geometry(200, 200, 200), gfx.MeshBasicMaterial(color="#fff")))
+"""
+
+
+async def test_the_command_serves_what_pygfx_shows(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(SHOW)
+    async with command("run", "program.py", "--port", "0", folder=tmp_path) as running:
+        async with running.viewer() as viewer:
+            assert pixels(await viewer.frame(timeout=20)).max() > 250
+        assert await running.end() == 0
+    assert "Traceback" not in running.log
+
+
 async def test_a_program_that_fails_while_it_starts_shows_its_own_traceback(
     tmp_path: Path,
 ) -> None:

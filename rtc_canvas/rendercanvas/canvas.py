@@ -14,6 +14,7 @@ from rendercanvas.contexts import WgpuContext
 
 from ..canvas import Canvas
 from ..config import MAX_FPS
+from ..exceptions import ConfigError
 from .bitmap import fitted
 from .events import EDGES, translated
 from .loop import RtcLoop, loop
@@ -62,10 +63,9 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         draw_without_viewers: bool = False,
         **kwargs: Any,
     ) -> None:
-        width, height = size or (640, 480)
         # First, as it looks at what is given; the base class registers the canvas.
         rtc = Canvas(
-            (float(width), float(height)),
+            _size(size),
             resizable=resizable,
             max_pixel_ratio=max_pixel_ratio,
             exact=exact,
@@ -313,6 +313,15 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def _rc_set_cursor(self, cursor: str) -> None:
         self.rtc.cursor = cursor
+
+
+def _size(given: Any) -> tuple[float, float]:
+    """The size that a program gave, of whatever numbers; None is the default. Raises a ConfigError for what is none."""
+    try:
+        width, height = (640, 480) if given is None else given
+        return float(width), float(height)
+    except (TypeError, ValueError):
+        raise ConfigError(f"size must be (width, height), got {given!r:.80}.") from None
 
 
 def _call_soon(group: BaseCanvasGroup, function: Callable[[], None]) -> None:
