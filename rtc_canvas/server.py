@@ -9,6 +9,7 @@ import os
 import socket
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 from typing import Any, Self, Unpack
@@ -25,6 +26,7 @@ from signaling.token import new_token, saved_token, state_folder
 from .canvas import Canvas
 from .config import TOKEN_VARIABLE, ServeConfig, ServeOptions
 from .exceptions import ConfigError, ServeError
+from .http_log import HttpLog
 from .naming import by_name, check_name
 from .net.candidates import WILDCARDS, Bound
 from .net.front import Front
@@ -63,6 +65,7 @@ class Server:
         self._links: TcpLinks | None = None
         self._front: Front | None = None
         self._sessions: Sessions | None = None
+        self._http_log = HttpLog()
         self._refusal_log: RefusalLog | None = None
         self._runner: web.AppRunner | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -91,7 +94,9 @@ class Server:
             return ServerStats()
         return ServerStats(
             packets=MappingProxyType(dict(self._hub.dropped)),
-            connections=MappingProxyType(dict(self._front.refused)),
+            connections=MappingProxyType(
+                dict(self._front.refused + Counter(malformed=self._http_log.malformed))
+            ),
             links=MappingProxyType(dict(self._links.refused)),
             messages=MappingProxyType(dict(self._sessions.dropped_messages)),
             resume_tokens=MappingProxyType(dict(self._sessions.refused_tokens)),
@@ -190,7 +195,11 @@ class Server:
         app = create_app(find_site)
         # Without an access log: it would print the token of every link that is opened.
         self._runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=0.5, keepalive_timeout=IDLE_TIMEOUT
+            app,
+            access_log=None,
+            logger=self._http_log,
+            shutdown_timeout=0.5,
+            keepalive_timeout=IDLE_TIMEOUT,
         )
         await self._runner.setup()
         assert self._runner.server is not None, "setup() makes it"

@@ -95,7 +95,8 @@ class ServerStats:
         (for a viewer who is not there), "response" (to what was not asked), "unauthenticated", "stranger" (from an
         address that is no viewer's). Beside them "unsent": those to viewers that the system did not take.
     connections: to the page's port that ended before anything was asked for: "left", "time" (nothing was said for
-        10 s), "crowd" (too many at once said nothing), "http", "tls", "media" (not served here), "broken".
+        10 s), "crowd" (too many at once said nothing), "http", "tls", "media" (not served here), "broken",
+        "malformed" (a request that is no HTTP).
     links: connections for media over TCP: "time" (no frame within 5 s), "length" (of a frame), "unauthenticated",
         "crowd" (too many at once without a frame), "number" (too many of one viewer), "address" (another link has it).
     messages: of pages over WebSockets: "length" (over 20 KiB: that ends the WebSocket), "websocket" (malformed),

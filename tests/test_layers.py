@@ -16,8 +16,8 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "version exceptions adaptation allowance clock_offset encoded_frame final_quality frame_log latency "
-        "limitation link_stats peer_log place program_thread resume_tokens skips stillness",
+        "version exceptions adaptation allowance clock_offset encoded_frame final_quality frame_log http_log "
+        "latency limitation link_stats peer_log place program_thread resume_tokens skips stillness",
         "ice_servers tls",
         "announcements chroma config control display_phase events exact_transfer messages peer_notice "
         "probe_answer rate_log stats",
@@ -149,6 +149,7 @@ def test_congestion_control_is_arithmetic() -> None:
 def test_the_web_is_for_the_server() -> None:
     assert importers("aiohttp") == {
         "rtc_canvas.doctor.site",  # looks at one
+        "rtc_canvas.http_log",  # what is written down of it
         "rtc_canvas.server",
         "rtc_canvas.subapp",  # is mounted in one of its applications
         "signaling.app",

@@ -81,6 +81,53 @@ async def test_what_is_turned_away_can_be_read() -> None:
     assert server.stats.packets == {"stranger": 2}
 
 
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        pytest.param(b"NONSENSE\r\n\r\n", id="no HTTP"),
+        pytest.param(b"GET / HTTP/9.x\r\n\r\n", id="version"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\nX\r\n\r\n", id="field"),
+        pytest.param(b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n", id="address"),
+        pytest.param(b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", id="too long"),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            id="body",
+        ),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nplain",
+            id="body that is not compressed",
+        ),
+    ],
+)
+async def test_malformed_requests_are_counted_and_fill_no_log(
+    request_bytes: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serve(Canvas((64, 48)), port=0) as server:
+        caplog.clear()
+        caplog.set_level(logging.INFO)
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        writer.write(request_bytes)
+        await reader.read()
+        writer.close()
+        assert server.stats.connections == {"malformed": 1}
+        assert caplog.records == []
+
+
+async def test_what_fails_in_the_server_itself_is_logged_whole(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    async with serve(Canvas((64, 48)), port=0) as server:
+        monkeypatch.setattr("signaling.app._translated", fail)
+        assert await status(f"http://{server.host}:{server.port}/") == 500
+        assert server.stats.connections == {}
+    [record] = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert record.exc_info is not None
+    assert "broken on purpose" in str(record.exc_info[1])
+
+
 async def test_who_never_finishes_a_request_is_closed_on_and_delays_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
