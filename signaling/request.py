@@ -87,11 +87,18 @@ class Request:
 
     @property
     def cookies(self) -> Mapping[str, str]:
-        """The cookies, by name."""
-        pairs = (part.partition("=") for part in self.headers.get("cookie", "").split(";"))
-        return MappingProxyType(
-            {name.strip(): value.strip().strip('"') for name, sign, value in pairs if sign}
-        )
+        """The cookies, by name; of several with one name the last."""
+        return MappingProxyType(dict(self._listed_cookies()))
+
+    def cookies_named(self, name: str) -> tuple[str, ...]:
+        """The values of all cookies of that name: a browser has one for each path and domain that set it."""
+        return tuple(value for each, value in self._listed_cookies() if each == name)
+
+    def _listed_cookies(self) -> Iterator[tuple[str, str]]:
+        for part in self.headers.get("cookie", "").split(";"):
+            name, sign, value = part.partition("=")
+            if sign:
+                yield name.strip(), value.strip().strip('"')
 
     @property
     def session(self) -> Mapping[str, Any]:

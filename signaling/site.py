@@ -297,7 +297,7 @@ class Site:
 
     def _tokens(self, request: Request) -> tuple[str | None, ...]:
         """Those that the request brought in its fields."""
-        return request.cookies.get(self._cookie), _bearer(request)
+        return *request.cookies_named(self._cookie), _bearer(request)
 
     async def _enter(self, request: Request, token: str) -> Response:
         """Move a right token out of the address bar, where it would get shared, into a cookie."""

@@ -34,6 +34,13 @@ def test_cookies(fields: list[tuple[str, str]], cookies: dict[str, str]) -> None
     assert request(headers=Fields(fields)).cookies == cookies
 
 
+def test_all_cookies_of_one_name_are_there_to_read() -> None:
+    asked = request(headers=Fields([("Cookie", "a=1; b=2"), ("Cookie", "a=3")]))
+    assert asked.cookies_named("a") == ("1", "3")
+    assert asked.cookies_named("c") == ()
+    assert asked.cookies == {"a": "3", "b": "2"}
+
+
 def test_the_first_of_several_parameters_counts() -> None:
     asked = request(query_string="a=1&b=%26&a=2&c=")
     assert asked.query == {"a": "1", "b": "&", "c": ""}

@@ -233,6 +233,21 @@ async def test_the_printed_link_lets_in_and_leaves_the_address_bar(client: Clien
     assert (await client.get("/api/config")).status == 200
 
 
+@pytest.mark.parametrize("cookies", [("old", TOKEN), (TOKEN, "old")])
+async def test_the_right_token_counts_beside_an_old_one(
+    client: Client, cookies: tuple[str, str]
+) -> None:
+    # A browser sends one cookie for each path that has set it.
+    field = "; ".join(f"{COOKIE}={value}" for value in cookies)
+    response = await client.get("/api/config", headers={"Cookie": field})
+    assert response.status == 200
+
+
+async def test_two_wrong_tokens_are_no_right_one(client: Client) -> None:
+    field = f"{COOKIE}={TOKEN[:4]}; {COOKIE}={TOKEN[4:]}"
+    assert (await client.get("/api/config", headers={"Cookie": field})).status == 401
+
+
 async def test_other_parameters_stay(client: Client) -> None:
     response = await get(client, f"/left/?codec=vp8&token={TOKEN}&x=%26%0A")
     assert response.headers["Location"] == "./?codec=vp8&x=%26%0A"
