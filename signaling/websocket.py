@@ -43,6 +43,10 @@ REFUSED = 4000
 LEAVING = 1000, 1001
 TOO_BIG = 1009
 
+# The same clause: the server cannot go on.
+FAILED = 1011
+FAILURE = "The server failed; the program's log says why."
+
 # RFC 6455 clause 5.5: what a control frame has, less the code.
 _LONGEST_REASON = 123
 
@@ -128,17 +132,23 @@ async def talk(
         return
     except Exception:
         _log.exception("A WebSocket of %s failed.", canvas)
-        await _refuse(socket, Refusal(500, "The server failed; the program's log says why."))
+        await _refuse(socket, Refusal(500, FAILURE))
         return
-    code = None
+    code, reason = None, "The page was closed."
     try:
         async for message in messages:
             receiver.receive(message)
         code = socket.close_code
         if code == TOO_BIG:
             receiver.too_long()
+        elif code in LEAVING:
+            reason = "The viewer left."
+    except Exception:
+        # It is open: an answer of HTTP's would be written into it.
+        _log.exception("A WebSocket of %s failed.", canvas)
+        code, reason = None, FAILURE
+        await socket.close(FAILED, FAILURE)
     finally:
-        reason = "The viewer left." if code in LEAVING else "The page was closed."
         receiver.disconnected(reason, left=code in (*LEAVING, TOO_BIG))
 
 

@@ -113,6 +113,23 @@ async def test_a_failure_is_logged_and_not_told(caplog: pytest.LogCaptureFixture
     assert record.exc_info is not None
 
 
+async def test_a_failure_in_the_middle_ends_it_and_its_peer(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(message: str | bytes) -> None:
+        raise RuntimeError("a secret of the inside")
+
+    socket, program = StandInSocket(), Program()
+    monkeypatch.setattr(program.receiver, "receive", fail)
+    socket.say(OPEN | {"token": "right"})
+    socket.say("one")
+    await served(socket, program)
+    assert socket.closed == (1011, "The server failed; the program's log says why.")
+    assert program.receiver.left == ("The server failed; the program's log says why.", False)
+    [record] = caplog.records
+    assert record.exc_info is not None
+
+
 async def test_one_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("signaling.websocket.PATIENCE", 0.01)
     socket = StandInSocket()
