@@ -97,14 +97,13 @@ class Site:
     # HTTP.
 
     async def respond(self, request: Request, read: ReadBody) -> Response:
-        """Answer a request. Never raises: what goes wrong is logged, and answered."""
+        """Answer a request. Never raises: what goes wrong is logged, without query and session, and answered."""
         try:
             response = await self._respond(request, read)
         except Refusal as refusal:
             response = refused(refusal)
         except Exception:
-            # Without the query, where the token may stand.
-            _log.exception("%s %s failed.", request.method, request.path)
+            _log.exception("%s %s failed.", request.method, _loggable(request.path))
             response = refused(Refusal(500, "The server failed; the program's log says why."))
         return self.finished(request, response)
 
@@ -332,6 +331,14 @@ class Site:
 def refused(refusal: Refusal) -> Response:
     """The response that says no."""
     return _of_whep(whep.refused(refusal))
+
+
+def _loggable(path: str) -> str:
+    """A path without the name of a session: who knows that may come back as its peer."""
+    found = route(path)
+    if found is None or found.kind is not Kind.SESSION or found.name is None:
+        return path
+    return f"{path.removesuffix(found.name)}…"
 
 
 def _shared_with(origin: str) -> dict[str, str]:

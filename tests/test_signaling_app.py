@@ -618,6 +618,23 @@ async def test_a_failure_is_logged_once_and_not_told(
     assert record.exc_info is not None
 
 
+async def test_the_log_has_no_name_of_a_session(
+    client: Client,
+    program: Program,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(program, "session", fail)
+    response = await client.delete("/whep/left/secret", headers=BEARER)
+    await refused(response, 500, "The server failed")
+    [record] = caplog.records
+    assert record.getMessage() == "DELETE /whep/left/… failed."
+    assert "secret" not in caplog.text
+
+
 # CORS
 
 
