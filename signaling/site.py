@@ -190,7 +190,12 @@ class Site:
         grant = await self._grant(request)
         canvas = self._named_canvas(request)
         assert canvas is not None, "it stands in the path"
-        headers = {"Content-Type": "image/png", "Cache-Control": "no-store"}
+        headers = {
+            "Content-Type": "image/png",
+            "Cache-Control": "no-store",
+            # Pages of allowed origins ask with CORS, which this does not touch.
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
         return Response(200, headers, await self._host.snapshot(canvas, grant=grant))
 
     def _preflight(self, request: Request) -> Response:

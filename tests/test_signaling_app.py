@@ -502,6 +502,7 @@ async def test_the_newest_picture_is_served(client: Client) -> None:
     assert (response.status, await response.read()) == (200, b"the pixels of left")
     assert response.headers["Content-Type"] == "image/png"
     assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     head = await client.head("/snapshot/left.png", headers=BEARER)
     assert (head.status, await head.read()) == (200, b"")
     assert head.headers["Content-Length"] == "18"
