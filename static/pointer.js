@@ -5,6 +5,7 @@
  */
 
 import { modifiers } from "./keyboard.js";
+import { Pinch } from "./pinch.js";
 
 /** @typedef {import("./geometry.js").Point} Point */
 /** @typedef {import("./input-writer.js").Fields} Fields */
@@ -38,6 +39,7 @@ export class Pointer {
   #down = 0;
   /** @type {Map<number, Point & {pressure: number}>} fingers down */
   #touches = new Map();
+  #pinch = new Pinch();
   /** @type {Point | null} where the pointer was last, in the picture */
   #position = null;
 
@@ -126,6 +128,7 @@ export class Pointer {
     if (down) this.#track(event);
     else this.#touches.delete(event.pointerId);
     this.#down = this.#touches.size ? 1 : 0;
+    this.#pinch.update([...this.#touches.values()]);
     this.#send(down ? "pointer_down" : "pointer_up", event, 1);
   }
 
@@ -137,6 +140,18 @@ export class Pointer {
     if (event.pointerType === "touch") this.#track(event);
     const fields = this.#fields(event, 0);
     if (fields) this.#sink.move(fields, seconds(event));
+    if (event.pointerType === "touch") this.#onpinch(event);
+  }
+
+  /**
+   * @param {PointerEvent} event of a finger
+   */
+  #onpinch(event) {
+    const turn = this.#pinch.update([...this.#touches.values()]);
+    if (!turn) return;
+    const { x, y, dy } = turn;
+    const fields = { x, y, dx: 0, dy, buttons: this.#buttons(), modifiers: modifiers(event) };
+    this.#sink.edge("wheel", fields, seconds(event));
   }
 
   /**
