@@ -188,6 +188,11 @@ def _doctor_options() -> Parser:
     add("--host", default="127.0.0.1", help="where a server would listen here (127.0.0.1)")
     add("--port", default=8080, type=int, help="on which port (8080)")
     add("--ice-server", **ICE_SERVER, default=[])
+    add(
+        "--insecure",
+        action="store_true",
+        help="send the link's token to a server on another machine though its certificate does not hold",
+    )
     return options
 
 
@@ -200,7 +205,8 @@ def _checkup(options: argparse.Namespace) -> Checkup:
         raise ConfigError(
             f"The address to look at is none ({error}); give the link that the program printed."
         ) from None
-    return Checkup(options.url, options.host, options.port, ice_servers_of(options.ice_servers))
+    servers = ice_servers_of(options.ice_servers)
+    return Checkup(options.url, options.host, options.port, servers, insecure=options.insecure)
 
 
 # Around the program.

@@ -19,10 +19,12 @@ from rtc_canvas.doctor.site import examine_site
 from .browser.proxy import proxy
 
 PATIENCE = 0.5
+AMPLE = 5.0
+"""Seconds for what answers, on a machine that is busy."""
 
 
-async def found(url: str) -> list[Finding]:
-    return [finding async for finding in examine_site(url, patience=PATIENCE)]
+async def found(url: str, *, insecure: bool = False, patience: float = PATIENCE) -> list[Finding]:
+    return [finding async for finding in examine_site(url, patience=patience, insecure=insecure)]
 
 
 def problems(findings: list[Finding]) -> list[str]:
@@ -76,9 +78,21 @@ async def test_a_certificate_of_its_own(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     canvas = Canvas()
     async with serve(canvas, port=0, self_signed=True) as server:
-        findings = await found(server.url)
+        findings = await found(server.url, patience=AMPLE)
     assert problems(findings) == []
     assert any("browsers warn once" in finding.text for finding in findings)
+
+
+async def test_a_token_is_not_sent_where_nobody_vouches_for_the_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("rtc_canvas.doctor.site._is_loopback", lambda address: False)
+    canvas = Canvas()
+    async with serve(canvas, port=0, self_signed=True) as server:
+        [withheld] = problems(await found(server.url))
+        assert "--insecure" in withheld
+        assert problems(await found(server.url, insecure=True, patience=AMPLE)) == []
 
 
 async def test_a_proxy_that_passes_no_upgrade() -> None:
@@ -98,12 +112,28 @@ async def test_a_proxy_in_front_of_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<html>", "[]", "7", '{"version": "1"}', '{"version": "1", "iceServers": []}']
+    "text",
+    [
+        "<html>",
+        "[]",
+        "7",
+        '{"version": "1"}',
+        '{"version": "1", "iceServers": []}',
+        '{"version": "1", "iceServers": [{}]}',
+        '{"version": "1", "iceServers": [], "whep": "whep"}',
+        '{"version": "1", "iceServers": [], "canvases": [{"url": "./"}]}',
+    ],
 )
 async def test_another_kind_of_server(text: str) -> None:
     async with elsewhere(text=text) as url:
         [other] = problems(await found(url))
     assert "no rtc_canvas server" in other
+
+
+async def test_a_server_without_a_canvas() -> None:
+    async with elsewhere(text='{"version": "1", "iceServers": [], "canvases": []}') as url:
+        [empty] = problems(await found(url))
+    assert "shows no canvas" in empty
 
 
 async def test_a_turn_server_that_is_dead() -> None:
@@ -116,12 +146,22 @@ async def test_a_turn_server_that_is_dead() -> None:
 
 async def test_addresses_that_cannot_be_right() -> None:
     """As from a container whose ports are published."""
+    stopped = problems(await found_behind({"Location": "whep"}))
+    assert any("--public-address 127.0.0.1" in each for each in stopped)
+    assert not any("Location" in each for each in stopped)
+
+
+async def test_a_proxy_that_takes_fields_away() -> None:
+    assert any("Location" in each for each in problems(await found_behind({})))
+
+
+async def found_behind(fields: dict[str, str]) -> list[Finding]:
+    """What is found of a server whose answer to an offer has these fields."""
     answer = "a=ice-ufrag:abcd\r\na=ice-pwd:p\r\na=candidate:1 1 udp 1 172.17.0.99 9 typ host\r\n"
     config = {"version": "0", "whep": "whep", "websocket": "ws", "iceServers": []}
 
     async def answered(request: web.Request) -> web.Response:
-        location = {"Location": "whep"}
-        return web.Response(status=201, text=answer, headers=location)
+        return web.Response(status=201, text=answer, headers=fields)
 
     async def told(request: web.Request) -> web.Response:
         return web.json_response(config)
@@ -130,8 +170,7 @@ async def test_addresses_that_cannot_be_right() -> None:
     app.router.add_get("/api/config", told)
     app.router.add_post("/api/whep", answered)
     async with running(app) as url:
-        stopped = problems(await found(url))
-    assert any("--public-address 127.0.0.1" in each for each in stopped)
+        return await found(url)
 
 
 @asynccontextmanager

@@ -24,12 +24,14 @@ class Checkup:
 
     url: a server, by the link that it printed; None for this machine and the ICE servers given.
     host, port: where a server would listen here.
+    insecure: whether the URL's token goes to a server whose certificate does not hold.
     """
 
     url: str | None
     host: str
     port: int
     ice_servers: Sequence[IceServer | TurnSecret] = ()
+    insecure: bool = False
 
 
 def examine(checkup: Checkup, *, patience: float = PATIENCE) -> int:
@@ -52,7 +54,9 @@ async def _examine(checkup: Checkup, patience: float) -> int:
 async def findings(checkup: Checkup, *, patience: float = PATIENCE) -> AsyncIterator[Finding]:
     """All that is found, one after the other."""
     if checkup.url is not None:
-        async for finding in examine_site(checkup.url, patience=patience):
+        async for finding in examine_site(
+            checkup.url, patience=patience, insecure=checkup.insecure
+        ):
             yield finding
     else:
         for finding in await examine_machine(checkup.host, checkup.port):

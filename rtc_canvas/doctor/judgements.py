@@ -68,6 +68,30 @@ def judge_certificate(reason: str) -> Finding:
     )
 
 
+def judge_withheld_token() -> Finding:
+    """The certificate of a server on another machine does not hold, and the address has a token."""
+    return problem(
+        "The token was not sent, and nothing else was looked at: whoever is on the way could read it.",
+        "Where the certificate is your own and the way is known, run the doctor again with --insecure.",
+    )
+
+
+def judge_no_canvas() -> Finding:
+    """A server that lists none."""
+    return problem(
+        "The server is well and shows no canvas: the program has made none yet, or closed all.",
+        "See that the program keeps its canvas; nobody else holds it.",
+    )
+
+
+def judge_no_location() -> Finding:
+    """A 201 that does not tell the session's address."""
+    return problem(
+        "The server's answer to an offer came without its field Location: pages could not end or restart a session.",
+        "Have the proxy on the way pass on all fields of responses.",
+    )
+
+
 def judge_websocket(status: int | None, detail: str = "") -> Finding:
     """The answer to a request to upgrade; None where there was none."""
     if status == 101:

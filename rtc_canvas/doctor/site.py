@@ -8,6 +8,7 @@ import secrets
 import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -44,8 +45,14 @@ a=rtpmap:96 VP8/90000
 """A browser's that wants to see. No media are taken: the checks tell all that there is to know."""
 
 
-async def examine_site(url: str, *, patience: float = PATIENCE) -> AsyncIterator[Finding]:
-    """url: the link that the program printed, or its address without a token."""
+async def examine_site(
+    url: str, *, patience: float = PATIENCE, insecure: bool = False
+) -> AsyncIterator[Finding]:
+    """Look at a server, and say what is found as it is found.
+
+    url: the link that the program printed, or its address without a token.
+    insecure: whether a token goes to a server whose certificate does not hold, on another machine.
+    """
     parts = urlsplit(url if "//" in url else f"http://{url}")
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -56,14 +63,18 @@ async def examine_site(url: str, *, patience: float = PATIENCE) -> AsyncIterator
     token = parse_qs(parts.query).get("token", [None])[0]
     base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}/"
     timeout = ClientTimeout(total=3 * patience)
-    # What does not hold is told once; the rest can be seen all the same.
+    fault = await _certificate(base, timeout) if parts.scheme == "https" else None
+    if fault is not None:
+        yield judge.judge_certificate(fault)
+        if token is not None and not insecure and not _is_loopback(reached):
+            yield judge.judge_withheld_token()
+            return
+    # A certificate that does not hold is told once; the rest can be seen all the same.
     async with ClientSession(
         headers={"Authorization": f"Bearer {token}"} if token else {},
-        connector=TCPConnector(ssl=False),
+        connector=TCPConnector(ssl=fault is None),
         timeout=timeout,
     ) as http:
-        if parts.scheme == "https" and (fault := await _certificate(base, timeout)):
-            yield judge.judge_certificate(fault)
         try:
             config, finding = await _config(http, base, has_token=token is not None)
         except (ClientError, TimeoutError) as error:
@@ -72,7 +83,7 @@ async def examine_site(url: str, *, patience: float = PATIENCE) -> AsyncIterator
         yield finding
         if config is None:
             return
-        if parts.scheme == "http" and not reached.startswith("127."):
+        if parts.scheme == "http" and not _is_loopback(reached):
             yield note(
                 "By http from another machine browsers decode no video themselves: over a WebSocket they get JPEG.",
                 "Serve by https: --self-signed on a LAN, --cert and --key, or behind a proxy.",
@@ -96,6 +107,10 @@ async def _connect(host: str, port: int, patience: float) -> str:
     return address
 
 
+def _is_loopback(address: str) -> bool:
+    return ip_address(address.partition("%")[0]).is_loopback
+
+
 async def _certificate(base: str, timeout: ClientTimeout) -> str | None:
     """What browsers have against the server's certificate; None where nothing."""
     async with ClientSession(timeout=timeout) as http:
@@ -111,9 +126,12 @@ async def _certificate(base: str, timeout: ClientTimeout) -> str | None:
 
 
 async def _config(
-    http: ClientSession, base: str, *, has_token: bool
+    http: ClientSession, base: str, *, has_token: bool, of_canvas: bool = False
 ) -> tuple[dict[str, Any] | None, Finding]:
-    """What the server tells of itself, with absolute URLs and of a canvas; None where it does not."""
+    """What the server tells of itself, with absolute URLs and of a canvas; None where it does not.
+
+    of_canvas: whether `base` is the page of a canvas, by what the server said.
+    """
     async with http.get(urljoin(base, "api/config")) as response:
         if response.status != 200:
             plain = response.content_type == "text/plain"
@@ -122,14 +140,19 @@ async def _config(
         found = str(response.url)
         try:
             config = await response.json(content_type=None)
-            version, _ = config["version"], config["iceServers"]
-            page = None if "whep" in config else config["canvases"][0]["url"]
+            version = config["version"]
+            config["iceServers"] = [
+                {**server, "urls": list(server["urls"])} for server in config["iceServers"]
+            ]
+            if "whep" not in config and not of_canvas:
+                if config["canvases"] == []:
+                    return None, judge.judge_no_canvas()
+                page = urljoin(found, config["canvases"][0]["url"])
+                return await _config(http, page, has_token=has_token, of_canvas=True)
+            for name in ("whep", "websocket"):
+                config[name] = urljoin(found, config[name])
         except (ValueError, LookupError, TypeError):
             return None, judge.judge_refusal(200, "", has_token=has_token)
-    if page is not None:
-        return await _config(http, urljoin(found, page), has_token=has_token)
-    for name in ("whep", "websocket"):
-        config[name] = urljoin(found, config[name])
     text = f"The server answers (rtc_canvas {version})."
     if version != __version__:
         return config, note(f"{text} This is the doctor of {__version__}.")
@@ -166,7 +189,9 @@ async def _media(
         if response.status != 201:
             yield judge.judge_refusal(response.status, answer.partition("\n")[0], has_token=True)
             return
-        session = urljoin(str(response.url), response.headers["Location"])
+        location = response.headers.get("Location")
+    if location is None:
+        yield judge.judge_no_location()
     try:
         described = _attributes(answer)
         agents = Agents(own, described.get("ice-ufrag", ""), described.get("ice-pwd", ""))
@@ -177,8 +202,9 @@ async def _media(
         for finding in judge.judge_media(list(zip(candidates, outcomes, strict=True)), reached):
             yield finding
     finally:
-        async with http.delete(session):
-            pass
+        if location is not None:
+            async with http.delete(urljoin(whep, location)):
+                pass
 
 
 def _attributes(answer: str) -> Mapping[str, str]:
