@@ -16,9 +16,10 @@ PORT, TLS_PORT = 3478, 5349
 
 @contextmanager
 def coturn(namespace: Namespace, folder: Path, address: str) -> Iterator[None]:
-    """A TURN server on an address of the namespace: for UDP, TCP and TLS."""
+    """A TURN server on an address of the namespace, beside the program or not: for UDP, TCP and TLS."""
     made, key = certificate(folder, address)
     here = {
+        "#allowed-peer-ip=10.0.0.5": f"allowed-peer-ip={address}",
         "#tls-listening-port": "tls-listening-port",
         "#cert=/etc/ssl/certs/turn.example.org.pem": f"cert={made}",
         "#pkey=/etc/ssl/private/turn.example.org.key": f"pkey={key}",
