@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, TypedDict
+from typing import Literal, TypeAlias, TypedDict, TypeGuard
 
 from .adaptation import Preference
 from .encoded_frame import CHROMA_WISHES, CODECS, ChromaWish, Codec
@@ -19,6 +19,8 @@ TOKEN_VARIABLE = "RTC_CANVAS_TOKEN"
 MIN_BITRATE = 150_000
 MAX_BITRATE = 200_000_000
 START_BITRATE = 1_000_000
+
+MAX_PEERS = 64
 
 MAX_LOGICAL_SIDE = 16_384
 MAX_FPS = 240
@@ -173,6 +175,7 @@ class MountOptions(TypedDict, total=False):
     trusted_proxies: Sequence[str]
     ice_servers: IceServerSource
     relay_only: bool
+    max_peers: int
     video: VideoConfig
     resources: Mapping[str, Resource]
 
@@ -219,6 +222,8 @@ class ServeConfig:
     relay_only: True has the server itself send and receive through one of those TURN servers and in no other way, where
         browsers reach nothing of its machine; default False. A page's answer waits until that server has given an
         address, which it does over `turn:` and over `turns:` with a certificate that the machine trusts.
+    max_peers: how many viewers there may be at once, at all canvases together; at least 1, default 64. One more is
+        told so, and comes by itself once there is room. Who comes back to a place that is kept is not turned away.
     video: how pictures are encoded.
     resources: files of your own by their names: (content type, str or bytes). They lie beside the page and need access
         as it does; "index.html" takes its place. It is read with each request, and may be changed meanwhile.
@@ -243,6 +248,7 @@ class ServeConfig:
     self_signed: bool = False
     ice_servers: IceServerSource = ()
     relay_only: bool = False
+    max_peers: int = MAX_PEERS
     video: VideoConfig = field(default_factory=VideoConfig)
     resources: Mapping[str, Resource] = field(default_factory=dict)
 
@@ -279,6 +285,8 @@ class ServeConfig:
             raise ConfigError(f"relay_only must be True or False, got {self.relay_only!r}.")
         if self.relay_only and not has_relay(self.ice_servers):
             raise ConfigError("relay_only=True needs a TURN server in ice_servers, got none.")
+        if not (_is_int(self.max_peers) and self.max_peers >= 1):
+            raise ConfigError(f"max_peers must be an int, at least 1, got {self.max_peers!r}.")
         if not isinstance(self.video, VideoConfig):
             raise ConfigError(f"video must be a VideoConfig, got {type(self.video).__name__}.")
         if not isinstance(self.resources, Mapping):
@@ -304,8 +312,12 @@ class ServeConfig:
         return None if self.udp_port is None else [self.udp_port]
 
 
+def _is_int(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _is_port(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 65535
+    return _is_int(value) and 0 <= value <= 65535
 
 
 def _check_range(value: object) -> None:

@@ -216,6 +216,7 @@ class _Life:
             video=config.video,
             ice_servers=config.ice_servers,
             relay_only=config.relay_only,
+            max_peers=config.max_peers,
         )
         self._sessions.open(mounted.canvases())
         site = Site(

@@ -167,6 +167,12 @@ def program_options() -> Parser:
         action="store_true",
         help="send and receive the media through a TURN server and in no other way",
     )
+    add(
+        "--max-peers",
+        type=int,
+        metavar="NUMBER",
+        help="how many viewers there may be at once (64); one more is told so",
+    )
     add("--verbose", action="store_true", default=False, help="log more")
     return options
 

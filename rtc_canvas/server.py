@@ -99,6 +99,7 @@ class Server:
             ),
             links=MappingProxyType(dict(self._links.refused)),
             messages=MappingProxyType(dict(self._sessions.dropped_messages)),
+            peers=MappingProxyType(dict(self._sessions.refused_peers)),
             resume_tokens=MappingProxyType(dict(self._sessions.refused_tokens)),
         )
 
@@ -176,6 +177,7 @@ class Server:
             video=config.video,
             ice_servers=config.ice_servers,
             relay_only=config.relay_only,
+            max_peers=config.max_peers,
         )
         self._sessions.open(self._canvases)
         # From here on only the sessions know the canvases, and they hold them weakly.

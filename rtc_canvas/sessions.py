@@ -25,7 +25,7 @@ from signaling.whep import no_canvas
 from .audience import Audience
 from .canvas import Canvas
 from .chroma import obstacle_in
-from .config import MIN_BITRATE, START_BITRATE, VideoConfig
+from .config import MAX_PEERS, MIN_BITRATE, START_BITRATE, VideoConfig
 from .encoded_frame import CODECS, Codec
 from .equipment import equipment_maker
 from .exceptions import ConnectError, EncoderError
@@ -35,6 +35,7 @@ from .leg import Leg
 from .messages import PROTOCOL
 from .net.hub import Entrance, Hub
 from .peer import Peer
+from .peer_limit import PeerLimit
 from .peer_log import PeerLog
 from .resume_tokens import RefusedToken, ResumeTokens
 from .rtc.congestion.estimator import RateLimits
@@ -113,8 +114,9 @@ class Session:
 class _Served:
     """One canvas on the server. Holds it weakly: a canvas that nobody else holds may go."""
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, limit: PeerLimit) -> None:
         self.canvas = weakref.ref(canvas)
+        self._limit = limit
         self.audience: Audience = canvas.open_audience()
         self.sessions: dict[str, Session] = {}
         self.tokens: ResumeTokens[Handover] = ResumeTokens()
@@ -141,6 +143,7 @@ class _Served:
 
     def _forget(self, handover: Handover) -> None:
         """Its peer has ended."""
+        self._limit.give_back(handover)
         self.tokens.forget(handover)
         self.sessions = {
             id: each for id, each in self.sessions.items() if each.handover is not handover
@@ -150,11 +153,13 @@ class _Served:
         """The transports of the peer that a token is for, or of a new one.
 
         Raises:
-            Refusal: for a token that is not taken.
+            Refusal: for a token that is not taken, or a new peer that is one too many.
         """
         if token is None:
             peer = Peer(secrets.token_hex(3), grant.role, grant.user, self.audience)
             handover = Handover(peer)
+            if not self._limit.take(handover):
+                raise _too_many(self._limit.most)
             peer.ended.add_done_callback(lambda _: self._forget(handover))
             return handover
         try:
@@ -166,6 +171,11 @@ class _Served:
             # What a user may do is settled when a peer joins; with another role it is another peer.
             raise Refusal(*REFUSALS["unknown"])
         return handover
+
+    def give_up(self, handover: Handover) -> None:
+        """A transport for it came to nothing; without another one, no peer comes of it."""
+        if handover.in_use is None:
+            self._limit.give_back(handover)
 
     def token(self, handover: Handover, grant: Grant) -> str:
         """A token for a transport that is to be added to a peer's."""
@@ -191,6 +201,7 @@ class Sessions:
 
     hub: the sockets that carry the media; whoever made it closes it.
     relay_only: whether media go through one of the TURN servers among the ICE servers, and no other way.
+    max_peers: how many there may be at once; those that are away count, as their place is kept.
     dropped_messages: how many over WebSockets were not taken, by why.
     """
 
@@ -201,8 +212,10 @@ class Sessions:
         video: VideoConfig,
         ice_servers: IceServerSource,
         relay_only: bool = False,
+        max_peers: int = MAX_PEERS,
     ) -> None:
         self._hub = hub
+        self._peer_limit = PeerLimit(max_peers)
         self._relay_only = relay_only
         self._video = video
         self._limits = RateLimits(
@@ -224,7 +237,12 @@ class Sessions:
             ServeError: when one of them is served already; those before it are served.
         """
         for name, canvas in canvases.items():
-            self._served[name] = _Served(canvas)
+            self._served[name] = _Served(canvas, self._peer_limit)
+
+    @property
+    def refused_peers(self) -> Counter[str]:
+        """How many new peers were turned away, by why."""
+        return Counter(self._peer_limit.refused)
 
     @property
     def refused_tokens(self) -> Counter[str]:
@@ -290,14 +308,11 @@ class Sessions:
         served = self._served[canvas]
         handover = served.handover(session, grant)
         peer, leg = handover.peer, handover.leg("webrtc", begins=use)
-        connection = Connection(
-            leg,
-            self._limits,
-            await self._entrance(reached),
-            log=PeerLog(peer.id),
-        )
         wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
+        connection: Connection | None = None
         try:
+            entrance = await self._entrance(reached)
+            connection = Connection(leg, self._limits, entrance, log=PeerLog(peer.id))
             answer = await connection.answer(offer, codec=wish, chroma=self._video.chroma)
             equip = await equipment_maker(
                 connection.codec, connection.chroma_obstacle, self._video, self._executor
@@ -307,7 +322,9 @@ class Sessions:
                 raise Refusal(*REFUSALS["unknown"])
         except BaseException as error:
             # A request that is given up half-way leaves nothing behind either.
-            await connection.close()
+            served.give_up(handover)
+            if connection is not None:
+                await connection.close()
             if isinstance(error, ConnectError | EncoderError):
                 raise _refusal(error) from error
             raise
@@ -404,6 +421,15 @@ def _decodable(codecs: Sequence[str], wish: Codec | None) -> Codec:
         if codec in codecs:
             return codec
     raise Refusal(406, f"open: 'codecs' must have one of {', '.join(ours)}.")
+
+
+def _too_many(most: int) -> Refusal:
+    # A WebSocket closes with at most 123 bytes of it.
+    return Refusal(
+        503,
+        f"As many viewers as the server takes are here ({most}): wait for one to leave, or raise --max-peers "
+        "(max_peers=).",
+    )
 
 
 def _refusal(error: ConnectError | EncoderError) -> Refusal:

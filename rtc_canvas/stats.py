@@ -101,6 +101,7 @@ class ServerStats:
         "crowd" (too many at once without a frame), "number" (too many of one viewer), "address" (another link has it).
     messages: of pages over WebSockets: "length" (over 20 KiB: that ends the WebSocket), "websocket" (malformed),
         "flood". What is wrong with input itself counts in `PeerStats.dropped_input`.
+    peers: pages that wanted to watch: "crowd" (`max_peers` were there).
     resume_tokens: with which pages wanted to come back: "unknown" (forged, or that viewer has gone), "used", "foreign".
     """
 
@@ -108,6 +109,7 @@ class ServerStats:
     connections: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     links: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     messages: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    peers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     resume_tokens: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def by_reason(self) -> Counter[str]:

@@ -179,7 +179,11 @@ export function refusal(status, line) {
         advice: "Try another browser, or ?codec=vp8 at the end of the address.",
       });
     case 503:
-      return new Problem("unreachable", line || "The server is shutting down.", { retry: true });
+      // Full, starting or stopping: asking again at once would not help.
+      return new Problem("unreachable", line || "The server is shutting down.", {
+        retry: true,
+        pause: 3,
+      });
     default:
       return new Problem("refused", line || `The server answered with status ${status}.`, {
         retry: status >= 500,

@@ -45,7 +45,7 @@ class TestParse:
             "--host 0.0.0.0 --port 0 --fps 24 --codec vp8 --chroma 420 --bitrate 2.5M --open --token abc --verbose "
             "--allow-origin https://a.example --allow-origin https://b.example --allow-host lab "
             "--udp-port 5000 --public-address 198.51.100.7 --public-address lab.example --interface eth0 "
-            "--trusted-proxy 10.0.0.0/8 --self-signed"
+            "--trusted-proxy 10.0.0.0/8 --self-signed --max-peers 3"
         )
         assert parse(["run", "scene.py", *options.split()]) == Command(
             "scene.py",
@@ -66,6 +66,7 @@ class TestParse:
                     "cert": None,
                     "key": None,
                     "self_signed": True,
+                    "max_peers": 3,
                 },
                 video={"codec": "vp8", "chroma": "420", "max_bitrate": 2_500_000},
                 fps=24,

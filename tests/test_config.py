@@ -92,6 +92,9 @@ def test_video_refuses(setting: str, value: object) -> None:
         ("trusted_proxies", "127.0.0.1"),
         ("key", "key.pem"),
         ("cert", "/nowhere/cert.pem"),
+        ("max_peers", 0),
+        ("max_peers", 2.0),
+        ("max_peers", True),
         ("video", {"codec": "vp8"}),
     ],
 )

@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "version exceptions adaptation allowance clock_offset encoded_frame final_quality frame_log http_log "
-        "latency limitation link_stats peer_log place program_thread resume_tokens skips stillness",
+        "latency limitation link_stats peer_limit peer_log place program_thread resume_tokens skips stillness",
         "ice_servers tls",
         "announcements chroma config control display_phase events exact_transfer messages peer_notice "
         "probe_answer rate_log stats",
@@ -222,6 +222,7 @@ PURE = (
         "latency",
         "link_stats",
         "messages",
+        "peer_limit",
         "peer_log",
         "peer_notice",
         "presentations",

@@ -417,6 +417,20 @@ async def test_nothing_is_left_when_nobody_tells_of_the_end(
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
+async def test_one_viewer_too_many_is_told_so_where_it_is_mounted() -> None:
+    canvas = Canvas((64, 48))
+    async with mounted(asgi_app(canvas, open_access=True, max_peers=1)) as url:
+        where = place(url)
+        async with (
+            websocket_page(where, headers={}) as first,
+            websocket_page(where, headers={}) as second,
+        ):
+            await first.open()
+            await first.message("hello")
+            await second.open()
+            assert (await second.closed())[0] == 4503
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

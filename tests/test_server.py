@@ -81,6 +81,21 @@ async def test_what_is_turned_away_can_be_read() -> None:
     assert server.stats.packets == {"stranger": 2}
 
 
+async def test_one_viewer_too_many_is_told_so_and_counted() -> None:
+    canvas = Canvas((64, 48))
+    async with (
+        serve(canvas, port=0, max_peers=1) as server,
+        websocket_page(server) as first,
+        websocket_page(server) as second,
+    ):
+        await first.open()
+        await first.message("hello")
+        await second.open()
+        code, reason = await second.closed()
+        assert (code, "--max-peers (max_peers=)." in reason) == (4503, True)
+        assert server.stats.peers == {"crowd": 1}
+
+
 @pytest.mark.parametrize(
     "request_bytes",
     [

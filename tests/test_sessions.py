@@ -36,9 +36,11 @@ GRANT = Grant("operator")
 
 
 @contextlib.asynccontextmanager
-async def serving(canvas: Canvas, video: VideoConfig | None = None) -> AsyncIterator[Sessions]:
+async def serving(
+    canvas: Canvas, video: VideoConfig | None = None, max_peers: int = 64
+) -> AsyncIterator[Sessions]:
     async with shared_sockets() as hub:
-        sessions = Sessions(hub, video=video or VideoConfig(), ice_servers=())
+        sessions = Sessions(hub, video=video or VideoConfig(), ice_servers=(), max_peers=max_peers)
         sessions.open({"main": canvas})
         try:
             yield sessions
@@ -218,6 +220,80 @@ async def test_what_pages_are_told_of_the_canvases() -> None:
         {"name": "main", "title": "Earth", "size": (320, 200)}
     ]
     await sessions.close("The test ends.")
+
+
+# How many there may be.
+
+
+FULL = r"503: As many viewers as the server takes are here \(1\): wait for one to leave, or raise"
+
+
+async def test_one_peer_too_many_is_refused_at_whatever_canvas_and_over_either_transport() -> None:
+    canvas, other = Canvas(), Canvas()
+    async with serving(canvas, max_peers=1) as sessions, page() as viewer:
+        sessions.open({"other": other})
+        socket = StandInSocket()
+        first = await sessions.open_socket("main", Opening(codecs=["jpeg"]), socket, grant=GRANT)
+        await socket.until(socket.remarks)
+        with pytest.raises(Refusal, match=FULL) as refused:
+            await sessions.open_socket(
+                "other", Opening(codecs=["jpeg"]), StandInSocket(), grant=GRANT
+            )
+        assert len(refused.value.reason.encode()) <= 123, "more does not fit into a close frame"
+        offer = await viewer.offer()
+        with pytest.raises(Refusal, match=FULL):
+            await connect(sessions, offer)
+        assert sessions.refused_peers == {"crowd": 2}
+
+        (peer,) = canvas.peers
+        first.disconnected("The page was closed.", left=True)
+        await peer.ended
+        await connect(sessions, offer)
+
+
+async def test_a_peer_that_comes_back_is_not_one_too_many() -> None:
+    canvas = Canvas()
+    async with serving(canvas, max_peers=1) as sessions, page() as viewer:
+        socket = StandInSocket()
+        first = await sessions.open_socket("main", Opening(codecs=["jpeg"]), socket, grant=GRANT)
+        await socket.until(socket.remarks)
+        token = socket.remarks()[0]["session"]
+        first.disconnected("The network is gone.", left=False)
+        (peer,) = canvas.peers
+        assert peer.away
+        offer = await viewer.offer()
+
+        async def come_back(offer: str) -> Session:
+            return await sessions.connect(
+                "main", offer, grant=GRANT, codec=None, reached=Reached(), session=token
+            )
+
+        # Nor does it lose its place by an offer that cannot be answered.
+        with pytest.raises(Refusal, match="422"):
+            await come_back(offer.replace("a=ice-pwd:", "a=ice-word:"))
+        with pytest.raises(Refusal, match=FULL):
+            await connect(sessions, offer)
+        assert (await come_back(offer)).peer is peer
+
+
+async def test_an_offer_that_comes_to_nothing_takes_nobodys_place() -> None:
+    async with serving(Canvas(), max_peers=1) as sessions, page() as viewer:
+        offer = await viewer.offer()
+        with pytest.raises(Refusal, match="422"):
+            await connect(sessions, offer.replace("a=ice-pwd:", "a=ice-word:"))
+        await connect(sessions, offer)
+
+
+async def test_offers_that_are_being_answered_have_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, may_go = slow_answer(monkeypatch)
+    async with serving(Canvas(), max_peers=1) as sessions, page() as viewer:
+        offer = await viewer.offer()
+        request = asyncio.create_task(connect(sessions, offer))
+        await made.wait()
+        with pytest.raises(Refusal, match=FULL):
+            await connect(sessions, offer)
+        may_go.set()
+        await request
 
 
 # Snapshots.

@@ -90,5 +90,6 @@ def test_what_was_turned_away_by_its_reasons() -> None:
         "connections": {},
         "links": {"length": 1},
         "messages": {},
+        "peers": {},
         "resume_tokens": {"used": 3},
     }

@@ -155,6 +155,15 @@ for (const [status, code, retry] of REFUSALS) {
   });
 }
 
+test("a server that is full or stopping is not asked at once again", async () => {
+  const answer = new Response("It is full.\n", {
+    status: 503,
+    headers: { "Content-Type": "text/plain" },
+  });
+  const problem = await problemOf(() => prepare([answer]).whep.config());
+  assert.equal(problem.pause, 3);
+});
+
 test("a proxy's page is not shown as a reason", async () => {
   const page = new Response("<html>Bad gateway", {
     status: 502,
