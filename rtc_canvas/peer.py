@@ -62,7 +62,12 @@ class Peer:
         self._input = PeerInput(self, self._log)
         self._app = PeerApp(
             role,
-            hello={"peer": id, "resizable": audience.resizable, "exact": audience.exact},
+            hello={
+                "peer": id,
+                "role": role,
+                "resizable": audience.resizable,
+                "exact": audience.exact,
+            },
             latched=audience.latched_messages,
             stats=lambda: self.stats,
             log=self._log,

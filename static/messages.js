@@ -10,7 +10,8 @@
 /** @typedef {import("./questions.js").Answer} Answer */
 /** @typedef {import("./sizes.js").PictureSize} PictureSize */
 /**
- * @typedef {{type: "hello", protocol: number, peer: string, resizable: boolean, exact: boolean}
+ * @typedef {{type: "hello", protocol: number, peer: string, role: string, resizable: boolean,
+ *     exact: boolean}
  *   | {type: "control", steering: boolean}
  *   | ({type: "size"} & PictureSize)
  *   | {type: "title", title: string}
@@ -46,6 +47,7 @@ export function parseMessage(data) {
         type: "hello",
         protocol: message.protocol,
         peer: text(message.peer),
+        role: text(message.role),
         resizable: message.resizable === true,
         exact: message.exact === true,
       };

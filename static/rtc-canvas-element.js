@@ -58,6 +58,7 @@ export class RtcCanvasElement extends HTMLElement {
     advice: "",
     findings: [],
     steering: false,
+    mayOnlyWatch: false,
     viewOnly: false,
     picture: false,
     notice: null,
@@ -287,7 +288,7 @@ export class RtcCanvasElement extends HTMLElement {
         this.#diagnose(detail.code);
         break;
       case "control":
-        this.#update({ steering: detail.steering });
+        this.#update({ steering: detail.steering, mayOnlyWatch: detail.role === "viewer" });
         break;
       case "notice":
         this.#update({ notice: detail.text });

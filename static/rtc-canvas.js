@@ -62,7 +62,8 @@ const INTERRUPTED = "Nothing arrives from the server; trying to reach it againâ€
  *   "closed"
  * - `error` ({state, code, reason, advice, canvases}): it failed, and will not try again by itself;
  *   with the code "setting" and another state than "failed", a value that is not taken
- * - `control` ({steering}): whether input from here steers the program
+ * - `control` ({steering, role}): whether input from here steers the program, and what its user may:
+ *   "viewer" may only watch; null before it is known
  * - `frame` ({width, height, rtpTimestamp, presentedFrames, picture, id, renderTime}): a frame is
  *   on the screen; the last three are null where the server has not told them yet
  * - `probes` ({registered, allowed}): whether the program has a probe, and whether it answers here
@@ -89,6 +90,8 @@ export class RtcCanvas extends EventTarget {
   #transport = null;
   #viewOnly;
   #steering = false;
+  /** @type {string | null} */
+  #role = null;
   #title = "";
   #target;
   #screen;
@@ -221,6 +224,11 @@ export class RtcCanvas extends EventTarget {
   /** Whether input from here steers the program. */
   get steering() {
     return this.#steering;
+  }
+
+  /** What its user may: "viewer", "operator" or "admin"; null before the first connection. */
+  get role() {
+    return this.#role;
   }
 
   get title() {
@@ -385,7 +393,7 @@ export class RtcCanvas extends EventTarget {
     this.#identities.clear();
     this.#reports.clear();
     this.#probes.drop();
-    this.#setSteering(false);
+    this.#setControl(false, this.#role);
   }
 
   /**
@@ -408,9 +416,10 @@ export class RtcCanvas extends EventTarget {
     switch (message.type) {
       case "hello":
         this.#exact.served = message.exact;
+        this.#setControl(this.#steering, message.role || null);
         return this.#statistics.ask();
       case "control":
-        return this.#setSteering(message.steering);
+        return this.#setControl(message.steering, this.#role);
       case "frames":
         this.#identities.learn(message.frames);
         return this.#identified();
@@ -467,12 +476,14 @@ export class RtcCanvas extends EventTarget {
 
   /**
    * @param {boolean} steering
+   * @param {string | null} role
    */
-  #setSteering(steering) {
-    const changed = steering !== this.#steering;
+  #setControl(steering, role) {
+    const changed = steering !== this.#steering || role !== this.#role;
     this.#steering = steering;
+    this.#role = role;
     this.#updateInput();
-    if (changed) this.#tell("control", { steering });
+    if (changed) this.#tell("control", { steering, role });
   }
 
   get #mayInput() {

@@ -16,6 +16,7 @@
  * @property {string} advice
  * @property {readonly Finding[]} findings what was tried, where that is known
  * @property {boolean} steering
+ * @property {boolean} mayOnlyWatch whether the server never lets its user steer
  * @property {boolean} viewOnly
  * @property {boolean} picture whether one is on the screen
  * @property {string | null} notice what the server wants to be told
@@ -69,7 +70,7 @@ export function describe(situation) {
  * @param {Situation} situation
  * @returns {Saying}
  */
-function describeLive({ steering, viewOnly, picture, notice }) {
+function describeLive({ steering, mayOnlyWatch, viewOnly, picture, notice }) {
   if (notice) return say("warn", notice, { covers: !picture });
   if (!picture) {
     return say("busy", "Connected", {
@@ -77,6 +78,7 @@ function describeLive({ steering, viewOnly, picture, notice }) {
       covers: true,
     });
   }
+  if (mayOnlyWatch) return say("watch", "Watching", { detail: "you may only watch", lasting: false });
   if (viewOnly) return say("watch", "Live", { detail: "view only", lasting: false });
   if (steering) return say("live", "Live", { detail: "you steer", lasting: false });
   return say("watch", "Watching", { detail: "somebody else steers", lasting: false });

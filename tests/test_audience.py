@@ -304,6 +304,7 @@ async def test_a_joiner_is_told_what_the_others_know() -> None:
         ]
         [hello] = guest.told("hello")
         assert (hello["peer"], hello["protocol"], hello["resizable"]) == (guest.peer.id, 1, False)
+        assert hello["role"] == guest.peer.role
         assert guest.told("title")[-1]["title"] == "Earth"
         assert guest.told("cursor")[-1]["cursor"] == "grab"
         assert guest.told("notice")[-1]["text"] == "It stands still."

@@ -33,6 +33,8 @@ async def test_ann_steers_and_bob_watches(transport: str, new_context: NewContex
                 await viewer.page.goto(f"{origin}/lamp/?transport=websocket")
         await bob.is_live()
         await ann.steers()
+        await ann.says("you steer")
+        await bob.says("you may only watch")
         await bob.page.mouse.move(300, 200)
         await ann.page.mouse.move(40, 60)
         moved = await program.event("pointer_move")

@@ -12,8 +12,8 @@ function parse(message) {
 
 test("messages of the protocol", () => {
   assert.deepEqual(
-    parse({ type: "hello", protocol: 1, version: "0.1.0", peer: "p1", resizable: true }),
-    { type: "hello", protocol: 1, peer: "p1", resizable: true, exact: false },
+    parse({ type: "hello", protocol: 1, version: "0.1.0", peer: "p1", role: "viewer", resizable: true }),
+    { type: "hello", protocol: 1, peer: "p1", role: "viewer", resizable: true, exact: false },
   );
   assert.deepEqual(parse({ type: "control", steering: true }), { type: "control", steering: true });
   assert.deepEqual(
