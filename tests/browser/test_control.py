@@ -6,7 +6,8 @@ import asyncio
 
 from rtc_canvas import Canvas
 
-from .conftest import OpenViewer, ServeProgram
+from .conftest import NewContext, OpenViewer, ServeProgram
+from .viewer import Viewer
 
 RED, GREEN, BLUE = (220, 30, 30), (30, 200, 60), (40, 60, 210)
 
@@ -107,3 +108,16 @@ async def test_a_peer_that_the_program_closes_is_told_why_and_stays_away(
     await viewer.page.get_by_role("button", name="Try again").click()
     await viewer.is_live()
     await program.event("join")
+
+
+async def test_one_viewer_too_many_reads_why_and_comes_in_when_there_is_room(
+    serve_program: ServeProgram, open_viewer: OpenViewer, new_context: NewContext
+) -> None:
+    program = await serve_program(Canvas((640, 480)), max_peers=1)
+    program.show(RED)
+    first = await open_viewer(program)
+    second = Viewer(await (await new_context()).new_page())
+    await second.page.goto(program.origin)
+    await second.says("As many viewers as the server takes are here (1)", "--max-peers")
+    await first.page.close()
+    await second.sees(RED)
