@@ -9,7 +9,21 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from .control import Away, Back, Control, Effect, Event, Gained, Left, Opened, Role, step
+from .control import (
+    IDLE,
+    Asked,
+    Away,
+    Back,
+    Control,
+    Effect,
+    Event,
+    Gained,
+    Left,
+    Opened,
+    Released,
+    Role,
+    step,
+)
 from .events import ProgramEvent
 from .exact_images import ExactImages
 from .exceptions import ServeError
@@ -37,6 +51,8 @@ class Audience:
         self._peers: dict[str, Peer] = {}
         self._sizes: dict[str, tuple[float, float, float]] = {}
         self._control = Control()
+        # The newest input of the peer that holds control, or when it gained that.
+        self._input_at = time.monotonic()
         self._told: Latched = stage.latched
         self._notified = False
         self._spare_converter = Converter()
@@ -95,6 +111,19 @@ class Audience:
     def peer_may_steer(self, peer: Peer) -> None:
         self._step(Opened(peer.id, peer.role))
 
+    def peer_wants_control(self, peer: Peer, on: bool) -> None:
+        """Its page asks for control, or gives it up."""
+        if not on:
+            self._step(Released(peer.id))
+            return
+        self._step(Asked(peer.id, time.monotonic() - self._input_at))
+        if peer.role == "viewer":
+            peer.refuse_control("You may only watch.")
+        elif not peer.steering:
+            peer.refuse_control(
+                f"Somebody steers right now; take control once nothing was done for {IDLE:.0f} s."
+            )
+
     def peer_visibility_changed(self, peer: Peer) -> None:
         self._attend()
         if not peer.visible and peer.steering:
@@ -112,6 +141,7 @@ class Audience:
                 if peer.steering:
                     self._apply_size(peer)
             elif peer.steering:
+                self._input_at = time.monotonic()
                 self._deliver(peer, [event])
                 if event["type"] == "focus_out":
                     self._deliver(peer, peer.release())
@@ -228,6 +258,7 @@ class Audience:
         self._deliver(peer, peer.set_steering(gained))
         self._tell_program({"type": "control", "peer": peer, "steering": gained})
         if gained:
+            self._input_at = time.monotonic()
             self._apply_size(peer)
 
     def _apply_size(self, peer: Peer) -> None:

@@ -3,8 +3,9 @@
 ``step(state, event, now)`` gives the next state and the effects that its caller has to carry out.
 Control goes to the first peer whose input channel opens. When the holder leaves, goes away or its
 lease expires, the next in line gets it: the order is that of opening, peers that are away are
-passed over but keep their place, and one whose lease expired goes to the end. A peer that is back
-takes control from nobody. Viewers stand in no line.
+passed over but keep their place, and one whose lease expired, or that released it, goes to the end.
+A peer that is back takes control from nobody; one that asks takes it from a holder that is idle.
+Viewers stand in no line.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 __all__ = [
+    "IDLE",
     "ROLES",
+    "Asked",
     "Away",
     "Back",
     "Control",
@@ -27,16 +30,20 @@ __all__ = [
     "Lost",
     "Opened",
     "Reason",
+    "Released",
     "Role",
     "may",
     "step",
 ]
 
 Role: TypeAlias = Literal["viewer", "operator", "admin"]
-Reason: TypeAlias = Literal["away", "left", "expired"]
+Reason: TypeAlias = Literal["away", "left", "expired", "taken", "released"]
 
 ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
 """Each may do all that the one before may."""
+
+IDLE = 5.0
+"""Seconds without input after which a holder is idle."""
 
 
 def may(role: Role, needed: Role) -> bool:
@@ -79,7 +86,23 @@ class Expired:
     """Time has passed: a lease that is due ends. Too early, it does nothing."""
 
 
-Event: TypeAlias = Opened | Away | Back | Left | Expired
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A peer asks for control."""
+
+    peer: str
+    idle: float
+    """Seconds since the newest input of the holder, or since it gained control."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A peer gives control up."""
+
+    peer: str
+
+
+Event: TypeAlias = Opened | Away | Back | Left | Expired | Asked | Released
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +179,12 @@ def step(state: Control, event: Event, now: float) -> tuple[Control, tuple[Effec
             line = (*_without(line, lease.holder), lease.holder)
             lease = None
 
+        case Asked(peer, idle) if peer in line and peer not in away and idle >= IDLE:
+            lease = _lend([peer], state.term, now) if peer != state.holder else lease
+        case Released(peer) if peer == state.holder:
+            line = (*_without(line, peer), peer)
+            lease = None
+
     present = [peer for peer in line if peer not in away]
     if lease is None or lease.holder not in present:
         lease = _lend(present, state.term, now)
@@ -182,5 +211,11 @@ def _effects(before: str | None, after: str | None, event: Event) -> tuple[Effec
     return (*lost, *gained)
 
 
-_REASONS: dict[type[Event], Reason] = {Away: "away", Left: "left", Expired: "expired"}
+_REASONS: dict[type[Event], Reason] = {
+    Away: "away",
+    Left: "left",
+    Expired: "expired",
+    Asked: "taken",
+    Released: "released",
+}
 """Why control was lost; no other event takes it from anyone."""

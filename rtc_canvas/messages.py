@@ -112,6 +112,13 @@ class WantExact:
 
 
 @dataclass(frozen=True, slots=True)
+class WantControl:
+    """Whether the page wants to steer: it asks for control, or gives it up."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """How much of a picture's exact image the page has, bytes."""
 
@@ -126,7 +133,9 @@ class ShownExactly:
     picture: int
 
 
-AppMessage: TypeAlias = Hello | Visibility | WantStats | WantExact | Asked | NotDecoded
+AppMessage: TypeAlias = (
+    Hello | Visibility | WantStats | WantExact | WantControl | Asked | NotDecoded
+)
 FramesMessage: TypeAlias = Presented | Ping | Pong
 ExactMessage: TypeAlias = Received | ShownExactly
 
@@ -152,6 +161,8 @@ def parse_app_message(message: str | bytes) -> AppMessage:
             return NotDecoded()
         case "exact":
             return WantExact(_boolean(sent, "on"))
+        case "control":
+            return WantControl(_boolean(sent, "on"))
     raise UnknownEvent(f"app: the type {sent.get('type')!r:.80} is unknown.")
 
 

@@ -19,6 +19,7 @@ from .messages import (
     Hello,
     NotDecoded,
     Visibility,
+    WantControl,
     WantExact,
     WantStats,
     parse_app_message,
@@ -216,6 +217,10 @@ class Peer:
     def _target(self) -> float:
         return 0.0 if self._stream is None else self._stream.encoder.target_bitrate
 
+    def refuse_control(self, reason: str) -> None:
+        """Tell the page why it does not get control."""
+        self._app.refuse_control(reason)
+
     def set_steering(self, steering: bool) -> list[ProgramEvent]:
         """Give or take control; returns the events that release what the peer holds down."""
         self._steering = steering
@@ -399,6 +404,8 @@ class Peer:
                 self._not_decoded()
             case WantExact(on):
                 self._exact.set_on(on)
+            case WantControl(on):
+                self._audience.peer_wants_control(self, on)
 
     def _frames_message(self, message: str | bytes) -> None:
         for presentation in self._frames.receive(message):

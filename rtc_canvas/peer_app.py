@@ -72,6 +72,10 @@ class PeerApp:
         self._steering = steering
         self.tell({"type": "control", "steering": steering})
 
+    def refuse_control(self, reason: str) -> None:
+        """Tell why the page does not get the control that it asked for."""
+        self.tell({"type": "control_refused", "reason": reason})
+
     def tell_latched(self, message: Message) -> None:
         """Tell what the canvas tells every page; its notice comes before the one about this peer."""
         if message["type"] == "notice":

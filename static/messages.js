@@ -13,6 +13,7 @@
  * @typedef {{type: "hello", protocol: number, peer: string, role: string, resizable: boolean,
  *     exact: boolean}
  *   | {type: "control", steering: boolean}
+ *   | {type: "control_refused", reason: string}
  *   | ({type: "size"} & PictureSize)
  *   | {type: "title", title: string}
  *   | {type: "cursor", cursor: string}
@@ -53,6 +54,8 @@ export function parseMessage(data) {
       };
     case "control":
       return { type: "control", steering: message.steering === true };
+    case "control_refused":
+      return { type: "control_refused", reason: text(message.reason) };
     case "size":
       return parseSizeMessage(message);
     case "title":

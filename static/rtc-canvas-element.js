@@ -25,7 +25,7 @@ import { dress } from "./style.js";
 /** @typedef {{width: string | null, height: string | null}} Sides as CSS has them */
 
 const EVENTS = [
-  ...["state", "error", "control", "frame", "exact", "title", "notice", "probes", "statistics"],
+  ...["state", "error", "control", "control_refused", "frame", "exact", "title", "notice", "probes", "statistics"],
   "css_size",
 ];
 const PROPERTIES = /** @type {const} */ ([
@@ -40,7 +40,7 @@ export class RtcCanvasElement extends HTMLElement {
   ];
 
   #canvas;
-  #status = new Status(() => this.#canvas.connect());
+  #status = new Status(() => this.#act());
   #bar;
   #probe;
   #statistics = false;
@@ -290,6 +290,9 @@ export class RtcCanvasElement extends HTMLElement {
       case "control":
         this.#update({ steering: detail.steering, mayOnlyWatch: detail.role === "viewer" });
         break;
+      case "control_refused":
+        this.#remark(detail.reason);
+        break;
       case "notice":
         this.#update({ notice: detail.text });
         break;
@@ -306,6 +309,12 @@ export class RtcCanvasElement extends HTMLElement {
         this.#panel?.show(detail);
     }
     this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** What the status offers was chosen. */
+  #act() {
+    if (this.#canvas.state === "live") this.#canvas.takeControl();
+    else this.#canvas.connect();
   }
 
   /**

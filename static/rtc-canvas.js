@@ -64,6 +64,7 @@ const INTERRUPTED = "Nothing arrives from the server; trying to reach it againâ€
  *   with the code "setting" and another state than "failed", a value that is not taken
  * - `control` ({steering, role}): whether input from here steers the program, and what its user may:
  *   "viewer" may only watch; null before it is known
+ * - `control_refused` ({reason}): why `takeControl()` came to nothing
  * - `frame` ({width, height, rtpTimestamp, presentedFrames, picture, id, renderTime}): a frame is
  *   on the screen; the last three are null where the server has not told them yet
  * - `probes` ({registered, allowed}): whether the program has a probe, and whether it answers here
@@ -229,6 +230,19 @@ export class RtcCanvas extends EventTarget {
   /** What its user may: "viewer", "operator" or "admin"; null before the first connection. */
   get role() {
     return this.#role;
+  }
+
+  /**
+   * Ask for control: it is had from who has done nothing for 5 s. A `control` event tells that it
+   * came, a `control_refused` event why not.
+   */
+  takeControl() {
+    this.#session.connection?.channels.app({ type: "control", on: true });
+  }
+
+  /** Give control up, to the next who may steer; without one it stays. */
+  releaseControl() {
+    this.#session.connection?.channels.app({ type: "control", on: false });
   }
 
   get title() {
@@ -420,6 +434,8 @@ export class RtcCanvas extends EventTarget {
         return this.#statistics.ask();
       case "control":
         return this.#setControl(message.steering, this.#role);
+      case "control_refused":
+        return this.#tell("control_refused", { reason: message.reason });
       case "frames":
         this.#identities.learn(message.frames);
         return this.#identified();

@@ -81,7 +81,8 @@ function describeLive({ steering, mayOnlyWatch, viewOnly, picture, notice }) {
   if (mayOnlyWatch) return say("watch", "Watching", { detail: "you may only watch", lasting: false });
   if (viewOnly) return say("watch", "Live", { detail: "view only", lasting: false });
   if (steering) return say("live", "Live", { detail: "you steer", lasting: false });
-  return say("watch", "Watching", { detail: "somebody else steers", lasting: false });
+  const action = "Take control";
+  return say("watch", "Watching", { detail: "somebody else steers", action, lasting: false });
 }
 
 /**

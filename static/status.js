@@ -48,6 +48,7 @@ export class Status {
     this.#shown = JSON.stringify(saying);
     this.#announced.textContent = inOneLine(saying);
     this.#line.replaceChildren(...lineOf(saying));
+    if (action && !covers) this.#line.append(this.#button(action));
     this.#cover.dataset.tone = tone;
     this.#cover.toggleAttribute("hidden", !covers);
     this.#cover.replaceChildren(
@@ -55,7 +56,7 @@ export class Status {
       make("h2", {}, title),
       ...[detail, advice].filter(Boolean).map((text) => make("p", {}, ...unbroken(text))),
       ...(findings.length ? [listOf(findings)] : []),
-      ...(action ? [this.#button(action)] : []),
+      ...(action && covers ? [this.#button(action)] : []),
     );
   }
 

@@ -248,6 +248,12 @@ button:focus-visible {
 .line .detail::before {
   content: " · ";
 }
+.line .action {
+  flex: none;
+  margin: 0 -6px 0 4px;
+  padding: 3px 11px;
+  font-size: 13px;
+}
 .dot {
   flex: none;
   width: 8px;

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from rtc_canvas.audience import Audience
 from rtc_canvas.events import ProgramEvent
@@ -55,6 +56,24 @@ async def test_control_passes_to_the_next_in_line() -> None:
             "leave",
             *("control", "control", "leave"),
         ]
+
+
+async def test_a_page_takes_control_from_one_that_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with bare_room() as (room, spy):
+        first, second = room.join(), room.join()
+        viewer = room.join(role="viewer")
+        second.tell("control", on=True)
+        viewer.tell("control", on=True)
+        assert first.peer.steering, "it has just gained it"
+        assert "Somebody steers right now" in second.told("control_refused")[-1]["reason"]
+        assert "only watch" in viewer.told("control_refused")[-1]["reason"]
+        monkeypatch.setattr("rtc_canvas.control.IDLE", 0.0)
+        second.tell("control", on=True)
+        assert (first.peer.steering, second.peer.steering) == (False, True)
+        assert len(second.told("control_refused")) == 1
+        assert about(first, spy)[-1] == {"type": "control", "steering": False}
+        second.tell("control", on=False)
+        assert (first.peer.steering, second.peer.steering) == (True, False)
 
 
 async def test_viewers_never_hold_control() -> None:

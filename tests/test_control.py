@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtc_canvas.control import (
+    IDLE,
+    Asked,
     Away,
     Back,
     Control,
@@ -19,6 +21,7 @@ from rtc_canvas.control import (
     Left,
     Lost,
     Opened,
+    Released,
     Role,
     may,
     step,
@@ -132,6 +135,43 @@ def test_a_lease_that_is_due_is_renewed_when_nobody_waits() -> None:
     assert state.lease == Lease("a", expires=120.0)
 
 
+def test_who_asks_takes_control_from_a_holder_that_is_idle() -> None:
+    known, _ = after(*operators("abc"))
+    busy, effects = step(known, Asked("c", IDLE - 0.1), 10.0)
+    assert (busy, effects) == (known, ())
+    taken, effects = step(known, Asked("c", IDLE), 10.0)
+    assert taken.holder == "c"
+    assert effects == (Lost("a", "taken"), Gained("c"))
+    # Whoever had it is next, by the turn that they had.
+    assert step(taken, Left("c"), 11.0)[0].holder == "a"
+
+
+def test_asking_gains_nothing_for_who_is_away_watches_or_has_it() -> None:
+    known, _ = after(*operators("ab"), Away("b"), Opened("v", "viewer"))
+    for peer in "abvx":
+        assert step(known, Asked(peer, 100.0), 10.0) == (known, ())
+
+
+def test_a_lease_that_was_taken_has_a_term_of_its_own() -> None:
+    known, _ = after(*operators("ab"), start=Control(term=60.0))
+    taken, _ = step(known, Asked("b", IDLE), 50.0)
+    assert taken.lease == Lease("b", expires=110.0)
+
+
+def test_who_releases_control_goes_to_the_end() -> None:
+    known, _ = after(*operators("abc"))
+    released, effects = step(known, Released("a"), 10.0)
+    assert released.line == ("b", "c", "a")
+    assert effects == (Lost("a", "released"), Gained("b"))
+    assert step(released, Released("c"), 11.0) == (released, ())
+
+
+def test_who_is_alone_keeps_what_it_releases() -> None:
+    known, _ = after(*operators("a"))
+    released, effects = step(known, Released("a"), 10.0)
+    assert (released.holder, effects) == ("a", ())
+
+
 ROLES: dict[str, Role] = {"a": "operator", "b": "operator", "c": "admin", "v": "viewer"}
 
 peers = st.sampled_from(sorted(ROLES))
@@ -142,10 +182,14 @@ events = st.one_of(
     peers.map(Left),
     st.just(Expired()),
 )
+wishes = st.one_of(
+    st.builds(Asked, peers, st.floats(0, 2 * IDLE)),
+    peers.map(Released),
+)
 
 
 @given(
-    st.lists(st.tuples(events, st.floats(0, 10))),
+    st.lists(st.tuples(events | wishes, st.floats(0, 10))),
     st.none() | st.floats(1, 10),
 )
 def test_what_holds_after_any_events(
@@ -182,8 +226,9 @@ def test_what_holds_after_any_events(
                 known.discard(peer)
                 present.discard(peer)
         assert (holder in present) if present else (holder is None)
-        if before.holder in present and not isinstance(event, Expired):
-            assert holder == before.holder, "no one takes control from who is there"
+        if before.holder in present and not isinstance(event, Expired | Released):
+            took = isinstance(event, Asked) and event.idle >= IDLE and event.peer == holder
+            assert took or holder == before.holder, "no one takes control from who steers"
 
 
 @given(st.lists(events))

@@ -26,6 +26,7 @@ from rtc_canvas.messages import (
     Received,
     ShownExactly,
     Visibility,
+    WantControl,
     WantExact,
     WantStats,
     parse_app_message,
@@ -64,6 +65,7 @@ def asked(**fields: Any) -> str:
         ),
         ({"type": "not_decoded"}, NotDecoded()),
         ({"type": "exact", "on": False}, WantExact(on=False)),
+        ({"type": "control", "on": True}, WantControl(on=True)),
     ],
 )
 def test_messages(message: dict[str, Any], parsed: AppMessage) -> None:

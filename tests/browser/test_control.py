@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+from playwright.async_api import expect
+
 from rtc_canvas import Canvas
 
 from .conftest import NewContext, OpenViewer, ServeProgram
@@ -82,6 +85,34 @@ async def test_who_watches_does_not_steer(
     await program.event("pointer_up")
     senders = {event["peer"] for event in program.events if "seq" in event}
     assert senders == {program.canvas.peers[0]}
+
+
+async def test_who_watches_takes_control_from_a_page_that_is_idle(
+    serve_program: ServeProgram, open_viewer: OpenViewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = await serve_program(Canvas((640, 480), resizable=False))
+    program.show(RED)
+    first = await open_viewer(program)
+    await first.steers()
+    second = await open_viewer(program)
+    await second.says("somebody else steers")
+    take = second.page.get_by_role("button", name="Take control")
+    monkeypatch.setattr("rtc_canvas.control.IDLE", 1000.0)
+    await take.click()
+    await second.says("Somebody steers right now; take control once nothing was done for 5 s.")
+    monkeypatch.setattr("rtc_canvas.control.IDLE", 0.0)
+    await second.value("void document.querySelector('rtc-canvas').canvas.takeControl()")
+    await second.steers()
+    await first.says("somebody else steers")
+    await second.page.mouse.click(200, 100)
+    await program.event("pointer_down", x=200, y=100)
+    await second.value("void document.querySelector('rtc-canvas').canvas.releaseControl()")
+    await first.steers()
+    first_takes = first.page.get_by_role("button", name="Take control")
+    await expect(first_takes).to_have_count(0)
+    await second.says("somebody else steers")
+    await take.click()
+    await second.steers()
 
 
 async def test_a_page_that_goes_elsewhere_leaves_at_once(

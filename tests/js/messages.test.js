@@ -16,6 +16,10 @@ test("messages of the protocol", () => {
     { type: "hello", protocol: 1, peer: "p1", role: "viewer", resizable: true, exact: false },
   );
   assert.deepEqual(parse({ type: "control", steering: true }), { type: "control", steering: true });
+  assert.deepEqual(parse({ type: "control_refused", reason: "Not now." }), {
+    type: "control_refused",
+    reason: "Not now.",
+  });
   assert.deepEqual(
     parse({ type: "size", picture: [641, 361], encoded: [642, 362], shown: [641, 361], logical: [320.5, 180.5] }),
     { type: "size", picture: [641, 361], encoded: [642, 362], shown: [641, 361], logical: [320.5, 180.5] },
