@@ -402,6 +402,10 @@ svg {
   .line .detail::before {
     content: none;
   }
+  .bar:has(.line > .action) {
+    flex-wrap: wrap;
+    justify-content: center;
+  }
 }
 @media (pointer: coarse) {
   .bar {

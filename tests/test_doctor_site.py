@@ -130,6 +130,20 @@ async def test_another_kind_of_server(text: str) -> None:
     assert "no rtc_canvas server" in other
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        '"whep": "http://elsewhere.example/whep", "websocket": "ws"',
+        '"whep": "whep", "websocket": "https://elsewhere.example/ws"',
+        '"canvases": [{"url": "//elsewhere.example/main/"}]',
+    ],
+)
+async def test_a_server_that_names_another_gets_no_further(named: str) -> None:
+    async with elsewhere(text=f'{{"version": "1", "iceServers": [], {named}}}') as url:
+        [another] = problems(await found(url))
+    assert "elsewhere.example" in another
+
+
 async def test_a_server_without_a_canvas() -> None:
     async with elsewhere(text='{"version": "1", "iceServers": [], "canvases": []}') as url:
         [empty] = problems(await found(url))

@@ -84,6 +84,14 @@ def judge_no_canvas() -> Finding:
     )
 
 
+def judge_elsewhere(url: str) -> Finding:
+    """A server that sends pages on to another one, which gets no token."""
+    return problem(
+        f"The server names {url:.200}, which is another server or protocol; nothing was sent there.",
+        "All its URLs are relative: see what changes them on the way, and whether the address should be https.",
+    )
+
+
 def judge_no_location() -> Finding:
     """A 201 that does not tell the session's address."""
     return problem(

@@ -107,6 +107,11 @@ async def _connect(host: str, port: int, patience: float) -> str:
     return address
 
 
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
 def _is_loopback(address: str) -> bool:
     return ip_address(address.partition("%")[0]).is_loopback
 
@@ -148,9 +153,13 @@ async def _config(
                 if config["canvases"] == []:
                     return None, judge.judge_no_canvas()
                 page = urljoin(found, config["canvases"][0]["url"])
+                if _origin(page) != _origin(base):
+                    return None, judge.judge_elsewhere(page)
                 return await _config(http, page, has_token=has_token, of_canvas=True)
             for name in ("whep", "websocket"):
                 config[name] = urljoin(found, config[name])
+                if _origin(config[name]) != _origin(base):
+                    return None, judge.judge_elsewhere(config[name])
         except (ValueError, LookupError, TypeError):
             return None, judge.judge_refusal(200, "", has_token=has_token)
     text = f"The server answers (rtc_canvas {version})."

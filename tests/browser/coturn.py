@@ -48,6 +48,7 @@ async def coturn(folder: Path, *, secret: str, port: int | None = None) -> Async
     log = folder / "coturn.log"
     here = {
         "\nstatic-auth-secret=north\n": f"\nstatic-auth-secret={secret}\n",
+        "#allowed-peer-ip=10.0.0.5": "allowed-peer-ip=127.0.0.1",
         "\nlistening-port=3478\n": f"\nlistening-port={port}\n",
     }
     file = folder / "turnserver.conf"

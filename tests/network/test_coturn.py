@@ -18,7 +18,7 @@ from .places import MACHINE, one_machine
 
 pytestmark = [pytest.mark.laboratory, pytest.mark.usefixtures("_laboratory")]
 
-PRIVATE = ("10.99.0.1", "172.20.0.1", "192.168.8.1", "169.254.169.254", "100.64.0.1")
+PRIVATE = ("10.99.0.1", "172.20.0.1", "192.168.8.1", "169.254.169.254", "100.64.0.1", "127.0.0.1")
 PATIENCE = 10.0
 
 
