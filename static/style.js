@@ -406,6 +406,9 @@ svg {
     flex-wrap: wrap;
     justify-content: center;
   }
+  .bar:has(.line > .action) .buttons {
+    border: 0;
+  }
 }
 @media (pointer: coarse) {
   .bar {

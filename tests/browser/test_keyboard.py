@@ -131,7 +131,7 @@ async def test_tab_is_the_programs_until_escape(
     await viewer.page.keyboard.press("Tab")
     await program.event("key_down", key="Escape")
     await program.event("focus_out")
-    assert await viewer.value("document.activeElement.localName") == "button"
+    await viewer.until("document.activeElement.localName === 'button'")
     tabs = [event for event in program.events if event.get("key") == "Tab"]
     assert [event["type"] for event in tabs] == ["key_down", "key_up"]
 
