@@ -54,15 +54,15 @@ const LINES = [
   [{ state: "closed" }, "Closed."],
 ];
 for (const [change, line] of LINES) {
-  test("who may steer and does not is offered control, nobody else", () => {
+  test(line, () => assert.equal(inOneLine(saying(change)), line));
+}
+
+test("who may steer and does not is offered control, nobody else", () => {
   assert.equal(saying({ steering: false }).action, "Take control");
   for (const change of [{}, { steering: false, mayOnlyWatch: true }, { steering: false, viewOnly: true }]) {
     assert.equal(saying(change).action, "");
   }
 });
-
-test(line, () => assert.equal(inOneLine(saying(change)), line));
-}
 
 test("only what needs nobody fades away", () => {
   assert.equal(saying({}).lasting, false);
