@@ -4,7 +4,8 @@
 Control goes to the first peer whose input channel opens. When the holder leaves, goes away or its
 lease expires, the next in line gets it: the order is that of opening, peers that are away are
 passed over but keep their place, and one whose lease expired, or that released it, goes to the end.
-A peer that is back takes control from nobody; one that asks takes it from a holder that is idle.
+A peer that is back takes control from nobody; one that asks takes it from a holder that is idle,
+which is next in line then.
 Viewers stand in no line.
 """
 
@@ -178,9 +179,12 @@ def step(state: Control, event: Event, now: float) -> tuple[Control, tuple[Effec
         case Expired() if lease and lease.expires is not None and now >= lease.expires:
             line = (*_without(line, lease.holder), lease.holder)
             lease = None
-
-        case Asked(peer, idle) if peer in line and peer not in away and idle >= IDLE:
-            lease = _lend([peer], state.term, now) if peer != state.holder else lease
+        case Asked(peer, idle) if (
+            peer in line and peer not in away and lease and peer != lease.holder and idle >= IDLE
+        ):
+            pair = (peer, lease.holder)
+            line = (*pair, *(other for other in line if other not in pair))
+            lease = _lend([peer], state.term, now)
         case Released(peer) if peer == state.holder:
             line = (*_without(line, peer), peer)
             lease = None

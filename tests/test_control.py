@@ -142,8 +142,14 @@ def test_who_asks_takes_control_from_a_holder_that_is_idle() -> None:
     taken, effects = step(known, Asked("c", IDLE), 10.0)
     assert taken.holder == "c"
     assert effects == (Lost("a", "taken"), Gained("c"))
-    # Whoever had it is next, by the turn that they had.
-    assert step(taken, Left("c"), 11.0)[0].holder == "a"
+
+
+def test_who_lost_control_to_one_that_asked_is_next() -> None:
+    known, _ = after(*operators("abc"), Away("a"), Back("a"))
+    assert known.holder == "b"
+    taken, _ = step(known, Asked("c", IDLE), 10.0)
+    assert taken.line == ("c", "b", "a")
+    assert step(taken, Left("c"), 11.0)[0].holder == "b"
 
 
 def test_asking_gains_nothing_for_who_is_away_watches_or_has_it() -> None:
@@ -226,6 +232,8 @@ def test_what_holds_after_any_events(
                 known.discard(peer)
                 present.discard(peer)
         assert (holder in present) if present else (holder is None)
+        if isinstance(event, Asked) and before.holder != holder:
+            assert state.line[:2] == (holder, before.holder), "who lost control is next"
         if before.holder in present and not isinstance(event, Expired | Released):
             took = isinstance(event, Asked) and event.idle >= IDLE and event.peer == holder
             assert took or holder == before.holder, "no one takes control from who steers"
