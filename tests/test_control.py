@@ -197,10 +197,13 @@ wishes = st.one_of(
 @given(
     st.lists(st.tuples(events | wishes, st.floats(0, 10))),
     st.none() | st.floats(1, 10),
+    st.booleans(),
 )
 def test_what_holds_after_any_events(
-    happened: list[tuple[Event, float]], term: float | None
+    happened: list[tuple[Event, float]], term: float | None, crowded: bool
 ) -> None:
+    if crowded:  # chance alone seldom has two in line of whom one asks
+        happened = [(Opened(peer, role), 0.0) for peer, role in ROLES.items()] + happened
     state, now = Control(term=term), 0.0
     holder: str | None = None  # as one who only sees the effects knows it
     present: set[str] = set()
