@@ -116,13 +116,22 @@ class Audience:
         if not on:
             self._step(Released(peer.id))
             return
-        self._step(Asked(peer.id, time.monotonic() - self._input_at))
+        self._step(Asked(peer.id, self._holder_is_idle_for()))
         if peer.role == "viewer":
             peer.refuse_control("You may only watch.")
+        elif peer.id not in self._control.line or peer.id in self._control.away:
+            peer.refuse_control("This page is not ready to steer yet; try again in a moment.")
         elif not peer.steering:
             peer.refuse_control(
                 f"Somebody steers right now; take control once nothing was done for {IDLE:.0f} s."
             )
+
+    def _holder_is_idle_for(self) -> float:
+        """Seconds; none while a key or a button is down, which sends nothing by itself."""
+        holder = self._peers.get(self._control.holder or "")
+        if holder is not None and holder.visible and holder.holds_input:
+            return 0.0
+        return time.monotonic() - self._input_at
 
     def peer_visibility_changed(self, peer: Peer) -> None:
         self._attend()

@@ -236,11 +236,12 @@ class Canvas:
         return function
 
     def handle_by(self, call_soon: CallSoon) -> None:
-        """Have handlers and probes called on the thread of the program's own loop, and not on one of the canvas's.
+        """Have handlers, probes and draws called on the thread of the program's own loop, not on one of the canvas's.
 
-        call_soon: has a function called there soon, and may itself be called from any thread, such as asyncio's
-            `loop.call_soon_threadsafe`. While it raises RuntimeError, as nothing runs there, they are called on the
-            canvas's thread. Where the loop is asyncio's, coroutine functions run on it, too.
+        call_soon: has a function called there soon, and may itself be called from any thread, such as
+            `loop.call_soon_threadsafe` of an asyncio loop that runs. It has to raise RuntimeError while nothing runs
+            there: then they are called on the canvas's thread. What it takes and does not call holds up the canvas.
+            Where the loop is asyncio's, coroutine functions run on it, too.
         """
         self._drawing.call_soon = call_soon
 

@@ -227,6 +227,11 @@ class Peer:
         self._app.tell_control(steering=steering)
         return [] if steering else self.release()
 
+    @property
+    def holds_input(self) -> bool:
+        """Whether a key, a button or a finger is down."""
+        return self._input.holds
+
     def release(self) -> list[ProgramEvent]:
         """The events that release what the peer holds down."""
         return self._input.release()

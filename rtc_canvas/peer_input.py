@@ -73,6 +73,11 @@ class PeerInput:
     def drop(self, why: str) -> None:
         self._dropped[why] += 1
 
+    @property
+    def holds(self) -> bool:
+        """Whether a key, a button or a finger is down."""
+        return bool(self._held)
+
     def release(self) -> list[ProgramEvent]:
         """The events that release all that is down."""
         return self._held.release(self._peer, time.monotonic())

@@ -8,7 +8,7 @@ import os
 import secrets
 import weakref
 from collections import Counter
-from collections.abc import Coroutine, Hashable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ from .canvas import Canvas
 from .chroma import obstacle_in
 from .config import MAX_PEERS, MIN_BITRATE, START_BITRATE, VideoConfig
 from .encoded_frame import CODECS, Codec
-from .equipment import equipment_maker
+from .equipment import Equipment, equipment_maker
 from .exceptions import ConnectError, EncoderError
 from .handover import Handover
 from .ice_servers import IceServerSource, OfferedIceServers
@@ -353,6 +353,22 @@ class Sessions:
         self._check_served(canvas)
         served = self._served[canvas]
         handover = served.handover(opening.session, grant)
+        try:
+            return self._over_socket(served, handover, opening, socket, grant, codec, equip)
+        except BaseException:
+            served.give_up(handover)
+            raise
+
+    def _over_socket(
+        self,
+        served: _Served,
+        handover: Handover,
+        opening: Opening,
+        socket: Socket,
+        grant: Grant,
+        codec: Codec,
+        equip: Callable[[], Equipment],
+    ) -> WebSocketConnection:
         peer, token = handover.peer, served.token(handover, grant)
         leg = handover.leg("websocket", begins=opening.use)
 

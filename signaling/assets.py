@@ -67,7 +67,8 @@ class Assets:
         if missing:
             raise FileNotFoundError(f"The folder {folder} has no {' and no '.join(missing)}.")
         self._newest: dict[str, _Reading] = {}
-        self._pages: dict[str, tuple[tuple[str, str], Asset]] = {}
+        # The page that was asked for last, by what it was made of.
+        self._page: tuple[tuple[str, str], Asset] | None = None
         self._version = ""
         self._tags: set[str] = set()
         for name in self._paths:
@@ -92,18 +93,13 @@ class Assets:
         """Whether a page of this version that keeps `asset` for ever has what it means."""
         return version == self._version and asset.etag in self._tags
 
-    def page(self, name: str) -> Asset | None:
-        """A file of HTML whose links to `static/` name the version of what they lead to, or None."""
-        asset = self.get(name)
-        if asset is None:
-            return None
-        version = self._look()
-        made_of, page = self._pages.get(name, (None, asset))
-        if made_of != (asset.etag, version):
-            body = _LINK.sub(rb"\1v-%s/" % version.encode(), asset.body)
-            page = Asset.of(body, asset.content_type)
-            self._pages[name] = (asset.etag, version), page
-        return page
+    def versioned(self, page: Asset) -> Asset:
+        """A page whose links to `static/` name the version of what they lead to."""
+        made_of = page.etag, self._look()
+        if self._page is None or self._page[0] != made_of:
+            body = _LINK.sub(rb"\1v-%s/" % self._version.encode(), page.body)
+            self._page = made_of, Asset.of(body, page.content_type)
+        return self._page[1]
 
     def _look(self) -> str:
         """The version of all files as they are now: 16 hexadecimal digits that change when any of them does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -23,14 +24,18 @@ class Resources:
         self._given = given
         self._made: dict[str, tuple[Resource, Asset]] = {}
 
-    def get(self, name: str) -> Asset | None:
+    def __contains__(self, name: object) -> bool:
+        return name in self._given
+
+    async def get(self, name: str) -> Asset | None:
         """The file of that name, or None."""
         resource = self._given.get(name)
         if resource is None:
             return None
         made = self._made.get(name)
         if made is None or made[0] != resource:
-            made = self._made[name] = resource, _asset(*resource)
+            # A large one takes long to compress, and pictures are to leave meanwhile.
+            made = self._made[name] = resource, await asyncio.to_thread(_asset, *resource)
         return made[1]
 
 

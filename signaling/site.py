@@ -160,8 +160,9 @@ class Site:
                 raise
             return self._denied()
         self._named_canvas(request)
-        own = self._resources.get("index.html")
-        return _file(request, own or _existing(self._assets.page("index.html")))
+        own = await self._resources.get("index.html")
+        page = own or _existing(self._assets.get("index.html"))
+        return _file(request, self._assets.versioned(page))
 
     def _static(self, request: Request, found: Route) -> Response:
         asset = _existing(self._assets.get(found.name or ""))
@@ -170,14 +171,14 @@ class Site:
         return _file(request, asset, _OPEN | (_FOR_EVER if is_newest else {}))
 
     def _is_there(self, found: Route) -> bool:
-        return found.kind is not Kind.RESOURCE or self._resources.get(found.name or "") is not None
+        return found.kind is not Kind.RESOURCE or found.name in self._resources
 
     async def _resource(self, request: Request, name: str) -> Response:
         await self._grant(request)
         self._named_canvas(request)
-        asset = self._resources.get(name)
-        assert asset is not None, "it was there a moment ago"
-        return _file(request, asset)
+        # The program may have taken it away meanwhile.
+        asset = _existing(await self._resources.get(name))
+        return _file(request, asset, {"Cross-Origin-Resource-Policy": "same-origin"})
 
     async def _config(self, request: Request) -> Response:
         grant = await self._grant(request)

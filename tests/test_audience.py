@@ -67,10 +67,15 @@ async def test_a_page_takes_control_from_one_that_is_idle(monkeypatch: pytest.Mo
         assert first.peer.steering, "it has just gained it"
         assert "Somebody steers right now" in second.told("control_refused")[-1]["reason"]
         assert "only watch" in viewer.told("control_refused")[-1]["reason"]
+        first.send("pointer_down")
+        monkeypatch.setattr("rtc_canvas.control.IDLE", 0.001)
+        second.tell("control", on=True)
+        assert first.peer.steering, "it holds a button down"
+        first.send("pointer_up")
         monkeypatch.setattr("rtc_canvas.control.IDLE", 0.0)
         second.tell("control", on=True)
         assert (first.peer.steering, second.peer.steering) == (False, True)
-        assert len(second.told("control_refused")) == 1
+        assert len(second.told("control_refused")) == 2
         assert about(first, spy)[-1] == {"type": "control", "steering": False}
         second.tell("control", on=False)
         assert (first.peer.steering, second.peer.steering) == (True, False)

@@ -165,6 +165,18 @@ async def test_addresses_that_cannot_be_right() -> None:
     assert not any("Location" in each for each in stopped)
 
 
+async def test_a_session_at_another_server_gets_no_token() -> None:
+    found = problems(await found_behind({"Location": "http://elsewhere.example/whep/1"}))
+    assert any("elsewhere.example" in each for each in found)
+
+
+async def test_an_address_in_other_letters_is_the_same_server() -> None:
+    canvas = Canvas()
+    async with serve(canvas, port=0, open_access=True, allow_hosts=["localhost"]) as server:
+        port = server.port
+        assert problems(await found(f"http://LOCALHOST:{port}/", patience=AMPLE)) == []
+
+
 async def test_a_proxy_that_takes_fields_away() -> None:
     assert any("Location" in each for each in problems(await found_behind({})))
 

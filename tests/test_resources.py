@@ -10,34 +10,35 @@ from rtc_canvas import ConfigError, ServeConfig
 from signaling.resources import Resource, Resources
 
 
-def body_of(resources: Resources, name: str) -> bytes:
-    asset = resources.get(name)
+async def body_of(resources: Resources, name: str) -> bytes:
+    asset = await resources.get(name)
     assert asset is not None
     return asset.body
 
 
-def test_text_is_utf_8_and_says_so() -> None:
-    asset = Resources({"a.html": ("text/html", "<p>é")}).get("a.html")
+async def test_text_is_utf_8_and_says_so() -> None:
+    asset = await Resources({"a.html": ("text/html", "<p>é")}).get("a.html")
     assert asset is not None
     assert asset.body == "<p>é".encode()
     assert asset.content_type == "text/html; charset=utf-8"
 
 
-def test_bytes_are_served_as_they_are() -> None:
-    asset = Resources({"logo.png": ("image/png", b"\x89PNG")}).get("logo.png")
+async def test_bytes_are_served_as_they_are() -> None:
+    asset = await Resources({"logo.png": ("image/png", b"\x89PNG")}).get("logo.png")
     assert asset is not None
     assert (asset.body, asset.content_type) == (b"\x89PNG", "image/png")
 
 
-def test_what_changes_shows() -> None:
+async def test_what_changes_shows() -> None:
     given: dict[str, Resource] = {}
     resources = Resources(given)
-    assert resources.get("a.txt") is None
+    assert "a.txt" not in resources
+    assert await resources.get("a.txt") is None
     given["a.txt"] = ("text/plain", "one")
-    first = resources.get("a.txt")
-    assert resources.get("a.txt") is first, "compressed once"
+    first = await resources.get("a.txt")
+    assert await resources.get("a.txt") is first, "compressed once"
     given["a.txt"] = ("text/plain", "two")
-    assert body_of(resources, "a.txt") == b"two"
+    assert await body_of(resources, "a.txt") == b"two"
 
 
 @pytest.mark.parametrize(

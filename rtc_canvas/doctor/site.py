@@ -19,6 +19,7 @@ from aiohttp import (
     ClientTimeout,
     TCPConnector,
 )
+from yarl import URL
 
 from ..version import __version__
 from . import judgements as judge
@@ -107,9 +108,9 @@ async def _connect(host: str, port: int, patience: float) -> str:
     return address
 
 
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
+def _origin(url: str) -> URL:
+    """Scheme, host and port in one form, however they are written."""
+    return URL(url).origin()
 
 
 def _is_loopback(address: str) -> bool:
@@ -199,8 +200,12 @@ async def _media(
             yield judge.judge_refusal(response.status, answer.partition("\n")[0], has_token=True)
             return
         location = response.headers.get("Location")
-    if location is None:
+    session = None if location is None else urljoin(whep, location)
+    if session is None:
         yield judge.judge_no_location()
+    elif _origin(session) != _origin(whep):
+        yield judge.judge_elsewhere(session)
+        session = None
     try:
         described = _attributes(answer)
         agents = Agents(own, described.get("ice-ufrag", ""), described.get("ice-pwd", ""))
@@ -211,8 +216,8 @@ async def _media(
         for finding in judge.judge_media(list(zip(candidates, outcomes, strict=True)), reached):
             yield finding
     finally:
-        if location is not None:
-            async with http.delete(urljoin(whep, location)):
+        if session is not None:
+            async with http.delete(session):
                 pass
 
 

@@ -24,6 +24,10 @@ class HeldInput:
         self._point: dict[str, float] = {}
         self._pointer_type = ""
 
+    def __bool__(self) -> bool:
+        """Whether anything is down."""
+        return bool(self._keys or self._buttons)
+
     def follow(self, event: ProgramEvent) -> None:
         """Take note of an event that is delivered to the program."""
         if "x" in event:

@@ -101,6 +101,8 @@ async def test_it_stays_about_the_picture_that_is_held(
     program.canvas.push(pictures["held"], id="held")
     viewer = await open_viewer(program, "?transport=webrtc")
     await viewer.until("observer.sees([70, 70, 70], 5)")
+    # And knows which picture that is.
+    await viewer.until(f"{CANVAS}.probe(160, 120).then(({{ id }}) => id === 'held', () => false)")
     await viewer.value(f"{CANVAS}.video.pause()")
     for index in range(4, 14):
         pictures[f"{index}"] = grey(index)

@@ -79,6 +79,7 @@ async def test_a_canvas_that_is_served_again_on_the_same_port(
     program.show(RED)
     async with serve(program.canvas, port=0, open_access=True) as program.server:
         viewer = await open_viewer(program)
+        await viewer.sees(RED)
         port = program.server.port
         (before,) = program.canvas.peers
         assert before.role == "operator"
