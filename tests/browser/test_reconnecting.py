@@ -79,12 +79,13 @@ async def test_a_canvas_that_is_served_again_on_the_same_port(
     program.show(RED)
     async with serve(program.canvas, port=0, open_access=True) as program.server:
         viewer = await open_viewer(program)
-        await viewer.sees(RED)
+        # That is, with a picture: without one it says something else.
+        await viewer.steers()
         port = program.server.port
         (before,) = program.canvas.peers
         assert before.role == "operator"
     await program.event("leave", peer=before)
-    await viewer.has_said("The server was shut down")
+    await viewer.has_said("Reconnecting", "The server was shut down")
     # It lets everybody in as before, but now only to watch.
     monkeypatch.setattr(Access, "grant", lambda *_, origin, **__: Grant("viewer", origin=origin))
     async with serve(program.canvas, port=port, open_access=True):
