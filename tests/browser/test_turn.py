@@ -30,7 +30,7 @@ async def test_a_picture_through_a_relay(
             ice_servers=[TurnSecret(relay.urls(transport), SECRET)],
         )
         program.show(GREEN)
-        viewer = await open_viewer(program, "?relay")
+        viewer = await open_viewer(program, "?relay&transport=webrtc")
         await viewer.sees(GREEN)
         await viewer.page.mouse.click(320, 240)
         await program.event("pointer_down")
