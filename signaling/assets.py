@@ -43,7 +43,7 @@ class Asset:
     @classmethod
     def of(cls, body: bytes, content_type: str) -> Asset:
         """One with this content."""
-        return cls(body, content_type, _etag(body), _gzipped(body))
+        return cls(body, content_type, hashlib.sha256(body).hexdigest()[:32], _gzipped(body))
 
 
 class Assets:
@@ -122,10 +122,6 @@ def _stamp(path: Path) -> tuple[int, int]:
     """What changes with a file, without reading it."""
     status = os.stat(path)
     return status.st_mtime_ns, status.st_size
-
-
-def _etag(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()[:32]
 
 
 def _gzipped(body: bytes) -> bytes | None:

@@ -8,7 +8,7 @@ import hmac
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -192,22 +192,12 @@ def dead_relay() -> Measured:
 
 def new_address() -> Measured:
     """The browser's machine gets another address."""
-    with (
-        linked() as place,
-        serving(place) as subject,
-        chromium(place, origin(subject.url)) as browser,
-    ):
-        yield "new address", _disturbed(place, subject, browser, move_browser)
+    yield "new address", _disturbed(linked(), move_browser)
 
 
 def rebound() -> Measured:
     """The browser's router forgets its mappings, so that everything comes from other ports."""
-    with (
-        behind_a_nat() as place,
-        serving(place) as subject,
-        chromium(place, origin(subject.url)) as browser,
-    ):
-        yield "NAT rebinding", _disturbed(place, subject, browser, forget_mappings)
+    yield "NAT rebinding", _disturbed(behind_a_nat(), forget_mappings)
 
 
 def cut_off() -> Measured:
@@ -221,23 +211,21 @@ def cut_off() -> Measured:
         assert place.network is not None
         place.network.block(0)
 
-    with (
-        linked() as place,
-        serving(place) as subject,
-        chromium(place, origin(subject.url)) as browser,
-    ):
-        yield "cut off", _disturbed(place, subject, browser, cut, mend)
+    yield "cut off", _disturbed(linked(), cut, mend)
 
 
 def _disturbed(
-    place: Place,
-    subject: Any,
-    browser: Any,
+    where: AbstractContextManager[Place],
     disturb: Callable[[Place], None],
     mend: Callable[[Place], None] | None = None,
 ) -> Figures:
-    """The gap counts from the disturbance on, or where that ends by itself, from its end on."""
-    with closing(browser.open(subject.url)) as viewer:
+    """The gap counts from the disturbance on, or where that is mended, from then on."""
+    with (
+        where as place,
+        serving(place) as subject,
+        chromium(place, origin(subject.url)) as browser,
+        closing(browser.open(subject.url)) as viewer,
+    ):
         seen = watch(viewer, subject)
         viewer.take_sightings()
         clock = viewer.clock()
