@@ -19,7 +19,6 @@ from .asgi import asgi_app
 from .canvas import Canvas
 from .canvas_track import CanvasTrack
 from .config import ServeConfig, VideoConfig
-from .drawing import DrawRequest
 from .exceptions import (
     ConfigError,
     ConnectError,
@@ -29,10 +28,11 @@ from .exceptions import (
     ServeError,
 )
 from .ice_servers import IceServer, TurnSecret
-from .peer import Peer
-from .probe import ProbeRequest
-from .running import run
-from .server import Server, serve, serve_in_thread
+from .peers.peer import Peer
+from .program.drawing import DrawRequest
+from .program.probe import ProbeRequest
+from .serving.running import run
+from .serving.server import Server, serve, serve_in_thread
 from .settled import Settled
 from .stats import PeerStats, ServerStats
 from .subapp import aiohttp_app

@@ -25,13 +25,13 @@ from .control import (
     step,
 )
 from .events import ProgramEvent
-from .exact_images import ExactImages
 from .exceptions import ServeError
-from .peer import Peer
-from .presentations import Presentation
-from .probe import Question
+from .peers.exact_images import ExactImages
+from .peers.peer import Peer
+from .peers.presentations import Presentation
+from .program.probe import Question
+from .program.stage import Latched, Stage
 from .settled import Settled, Waiting
-from .stage import Latched, Stage
 from .video.convert import Converter
 from .video.picture import Picture
 

@@ -12,17 +12,17 @@ from typing import Any, TypeVar, overload
 import numpy as np
 
 from .audience import Audience
-from .beat import Beat
 from .config import CanvasConfig, check_css_length
 from .control import ROLES, Role
-from .drawing import Draw, Drawing, DrawRequest, Handler, Mode, Notify
 from .events import EVENT_TYPES, ProgramEvent
 from .exceptions import ConfigError, ServeError
-from .peer import Peer
-from .probe import Probe
-from .program_thread import CallSoon
+from .peers.peer import Peer
+from .program.beat import Beat
+from .program.drawing import Draw, Drawing, DrawRequest, Handler, Mode, Notify
+from .program.probe import Probe
+from .program.program_thread import CallSoon
+from .program.stage import Latched, Size, Stage
 from .settled import Settled
-from .stage import Latched, Size, Stage
 from .video.picture import ChannelOrder, Picture, Pixels, check_pixels
 from .video.same_pixels import same_pixels
 

@@ -21,7 +21,7 @@ from .config import ServeConfig
 from .doctor.command import Checkup, examine
 from .exceptions import ConfigError, EncoderError, ServeError
 from .options import ICE_SERVER, REFUSED, Parser, given, ice_servers_of, program_options
-from .running import SIGNALS, CommandLine, command_line, run
+from .serving.running import SIGNALS, CommandLine, command_line, run
 from .targets import (
     Canvases,
     TargetError,

@@ -13,7 +13,7 @@ from .config import ServeConfig, ServeOptions, VideoConfig
 from .encoded_frame import CHROMA_WISHES, CODECS
 from .exceptions import ConfigError
 from .ice_servers import IceServer, TurnSecret
-from .running import CommandLine, VideoOptions, given_command_line
+from .serving.running import CommandLine, VideoOptions, given_command_line
 
 __all__ = [
     "ICE_SERVER",

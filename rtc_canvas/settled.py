@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 
-from .peer import Peer
+from .peers.peer import Peer
 
 __all__ = ["Settled"]
 

@@ -12,8 +12,8 @@ from signaling.authorization import Authorize
 
 from .canvas import Canvas
 from .config import MountOptions
-from .mounted import Mounted
-from .naming import by_name
+from .serving.mounted import Mounted
+from .serving.naming import by_name
 
 __all__ = ["aiohttp_app"]
 

@@ -15,14 +15,14 @@ from rtc_canvas.adaptation import Adaptation
 from rtc_canvas.audience import Audience
 from rtc_canvas.chroma import ChromaChoice
 from rtc_canvas.control import Role
-from rtc_canvas.display_phase import Shown
 from rtc_canvas.encoded_frame import Codec, Effort, EncodedFrame
 from rtc_canvas.equipment import Equipment
 from rtc_canvas.events import ProgramEvent
 from rtc_canvas.link_stats import LinkStats
-from rtc_canvas.probe import Question
+from rtc_canvas.program.display_phase import Shown
+from rtc_canvas.program.probe import Question
+from rtc_canvas.program.stage import Latched, Size, Stage
 from rtc_canvas.rtc.channels import ChannelName
-from rtc_canvas.stage import Latched, Size, Stage
 from rtc_canvas.video.planes import Planes
 
 T = TypeVar("T")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from rtc_canvas.announcements import AROUND, ENTRY, MOST, RENAME_EVERY, SHARE, Announcements
-from rtc_canvas.frame_log import SentFrame
+from rtc_canvas.peers.announcements import AROUND, ENTRY, MOST, RENAME_EVERY, SHARE, Announcements
+from rtc_canvas.peers.frame_log import SentFrame
 
 from .test_frame_log import sent
 

@@ -20,7 +20,7 @@ from rtc_canvas import (
     ServeError,
 )
 from rtc_canvas.events import ProgramEvent
-from rtc_canvas.stage import Stage
+from rtc_canvas.program.stage import Stage
 from rtc_canvas.video.picture import Picture, Pixels
 
 from .room import Seen, ignore, room_of
@@ -331,7 +331,7 @@ async def test_an_array_that_draw_uses_again_is_never_seen_half_changed() -> Non
 async def test_a_draw_that_fails_is_told_until_it_works(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("rtc_canvas.drawing.RETRY_AFTER", (0.01,))
+    monkeypatch.setattr("rtc_canvas.program.drawing.RETRY_AFTER", (0.01,))
     canvas = Canvas()
     works = threading.Event()
 

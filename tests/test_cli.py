@@ -12,7 +12,7 @@ from aiohttp import ClientSession, CookieJar
 from rtc_canvas import ConfigError, IceServer, TurnSecret, __version__
 from rtc_canvas.cli import Command, main, parse
 from rtc_canvas.doctor.command import Checkup
-from rtc_canvas.running import CommandLine
+from rtc_canvas.serving.running import CommandLine
 
 from .command import command
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.clock_offset import DRIFT, FRESH, OPEN, ClockOffset
+from rtc_canvas.peers.clock_offset import DRIFT, FRESH, OPEN, ClockOffset
 
 OFFSET = 1234.5
 """The server's clock less the page's."""

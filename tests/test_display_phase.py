@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.display_phase import LATE, MARGIN, DisplayPhase
+from rtc_canvas.program.display_phase import LATE, MARGIN, DisplayPhase
 
 REFRESH = 1 / 60
 WORK = 0.010

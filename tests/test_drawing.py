@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from rtc_canvas.display_phase import Shown
-from rtc_canvas.drawing import DRAW_FAILED, RETRY_AFTER, Drawing, DrawRequest, Mode
 from rtc_canvas.events import ProgramEvent
-from rtc_canvas.stage import Size, Stage
+from rtc_canvas.program.display_phase import Shown
+from rtc_canvas.program.drawing import DRAW_FAILED, RETRY_AFTER, Drawing, DrawRequest, Mode
+from rtc_canvas.program.stage import Size, Stage
 
 from .room import ignore, make_stage
 
@@ -30,7 +30,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("rtc_canvas.drawing.time", clock)
+    monkeypatch.setattr("rtc_canvas.program.drawing.time", clock)
     return clock
 
 

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from rtc_canvas.drawing import Drawing, DrawRequest
 from rtc_canvas.events import ProgramEvent
+from rtc_canvas.program.drawing import Drawing, DrawRequest
 
 from .room import Seen
 from .test_drawing import Program, event, typed, watched
@@ -202,7 +202,7 @@ async def test_the_last_events_are_handled_before_the_stop() -> None:
 async def test_a_draw_that_hangs_is_left_behind_with_one_warning(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("rtc_canvas.drawing.JOIN_TIMEOUT", 0.05)
+    monkeypatch.setattr("rtc_canvas.program.drawing.JOIN_TIMEOUT", 0.05)
     gate = threading.Event()
     entered: Seen[DrawRequest] = Seen()
 
@@ -223,7 +223,7 @@ async def test_a_draw_that_hangs_is_left_behind_with_one_warning(
 async def test_a_handler_that_hangs_is_named_too(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("rtc_canvas.drawing.JOIN_TIMEOUT", 0.05)
+    monkeypatch.setattr("rtc_canvas.program.drawing.JOIN_TIMEOUT", 0.05)
     gate = threading.Event()
     entered: Seen[ProgramEvent] = Seen()
 

@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from rtc_canvas import exact_images
-from rtc_canvas.exact_images import ExactImages
 from rtc_canvas.exceptions import EncoderError
+from rtc_canvas.peers import exact_images
+from rtc_canvas.peers.exact_images import ExactImages
 from rtc_canvas.video.convert import Converter
 from rtc_canvas.video.picture import Picture
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.exact_transfer import UNACKNOWLEDGED, ExactTransfer
 from rtc_canvas.exceptions import BadMessage
+from rtc_canvas.peers.exact_transfer import UNACKNOWLEDGED, ExactTransfer
 
 
 @given(size=st.integers(1, 100_000), pieces=st.lists(st.integers(1, 20_000), min_size=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.final_quality import PATIENCE, FinalQuality
+from rtc_canvas.peers.final_quality import PATIENCE, FinalQuality
 
 
 def test_a_page_that_tells_nothing_shows_what_it_is_sent() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtc_canvas.frame_log import REMEMBERED, FrameLog, SentPicture
+from rtc_canvas.peers.frame_log import REMEMBERED, FrameLog, SentPicture
 
 
 def sent(number: int, id: object = None, seq: int = 0, content: int = 0) -> SentPicture:

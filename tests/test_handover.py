@@ -12,9 +12,9 @@ import pytest
 
 from rtc_canvas import Peer
 from rtc_canvas.equipment import Equipment
-from rtc_canvas.handover import Handover
-from rtc_canvas.leg import HELD, Leg
 from rtc_canvas.link_stats import LinkStats, TransportName
+from rtc_canvas.serving.handover import Handover
+from rtc_canvas.serving.leg import HELD, Leg
 from rtc_canvas.video.picture import Picture
 
 from .room import FIELDS, Room, StageSpy, StandInTransport, bare_room, equipment
@@ -281,7 +281,7 @@ async def test_silence_hands_over_only_to_one_that_is_heard(visit: Visit) -> Non
 async def test_what_is_held_ready_is_asked_while_the_other_is_silent(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rtc_canvas.handover.TELL_EVERY", 0.01)
+    monkeypatch.setattr("rtc_canvas.serving.handover.TELL_EVERY", 0.01)
     webrtc = Way(visit, "webrtc").up()
     socket = Way(visit, "websocket").up()
     assert isinstance(socket.transport, StandInSocketTransport)
@@ -398,7 +398,7 @@ async def test_a_new_one_of_the_kind_in_use_takes_over_once_it_is_up(visit: Visi
 async def test_one_that_does_not_come_up_is_given_up(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rtc_canvas.handover.CONNECT_TIMEOUT", 0.01)
+    monkeypatch.setattr("rtc_canvas.serving.handover.CONNECT_TIMEOUT", 0.01)
     Way(visit, "websocket").up()
     webrtc = Way(visit, "webrtc")
     async with asyncio.timeout(5):
@@ -417,7 +417,7 @@ async def test_one_that_comes_after_the_end_is_closed(visit: Visit) -> None:
 async def test_who_holds_a_websocket_ready_is_told_of_frames(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rtc_canvas.handover.TELL_EVERY", 0.01)
+    monkeypatch.setattr("rtc_canvas.serving.handover.TELL_EVERY", 0.01)
     webrtc = Way(visit, "webrtc").up()
     await webrtc.transport.until(lambda: webrtc.transport.frames)
     socket = Way(visit, "websocket").up()

@@ -126,7 +126,7 @@ def dropped(peer: Peer) -> int:
 
 
 async def test_a_flood_of_input_is_cut_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtc_canvas.peer_input.BURST", 100)
+    monkeypatch.setattr("rtc_canvas.peers.input.BURST", 100)
     async with scene() as made:
         for _ in range(500):
             made.attacker.send("input", "pointer_move")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.latency import MOST, WINDOW, Latency
+from rtc_canvas.peers.latency import MOST, WINDOW, Latency
 
 
 def test_nothing_is_known_at_first() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rtc_canvas import ServeError, static
+from rtc_canvas import ServeError
+from rtc_canvas.serving import static
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,7 +30,7 @@ def static_folder(path: Path, folder: Path) -> Path:
     """Where a package that is imported from `path` finds the browser client."""
     done = python(
         "-c",
-        "from rtc_canvas.static import static_folder; print(static_folder())",
+        "from rtc_canvas.serving.static import static_folder; print(static_folder())",
         path=path,
         folder=folder,
     )
@@ -80,7 +81,7 @@ def test_a_checkout_finds_the_client_beside_the_package(tmp_path: Path) -> None:
 def test_a_client_that_is_missing_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(static, "__file__", str(tmp_path / "rtc_canvas" / "static.py"))
+    monkeypatch.setattr(static, "__file__", str(tmp_path / "rtc_canvas" / "serving" / "static.py"))
     with pytest.raises(ServeError, match=r"browser client's files are missing"):
         static.static_folder()
 

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from rtc_canvas import Peer, PeerStats
-from rtc_canvas.display_phase import Shown
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.limitation import Limitation, Overload
-from rtc_canvas.peer import CONNECT_TIMEOUT
-from rtc_canvas.peer_input import BURST
+from rtc_canvas.peers.input import BURST
+from rtc_canvas.peers.peer import CONNECT_TIMEOUT
+from rtc_canvas.program.display_phase import Shown
 from rtc_canvas.video.picture import Picture
 
 from .room import Guest, bare_room
@@ -124,7 +124,7 @@ async def test_one_that_is_back_is_greeted_and_shown_a_key_frame() -> None:
 
 
 async def test_one_that_is_away_for_too_long_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtc_canvas.place.KEPT", 0.02)
+    monkeypatch.setattr("rtc_canvas.peers.place.KEPT", 0.02)
     async with bare_room() as (room, spy):
         guest = room.join()
         guest.peer.go_away("Nothing was heard.")
@@ -179,7 +179,7 @@ async def test_nothing_that_comes_after_its_end_has_an_effect() -> None:
 
 async def test_one_that_does_not_connect_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert CONNECT_TIMEOUT == 15
-    monkeypatch.setattr("rtc_canvas.peer.CONNECT_TIMEOUT", 0.01)
+    monkeypatch.setattr("rtc_canvas.peers.peer.CONNECT_TIMEOUT", 0.01)
     async with bare_room() as (room, spy):
         guest = room.connect()
         await asyncio.wait_for(guest.peer.ended, 5)
@@ -189,7 +189,7 @@ async def test_one_that_does_not_connect_is_ended(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_one_that_connects_in_time_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtc_canvas.peer.CONNECT_TIMEOUT", 0.01)
+    monkeypatch.setattr("rtc_canvas.peers.peer.CONNECT_TIMEOUT", 0.01)
     async with bare_room() as (room, _):
         guest = room.join()
         late = room.connect()
@@ -320,7 +320,7 @@ async def test_a_page_that_asks_is_told_the_stats_every_second() -> None:
 
 
 async def test_a_page_that_asks_no_more_is_told_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtc_canvas.peer_app.STATS_EVERY", 0.01)
+    monkeypatch.setattr("rtc_canvas.peers.app.STATS_EVERY", 0.01)
     async with bare_room() as (room, _):
         asks, asked = room.join(), room.join()
         asked.tell("stats", on=True)
@@ -331,7 +331,7 @@ async def test_a_page_that_asks_no_more_is_told_no_more(monkeypatch: pytest.Monk
 
 
 async def test_asking_twice_does_not_tell_twice_as_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtc_canvas.peer_app.STATS_EVERY", 0.01)
+    monkeypatch.setattr("rtc_canvas.peers.app.STATS_EVERY", 0.01)
     async with bare_room() as (room, _):
         twice, once = room.join(), room.join()
         for guest in (twice, twice, once):

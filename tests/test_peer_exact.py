@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rtc_canvas import exact_images, peer_exact
-from rtc_canvas.exact_transfer import UNACKNOWLEDGED
 from rtc_canvas.exceptions import EncoderError
+from rtc_canvas.peers import exact as peer_exact
+from rtc_canvas.peers import exact_images
+from rtc_canvas.peers.exact_transfer import UNACKNOWLEDGED
 from rtc_canvas.video.picture import Picture
 
 from .frames import busy

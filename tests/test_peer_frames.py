@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rtc_canvas.exceptions import BadMessage
-from rtc_canvas.peer_frames import PeerFrames
+from rtc_canvas.peers.frames import PeerFrames
 from rtc_canvas.video.picture import Picture
 
 from .frames import flat, picture
@@ -181,7 +181,7 @@ async def test_a_page_that_asks_whether_anybody_is_there_is_answered() -> None:
 
 
 async def test_a_page_is_asked_for_the_time_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtc_canvas.peer_frames.QUICKLY", 0.001)
+    monkeypatch.setattr("rtc_canvas.peers.frames.QUICKLY", 0.001)
     with joined() as (frames, page):
         assert frames.figures(time.monotonic())["clock_error"] is None
         async with asyncio.timeout(5):
@@ -198,7 +198,7 @@ async def test_a_page_is_asked_for_the_time_until_the_end(monkeypatch: pytest.Mo
 async def test_a_still_canvas_asks_next_to_nothing(
     moving: bool, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rtc_canvas.peer_frames.QUICK_PINGS", 0)
+    monkeypatch.setattr("rtc_canvas.peers.frames.QUICK_PINGS", 0)
     with joined(opened=False) as (frames, _):
         if moving:
             frames.sending(made(1), 1500)

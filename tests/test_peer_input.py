@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from rtc_canvas import peer_input
-from rtc_canvas.peer_input import BURST, MESSAGES_PER_SECOND, REMEMBERED, PeerInput
 from rtc_canvas.peer_log import PeerLog
+from rtc_canvas.peers import input as peer_input
+from rtc_canvas.peers.input import BURST, MESSAGES_PER_SECOND, REMEMBERED, PeerInput
 
 from .room import FIELDS
 

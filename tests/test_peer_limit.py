@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtc_canvas.peer_limit import PeerLimit
+from rtc_canvas.serving.peer_limit import PeerLimit
 
 
 def test_one_too_many_is_counted_and_not_taken() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtc_canvas.peer_notice import PeerNotice
+from rtc_canvas.peers.notice import PeerNotice
 
 
 def test_at_first_there_is_none() -> None:

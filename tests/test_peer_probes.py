@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from rtc_canvas.control import Role
-from rtc_canvas.peer_probes import BURST, MOST_WAITING
-from rtc_canvas.probe import NO_PROBE
-from rtc_canvas.probe_answer import Answer
+from rtc_canvas.peers.probes import BURST, MOST_WAITING
+from rtc_canvas.program.probe import NO_PROBE
+from rtc_canvas.program.probe_answer import Answer
 from rtc_canvas.video.picture import Picture
 
 from .room import Guest, StageSpy, bare_room
@@ -141,7 +141,7 @@ async def test_each_kind_of_refusal_is_logged_once(caplog: pytest.LogCaptureFixt
 
 
 async def test_whoever_takes_too_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtc_canvas.probe.LONGEST", 0.01)
+    monkeypatch.setattr("rtc_canvas.program.probe.LONGEST", 0.01)
     async with asking() as (guest, spy):
         ask(guest)
         await guest.until_told("probe")

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from rtc_canvas import place as place_module
-from rtc_canvas.place import Place
+from rtc_canvas.peers import place as place_module
+from rtc_canvas.peers.place import Place
 
 from .room import Seen
 

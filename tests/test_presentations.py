@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.clock_offset import ClockOffset
-from rtc_canvas.display_phase import Shown
-from rtc_canvas.frame_log import FrameLog
 from rtc_canvas.messages import Presented, PresentedFrame
-from rtc_canvas.presentations import LONGEST, Presentation, Presentations
+from rtc_canvas.peers.clock_offset import ClockOffset
+from rtc_canvas.peers.frame_log import FrameLog
+from rtc_canvas.peers.presentations import LONGEST, Presentation, Presentations
+from rtc_canvas.program.display_phase import Shown
 
 from .test_frame_log import sent
 

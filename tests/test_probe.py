@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtc_canvas.exceptions import ProbeError
-from rtc_canvas.probe import LONGEST, Outcome, ProbeRequest, Question, pixel_at
-from rtc_canvas.probe_answer import Answer, answer_of
+from rtc_canvas.program.probe import LONGEST, Outcome, ProbeRequest, Question, pixel_at
+from rtc_canvas.program.probe_answer import Answer, answer_of
 
 from .room import Seen
 
@@ -82,7 +82,7 @@ async def test_it_is_answered_once_from_any_thread() -> None:
 
 async def test_it_waits_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     assert LONGEST == 2
-    monkeypatch.setattr("rtc_canvas.probe.LONGEST", 0.01)
+    monkeypatch.setattr("rtc_canvas.program.probe.LONGEST", 0.01)
     outcomes: Seen[Outcome] = Seen()
     question = Question(REQUEST, outcomes)
     slow = await outcomes.next()
@@ -143,7 +143,7 @@ async def test_a_coroutine_answers_when_it_returns() -> None:
 
 
 async def test_a_coroutine_is_cancelled_once_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtc_canvas.probe.LONGEST", 0.01)
+    monkeypatch.setattr("rtc_canvas.program.probe.LONGEST", 0.01)
     steps: list[str] = []
     outcomes: Seen[Outcome] = Seen()
     Question(REQUEST, outcomes).follow(never(steps), finish)

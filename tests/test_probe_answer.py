@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtc_canvas.exceptions import ProbeError
-from rtc_canvas.probe_answer import MOST_BYTES, MOST_ENTRIES, Answer, answer_of
+from rtc_canvas.program.probe_answer import MOST_BYTES, MOST_ENTRIES, Answer, answer_of
 
 
 class Tissue(enum.StrEnum):

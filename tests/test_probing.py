@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from rtc_canvas.drawing import Drawing, DrawRequest
 from rtc_canvas.events import ProgramEvent
 from rtc_canvas.exceptions import ProbeError
-from rtc_canvas.probe import NO_PROBE, Outcome, ProbeRequest, Question
-from rtc_canvas.probe_answer import Answer
-from rtc_canvas.probing import PROBE_FAILED
+from rtc_canvas.program.drawing import Drawing, DrawRequest
+from rtc_canvas.program.probe import NO_PROBE, Outcome, ProbeRequest, Question
+from rtc_canvas.program.probe_answer import Answer
+from rtc_canvas.program.probing import PROBE_FAILED
 
 from .room import Seen
 from .test_drawing import Program, event, watched, work_off

@@ -11,10 +11,10 @@ from types import MappingProxyType
 
 import pytest
 
-from rtc_canvas import rate_log as rate_log_module
 from rtc_canvas.link_stats import LinkStats
 from rtc_canvas.peer_log import PeerLog
-from rtc_canvas.rate_log import RateLog, rate_line
+from rtc_canvas.peers import rate_log as rate_log_module
+from rtc_canvas.peers.rate_log import RateLog, rate_line
 
 from .room import bare_room
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from rtc_canvas import refusal_log as module
-from rtc_canvas.refusal_log import MANY, RefusalLog
+from rtc_canvas.serving import refusal_log as module
+from rtc_canvas.serving.refusal_log import MANY, RefusalLog
 from rtc_canvas.stats import ServerStats
 
 

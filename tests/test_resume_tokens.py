@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.resume_tokens import KNOWN, RefusedToken, ResumeTokens
+from rtc_canvas.serving.resume_tokens import KNOWN, RefusedToken, ResumeTokens
 
 
 def why(tokens: ResumeTokens[str], token: str, owner: str = "page") -> str:

@@ -15,7 +15,7 @@ from typing import Any, cast
 import pytest
 
 from rtc_canvas import Canvas, ConfigError, IceServer, ServeError, Server, VideoConfig, run
-from rtc_canvas.running import CommandLine, command_line
+from rtc_canvas.serving.running import CommandLine, command_line
 
 from .receiver import Receiver, receiver
 
@@ -171,7 +171,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         calls.append(options)
         raise Enough
 
-    monkeypatch.setattr("rtc_canvas.running.serve", serve)
+    monkeypatch.setattr("rtc_canvas.serving.running.serve", serve)
     return calls
 
 
@@ -210,7 +210,7 @@ def test_the_command_sets_the_rate_of_every_canvas(
         assert open_browser
         raise Enough
 
-    monkeypatch.setattr("rtc_canvas.running._serve_until_signal", enough)
+    monkeypatch.setattr("rtc_canvas.serving.running._serve_until_signal", enough)
     canvas, other = Canvas(), Canvas()
     given = CommandLine({"port": 0}, fps=25, open_browser=True)
     with command_line(given), pytest.raises(Enough):

@@ -146,7 +146,7 @@ async def test_what_fails_in_the_server_itself_is_logged_whole(
 async def test_who_never_finishes_a_request_is_closed_on_and_delays_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("rtc_canvas.server.IDLE_TIMEOUT", 0.3)
+    monkeypatch.setattr("rtc_canvas.serving.server.IDLE_TIMEOUT", 0.3)
     canvas = Canvas((64, 48))
     async with serve(canvas, port=0) as server, websocket_page(server) as witness:
         await witness.open()

@@ -18,7 +18,7 @@ from aiohttp import ClientSession
 from rtc_canvas import Canvas, EncoderError, ServeError, VideoConfig, serve
 from rtc_canvas.net.hub import Hub
 from rtc_canvas.rtc.connection import Connection
-from rtc_canvas.sessions import Session, Sessions
+from rtc_canvas.serving.sessions import Session, Sessions
 from rtc_canvas.video.encoder import VideoEncoder
 from rtc_canvas.video.vp8 import VP8Encoder
 from signaling.access import Grant
@@ -319,7 +319,7 @@ async def test_snapshots_that_cannot_be_had_are_refused(monkeypatch: pytest.Monk
         def fail(picture: object) -> bytes:
             raise EncoderError("There is no PNG here.")
 
-        monkeypatch.setattr("rtc_canvas.exact_images.png", fail)
+        monkeypatch.setattr("rtc_canvas.peers.exact_images.png", fail)
         canvas.push(np.zeros((48, 64), np.uint8))
         with pytest.raises(Refusal, match="500: The server's encoder does not work"):
             await sessions.snapshot("main", grant=GRANT)

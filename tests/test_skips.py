@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtc_canvas.skips import Skips
+from rtc_canvas.peers.skips import Skips
 
 
 def test_a_picture_that_waits_and_is_sent_does_not_count() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtc_canvas.control import Role
-from rtc_canvas.stage import Latched, Size
+from rtc_canvas.program.stage import Latched, Size
 from rtc_canvas.video.picture import MAX_SIDE, MIN_SIDE, Picture
 
 from .room import make_stage

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.stillness import REFINEMENTS, Gain, Repeat, idle_repeat, next_repeat
+from rtc_canvas.peers.stillness import REFINEMENTS, Gain, Repeat, idle_repeat, next_repeat
 
 BITRATE = 3_000_000
 MEAN = BITRATE / 30

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from rtc_canvas import stream as stream_module
 from rtc_canvas.adaptation import Adaptation, Step
 from rtc_canvas.chroma import ChromaChoice
 from rtc_canvas.encoded_frame import Chroma, Codec, Effort, EncodedFrame
 from rtc_canvas.exceptions import EncoderError
-from rtc_canvas.stillness import Repeat
-from rtc_canvas.stream import MAX_FAILURES, Stream
+from rtc_canvas.peers import stream as stream_module
+from rtc_canvas.peers.stillness import Repeat
+from rtc_canvas.peers.stream import MAX_FAILURES, Stream
 from rtc_canvas.video.convert import Converter
 from rtc_canvas.video.picture import Picture
 from rtc_canvas.video.planes import Planes

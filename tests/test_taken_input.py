@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rtc_canvas.events import ProgramEvent
-from rtc_canvas.taken_input import PEERS, TakenInput
+from rtc_canvas.program.taken_input import PEERS, TakenInput
 
 
 def event(peer: str, seq: int) -> ProgramEvent:

@@ -85,7 +85,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._watch(rtc)
         self._final_canvas_init()
         if isinstance(served_by := self._rc_canvas_group.get_loop(), RtcLoop):
-            served_by.serve(self)
+            self._name = served_by.serve(rtc, name)
 
     @property
     def rtc(self) -> Canvas:
@@ -97,10 +97,6 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     def name(self) -> str | None:
         """Its place in the server's URL; None until it has one."""
         return self._name
-
-    @name.setter
-    def name(self, name: str) -> None:
-        self._name = name
 
     # What programs may ask of it, beside what all rendercanvases have.
 

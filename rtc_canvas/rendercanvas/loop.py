@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from typing import TYPE_CHECKING, Any, Unpack, cast
+from typing import Any, Unpack, cast
 
 from rendercanvas.asyncio import AsyncioLoop
 
@@ -14,14 +14,11 @@ from signaling.authorization import Authorize
 from ..asgi import MountedApp
 from ..canvas import Canvas
 from ..config import MountOptions, ServeOptions
-from ..running import stopped_by_signals
-from ..server import Server
+from ..serving.running import stopped_by_signals
+from ..serving.server import Server
 from .mounting import MountedLoop
 from .resources import resources
 from .serving import Serving
-
-if TYPE_CHECKING:
-    from .canvas import RtcRenderCanvas
 
 __all__ = ["RtcLoop", "loop"]
 
@@ -123,9 +120,13 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
         if not begun.cancelled():
             begun.result()
 
-    def serve(self, canvas: RtcRenderCanvas) -> None:
-        """Serve a canvas from now on, or as soon as the loop runs."""
-        canvas.name = self._serving.add(canvas.rtc, canvas.name)
+    def serve(self, canvas: Canvas, name: str | None) -> str:
+        """Serve a canvas from now on, or as soon as the loop runs. Returns its name, a free one for None.
+
+        Raises:
+            ConfigError: for a name that is not taken, or that another canvas has.
+        """
+        return self._serving.add(canvas, name)
 
     def withdraw(self, canvas: Canvas) -> None:
         """Serve a canvas no longer, from any thread."""

@@ -11,7 +11,7 @@ from signaling.site import Site
 
 from ..canvas import Canvas
 from ..config import MountOptions
-from ..mounted import Mounted
+from ..serving.mounted import Mounted
 
 
 class MountedLoop(Mounted):

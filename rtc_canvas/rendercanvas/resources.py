@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import UserDict
 
 from ..config import Resource, check_resource
-from ..static import static_folder
+from ..serving.static import static_folder
 
 __all__ = ["Resources", "resources"]
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from ..canvas import Canvas
 from ..config import ServeConfig, ServeOptions
 from ..exceptions import ConfigError
-from ..mounted import Mounted
-from ..naming import DEFAULT_NAME, check_name
 from ..options import from_outside
-from ..running import announce
-from ..server import Server
+from ..serving.mounted import Mounted
+from ..serving.naming import DEFAULT_NAME, check_name
+from ..serving.running import announce
+from ..serving.server import Server
 from .resources import resources
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from ..peer import Peer
+from ..peers.peer import Peer
 
 # Pictures whose times are remembered.
 REMEMBERED = 4096

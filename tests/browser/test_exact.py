@@ -207,7 +207,7 @@ async def test_scripts_get_the_picture_too_and_are_told_why_not(
     def fail(picture: Any) -> bytes:
         raise RuntimeError("The test says so.")
 
-    monkeypatch.setattr("rtc_canvas.exact_images.png", fail)
+    monkeypatch.setattr("rtc_canvas.peers.exact_images.png", fail)
     program.canvas.push(flat((4, 5, 6), 320, 240))
     said = await viewer.value(f"{snapshot}.catch(({{ message }}) => message)")
     assert said == "The server failed; the program's log says why."

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from playwright.async_api import Browser
 
 from rtc_canvas import Canvas, DrawRequest, VideoConfig
-from rtc_canvas.display_phase import Shown
-from rtc_canvas.drawing import Drawing
+from rtc_canvas.program.display_phase import Shown
+from rtc_canvas.program.drawing import Drawing
 
 from .conftest import NewContext, OpenViewer, ServeProgram
 from .program import Color, flat

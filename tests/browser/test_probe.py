@@ -162,7 +162,7 @@ async def test_each_error_is_one_sentence_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("rtc_canvas.probe.LONGEST", 0.2)
+    monkeypatch.setattr("rtc_canvas.program.probe.LONGEST", 0.2)
     canvas = Canvas((320, 240), resizable=False)
     canvas.push(grey(4))
     program = await serve_program(canvas)
@@ -201,7 +201,7 @@ PAUSE_AT_A_KNOWN_PICTURE = f"""new Promise((resolve) => {{
 async def test_a_picture_that_is_forgotten(
     serve_program: ServeProgram, open_viewer: OpenViewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rtc_canvas.frame_log.REMEMBERED", 2)
+    monkeypatch.setattr("rtc_canvas.peers.frame_log.REMEMBERED", 2)
     program = await serve_program(playing(lambda request: request.id))
     viewer = await open_viewer(program, "?transport=webrtc")
     await viewer.value(PAUSE_AT_A_KNOWN_PICTURE)

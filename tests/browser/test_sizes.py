@@ -10,11 +10,13 @@ import time
 import numpy as np
 import pytest
 
-from rtc_canvas import Canvas, DrawRequest, limitation, sessions, stillness
-from rtc_canvas import stream as stream_module
+from rtc_canvas import Canvas, DrawRequest, limitation
 from rtc_canvas.config import VideoConfig
-from rtc_canvas.stillness import Repeat
-from rtc_canvas.stream import Stream
+from rtc_canvas.peers import stillness
+from rtc_canvas.peers import stream as stream_module
+from rtc_canvas.peers.stillness import Repeat
+from rtc_canvas.peers.stream import Stream
+from rtc_canvas.serving import sessions
 from rtc_canvas.video.picture import Pixels
 
 from .conftest import OpenViewer, ServeProgram

@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Route
 
 from rtc_canvas import Canvas
-from rtc_canvas.handover import Handover
-from rtc_canvas.leg import Leg
+from rtc_canvas.serving.handover import Handover
+from rtc_canvas.serving.leg import Leg
 
 from .conftest import NewContext, OpenViewer, ServeProgram
 from .program import Program
@@ -205,7 +205,7 @@ async def test_a_server_that_loses_webrtc_goes_on_over_the_standby(
             super().leg_is_up(leg)
             up.append(leg)
 
-    monkeypatch.setattr("rtc_canvas.sessions.Handover", Watched)
+    monkeypatch.setattr("rtc_canvas.serving.sessions.Handover", Watched)
     program = await serve_program(Canvas((640, 480)))
     program.show(ORANGE)
     viewer = await open_viewer(program)

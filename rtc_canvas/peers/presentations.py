@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..messages import Presented, PresentedFrame
+from ..program.display_phase import Shown
 from .clock_offset import ClockOffset
-from .display_phase import Shown
 from .frame_log import FrameLog, SentFrame, SentPicture
 from .latency import Latency
-from .messages import Presented, PresentedFrame
 
 # A page that tells of more than this is wrong, or lies: seconds.
 LONGEST = 30.0

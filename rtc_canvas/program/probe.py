@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .exceptions import ProbeError
+from ..exceptions import ProbeError
 from .probe_answer import Answer
 
 # Seconds that an answer may take. Whoever points at something looks elsewhere by then.

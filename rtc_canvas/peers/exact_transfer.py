@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .exceptions import BadMessage
+from ..exceptions import BadMessage
 
 # Bytes that the page may leave unacknowledged. It acknowledges far more often; what it does not take stays with it.
 UNACKNOWLEDGED = 1 << 20

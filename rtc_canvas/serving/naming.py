@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .canvas import Canvas
-from .exceptions import ConfigError
+from ..canvas import Canvas
+from ..exceptions import ConfigError
 
 DEFAULT_NAME = "main"
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .events import ProgramEvent
+from ..events import ProgramEvent
 
 # Peers come and go; those whose input was taken last are remembered.
 PEERS = 64

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .exceptions import ProbeError
+from ..exceptions import ProbeError
 
 Json: TypeAlias = "float | int | str | bool | list[Json] | dict[str, Json] | None"
 

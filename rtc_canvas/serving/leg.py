@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from .equipment import Equipment
-from .link_stats import TransportName
-from .peer import Peer
-from .rtc.channels import ChannelName
-from .transport import Transport
+from ..equipment import Equipment
+from ..link_stats import TransportName
+from ..peers.peer import Peer
+from ..peers.transport import Transport
+from ..rtc.channels import ChannelName
 
 # Messages that come over a transport before it is used: those of one round trip at most.
 HELD = 512

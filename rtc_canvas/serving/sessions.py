@@ -22,26 +22,26 @@ from signaling.trickle import TrickleCandidate
 from signaling.websocket import Opening, Socket
 from signaling.whep import no_canvas
 
-from .audience import Audience
-from .canvas import Canvas
-from .chroma import obstacle_in
-from .config import MAX_PEERS, MIN_BITRATE, START_BITRATE, VideoConfig
-from .encoded_frame import CODECS, Codec
-from .equipment import Equipment, equipment_maker
-from .exceptions import ConnectError, EncoderError
+from ..audience import Audience
+from ..canvas import Canvas
+from ..chroma import obstacle_in
+from ..config import MAX_PEERS, MIN_BITRATE, START_BITRATE, VideoConfig
+from ..encoded_frame import CODECS, Codec
+from ..equipment import Equipment, equipment_maker
+from ..exceptions import ConnectError, EncoderError
+from ..ice_servers import IceServerSource, OfferedIceServers
+from ..messages import PROTOCOL
+from ..net.hub import Entrance, Hub
+from ..peer_log import PeerLog
+from ..peers.peer import Peer
+from ..rtc.congestion.estimator import RateLimits
+from ..rtc.connection import Connection
+from ..version import __version__
+from ..websocket.connection import WebSocketConnection
 from .handover import Handover
-from .ice_servers import IceServerSource, OfferedIceServers
 from .leg import Leg
-from .messages import PROTOCOL
-from .net.hub import Entrance, Hub
-from .peer import Peer
 from .peer_limit import PeerLimit
-from .peer_log import PeerLog
 from .resume_tokens import RefusedToken, ResumeTokens
-from .rtc.congestion.estimator import RateLimits
-from .rtc.connection import Connection
-from .version import __version__
-from .websocket.connection import WebSocketConnection
 
 logger = logging.getLogger(__name__)
 

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..messages import Ping, Pong, parse_frames_message
+from ..video.picture import Picture
 from .announcements import Announcements
 from .clock_offset import ClockOffset
 from .final_quality import FinalQuality
 from .frame_log import FrameLog, SentPicture
-from .messages import Ping, Pong, parse_frames_message
 from .presentations import Presentation, Presentations
-from .video.picture import Picture
 
 # A page is asked for the time every so many seconds: at first, while pictures come, and while none do.
 QUICKLY, QUICK_PINGS = 0.2, 8

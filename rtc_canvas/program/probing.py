@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any
 
-from .exceptions import ProbeError
+from ..exceptions import ProbeError
 from .probe import NO_PROBE, Outcome, Probe, Question
 from .probe_answer import answer_of
 from .program_thread import run_here

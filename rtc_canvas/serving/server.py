@@ -23,25 +23,25 @@ from signaling.request import Request
 from signaling.site import Site
 from signaling.token import new_token, saved_token, state_folder
 
-from .canvas import Canvas
-from .config import TOKEN_VARIABLE, ServeConfig, ServeOptions
-from .exceptions import ConfigError, ServeError
+from ..canvas import Canvas
+from ..config import TOKEN_VARIABLE, ServeConfig, ServeOptions
+from ..exceptions import ConfigError, ServeError
+from ..net.candidates import WILDCARDS, Bound
+from ..net.front import Front
+from ..net.hub import Hub
+from ..net.interfaces import Filter
+from ..net.ports import Sockets, take
+from ..net.public import PublicAddresses
+from ..net.tcp import TcpLinks
+from ..net.udp import UdpSocket
+from ..stats import ServerStats
+from ..tls import own_certificate, server_context
+from ..video.choice import h264_encoder_name
 from .http_log import HttpLog
 from .naming import by_name, check_name
-from .net.candidates import WILDCARDS, Bound
-from .net.front import Front
-from .net.hub import Hub
-from .net.interfaces import Filter
-from .net.ports import Sockets, take
-from .net.public import PublicAddresses
-from .net.tcp import TcpLinks
-from .net.udp import UdpSocket
 from .refusal_log import RefusalLog
 from .sessions import CLOSED, SHUT_DOWN, Sessions
 from .static import static_folder
-from .stats import ServerStats
-from .tls import own_certificate, server_context
-from .video.choice import h264_encoder_name
 
 __all__ = ["Server", "serve", "serve_in_thread"]
 

@@ -11,18 +11,18 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
-from .adaptation import Adaptation
-from .chroma import ChromaChoice
-from .encoded_frame import Chroma, Effort, EncodedFrame
-from .exceptions import EncoderError
-from .limitation import Encoded, Limit, Limitation, Overload
-from .peer_log import Log
+from ..adaptation import Adaptation
+from ..chroma import ChromaChoice
+from ..encoded_frame import Chroma, Effort, EncodedFrame
+from ..exceptions import EncoderError
+from ..limitation import Encoded, Limit, Limitation, Overload
+from ..peer_log import Log
+from ..stats import SlidingRate
+from ..video.convert import Converter
+from ..video.encoder import VideoEncoder, fitting_scale
+from ..video.picture import Picture
 from .skips import Skips
-from .stats import SlidingRate
 from .stillness import Gain, idle_repeat, next_repeat
-from .video.convert import Converter
-from .video.encoder import VideoEncoder, fitting_scale
-from .video.picture import Picture
 
 # An encoder that fails is opened anew; one that goes on failing ends its peer, with a reason.
 MAX_FAILURES = 3

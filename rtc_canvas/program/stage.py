@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from .control import Role, may
+from ..control import Role, may
+from ..events import ProgramEvent
+from ..video.convert import Converter
+from ..video.picture import MAX_SIDE, MIN_SIDE, Picture
 from .display_phase import Shown
-from .events import ProgramEvent
 from .probe import Question
-from .video.convert import Converter
-from .video.picture import MAX_SIDE, MIN_SIDE, Picture
 
 
 @dataclass(frozen=True, slots=True)

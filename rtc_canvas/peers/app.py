@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
-from .control import Role
-from .encoded_frame import EncodedFrame
-from .limitation import Overload
-from .messages import PROTOCOL
-from .peer_log import Log
-from .peer_notice import PeerNotice
-from .rtc.channels import APP
-from .stats import PeerStats
+from ..control import Role
+from ..encoded_frame import EncodedFrame
+from ..limitation import Overload
+from ..messages import PROTOCOL
+from ..peer_log import Log
+from ..rtc.channels import APP
+from ..stats import PeerStats
+from ..version import __version__
+from ..video.picture import Picture
+from .notice import PeerNotice
 from .transport import Transport
-from .version import __version__
-from .video.picture import Picture
 
 STATS_EVERY = 1.0
 

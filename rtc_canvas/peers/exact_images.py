@@ -6,8 +6,8 @@ import asyncio
 import time
 from dataclasses import dataclass
 
+from ..video.lossless import png
 from .stream import FrameSource
-from .video.lossless import png
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
-from .control import Role
-from .events import ProgramEvent
-from .peer_exact import ExactSource
-from .peer_probes import ProbeAudience
+from ..control import Role
+from ..events import ProgramEvent
+from .exact import ExactSource
 from .presentations import Presentation
+from .probes import ProbeAudience
 
 P = TypeVar("P", contravariant=True)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from .equipment import Equipment
+from ..equipment import Equipment
+from ..link_stats import TransportName
+from ..peer_log import PeerLog
+from ..peers.peer import CONNECT_TIMEOUT, Peer
+from ..peers.transport import Transport
 from .leg import Leg, Standby
-from .link_stats import TransportName
-from .peer import CONNECT_TIMEOUT, Peer
-from .peer_log import PeerLog
-from .transport import Transport
 
 # How often a page that holds a WebSocket ready is told that frames were sent, seconds.
 TELL_EVERY = 0.2

@@ -19,17 +19,17 @@ from signaling.request import Request
 from signaling.site import Site
 from signaling.token import new_token
 
-from .canvas import Canvas
-from .config import TOKEN_VARIABLE, MountOptions, ServeConfig
-from .exceptions import ConfigError, RtcCanvasError, ServeError
-from .net.hub import Hub
-from .net.interfaces import Filter
-from .net.ports import take_udp
-from .net.public import PublicAddresses
-from .net.udp import UdpSocket
+from ..canvas import Canvas
+from ..config import TOKEN_VARIABLE, MountOptions, ServeConfig
+from ..exceptions import ConfigError, RtcCanvasError, ServeError
+from ..net.hub import Hub
+from ..net.interfaces import Filter
+from ..net.ports import take_udp
+from ..net.public import PublicAddresses
+from ..net.udp import UdpSocket
+from ..video.choice import h264_encoder_name
 from .sessions import CLOSED, SHUT_DOWN, Sessions
 from .static import static_folder
-from .video.choice import h264_encoder_name
 
 logger = logging.getLogger(__name__)
 

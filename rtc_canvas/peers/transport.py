@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from .encoded_frame import Codec, EncodedFrame
-from .link_stats import LinkStats
-from .rtc.channels import ChannelName
+from ..encoded_frame import Codec, EncodedFrame
+from ..link_stats import LinkStats
+from ..rtc.channels import ChannelName
 
 
 class Transport(Protocol):

@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 
-from .stats import ServerStats
+from ..stats import ServerStats
 
 logger = logging.getLogger(__name__)
 

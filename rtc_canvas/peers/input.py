@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from .allowance import Allowance
-from .events import Channel, ClockMap, Event, HeldInput, InputOrder, ProgramEvent, parse_event
-from .exceptions import BadMessage, UnknownEvent
-from .peer_log import Log
+from ..allowance import Allowance
+from ..events import Channel, ClockMap, Event, HeldInput, InputOrder, ProgramEvent, parse_event
+from ..exceptions import BadMessage, UnknownEvent
+from ..peer_log import Log
 
 # A gaming mouse sends a thousand moves a second, and a page sends at most one per frame.
 MESSAGES_PER_SECOND = 1000

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from .allowance import Allowance
-from .control import Role, may
-from .exceptions import NoAnswer, ProbeError
+from ..allowance import Allowance
+from ..control import Role, may
+from ..exceptions import NoAnswer, ProbeError
+from ..messages import Asked
+from ..peer_log import Log
+from ..program.probe import NO_PROBE, Outcome, ProbeRequest, Question, pixel_at
 from .frame_log import FrameLog
-from .messages import Asked
-from .peer_log import Log
-from .probe import NO_PROBE, Outcome, ProbeRequest, Question, pixel_at
 
 # As many as the page asks; a few may come at once where the network held them up.
 PER_SECOND = 20

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import TypedDict, Unpack
 
-from .canvas import Canvas
-from .config import ServeOptions, VideoConfig
-from .encoded_frame import ChromaWish, Codec
-from .exceptions import ServeError
+from ..canvas import Canvas
+from ..config import ServeOptions, VideoConfig
+from ..encoded_frame import ChromaWish, Codec
+from ..exceptions import ServeError
 from .server import Server, serve
 
 __all__ = ["run"]

@@ -8,15 +8,15 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from ..exceptions import BadMessage, EncoderError
+from ..messages import Received, parse_exact_message
+from ..peer_log import Log
+from ..rtc.channels import EXACT
+from ..video.picture import Picture
 from .exact_images import ExactImage, ExactImages
 from .exact_transfer import ExactTransfer
-from .exceptions import BadMessage, EncoderError
-from .messages import Received, parse_exact_message
-from .peer_log import Log
-from .rtc.channels import EXACT
 from .stream import FrameSource
 from .transport import Transport
-from .video.picture import Picture
 
 # A picture that has not changed for so many seconds has settled.
 SETTLED = 0.25

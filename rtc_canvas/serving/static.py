@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .exceptions import ServeError
+from ..exceptions import ServeError
 
 
 def static_folder() -> Path:
@@ -13,7 +13,7 @@ def static_folder() -> Path:
     Raises:
         ServeError: when it is in neither place.
     """
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parent.parent
     for folder in (package / "static", package.parent / "static"):
         if (folder / "index.html").is_file():
             return folder

@@ -13,9 +13,9 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from ..events import EventBuffer, ProgramEvent
 from .beat import Beat
 from .display_phase import Shown
-from .events import EventBuffer, ProgramEvent
 from .probe import Probe, Question
 from .probing import Probing
 from .program_thread import CallSoon, do_there, run_here

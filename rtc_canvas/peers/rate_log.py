@@ -7,8 +7,8 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from .link_stats import LinkStats
-from .peer_log import Log
+from ..link_stats import LinkStats
+from ..peer_log import Log
 
 # Between two looks at the clock; a line at most comes of each ten.
 TICK = 0.1

@@ -8,12 +8,12 @@ import time
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .control import Role
-from .encoded_frame import EncodedFrame
-from .equipment import Equipment
-from .events import ProgramEvent
-from .exceptions import BadMessage
-from .messages import (
+from ..control import Role
+from ..encoded_frame import EncodedFrame
+from ..equipment import Equipment
+from ..events import ProgramEvent
+from ..exceptions import BadMessage
+from ..messages import (
     PROTOCOL,
     Asked,
     Hello,
@@ -24,20 +24,20 @@ from .messages import (
     WantStats,
     parse_app_message,
 )
-from .peer_app import PeerApp
-from .peer_audience import PeerAudience
-from .peer_exact import PeerExact
-from .peer_frames import PeerFrames
-from .peer_input import PeerInput
-from .peer_log import PeerLog
-from .peer_probes import PeerProbes
+from ..peer_log import PeerLog
+from ..rtc.channels import APP, EXACT, FRAMES, INPUT, POINTER, ChannelName
+from ..stats import PeerStats
+from ..video.picture import Picture
+from .app import PeerApp
+from .audience import PeerAudience
+from .exact import PeerExact
+from .frames import PeerFrames
+from .input import PeerInput
 from .place import Place
+from .probes import PeerProbes
 from .rate_log import RateLog
-from .rtc.channels import APP, EXACT, FRAMES, INPUT, POINTER, ChannelName
-from .stats import PeerStats
 from .stream import Stream
 from .transport import Transport
-from .video.picture import Picture
 
 CONNECT_TIMEOUT = 15.0
 
