@@ -54,14 +54,22 @@ class Viewer:
 
     def sightings(self, seconds: float) -> list[tuple[int, float]]:
         """Watch for ``seconds``: (number, page's time) of each picture as it was first read."""
-        self.take_sightings()
+        return self.watch(seconds)[0]
+
+    def watch(self, seconds: float) -> tuple[list[tuple[int, float]], float]:
+        """The same, and how many a second that was by the page's own clock: asking for them takes time, too."""
+        _, began = self._take()
         self.wait(seconds)
-        return self.take_sightings()
+        sightings, ended = self._take()
+        return sightings, len(sightings) / (ended - began)
 
     def take_sightings(self) -> list[tuple[int, float]]:
         """All that was read since they were last taken, or since the tab was opened."""
-        seen: list[tuple[int, float]] = self._page.evaluate("glassObserver.takeSightings()")
-        return [(number, at) for number, at in seen]
+        return self._take()[0]
+
+    def _take(self) -> tuple[list[tuple[int, float]], float]:
+        seen, now = self._page.evaluate("[glassObserver.takeSightings(), glassObserver.now()]")
+        return [(number, at) for number, at in seen], now
 
     def first_sighting(self) -> float:
         """Seconds from the start of the navigation to the first picture read."""

@@ -90,7 +90,7 @@ def measure(name: str, browser: Browser, plan: Plan) -> Trial:
         first_picture = [_first_picture(subject, browser) for _ in range(plan.loads)]
     with Subject(name, FAST_FPS) as subject, closing(browser.open(subject.url)) as viewer:
         viewer.wait(plan.warm_up)
-        shown_fps = len(viewer.sightings(plan.watch)) / plan.watch
+        _, shown_fps = viewer.watch(plan.watch)
     return Trial(
         glass, unseen, clock_error, psnr, one_viewer, three_viewers, first_picture, shown_fps
     )

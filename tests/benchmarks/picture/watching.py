@@ -31,12 +31,10 @@ def watch(subject: Subject, viewer: Viewer, seconds: float) -> Watch:
     """Watch pictures, reading no more of them than has to be."""
     viewer.set_reading("luma")
     before = viewer.clock()
-    start = time.monotonic()
-    sightings = viewer.sightings(seconds)
-    passed = time.monotonic() - start
+    sightings, shown_fps = viewer.watch(seconds)
     clock = min(before, viewer.clock(), key=lambda clock: clock.error)
     glass = [at + clock.offset - subject.handovers[number] for number, at in sightings]
-    return Watch(glass, len(sightings) / passed, clock.error)
+    return Watch(glass, shown_fps, clock.error)
 
 
 def read_pictures(viewer: Viewer, content: str, count: int) -> list[Shot]:
