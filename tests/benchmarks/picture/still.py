@@ -65,12 +65,13 @@ def next_stop(subject: Subject, viewer: Viewer, soon: float) -> Shot:
     while time.monotonic() < deadline:
         last = max(subject.handovers.values())
         if len(subject.handovers) > before and time.monotonic() >= last + soon:
-            shot = take_shot(viewer.picture_now())
-            if shot is None:
-                break
+            shown = viewer.picture_now()
+            if (shot := take_shot(shown)) is None:
+                height, width = shown.shape[:2]
+                raise RuntimeError(f"The picture of {width}×{height} that stood has no number.")
             return shot
         viewer.wait(0.01)
-    raise RuntimeError("The program did not stop, or its picture has no number.")
+    raise RuntimeError("The program did not stop.")
 
 
 def judge(quality: Quality) -> tuple[Finding, ...]:
