@@ -21,7 +21,7 @@ from rtc_canvas.chroma import ChromaChoice
 from rtc_canvas.encoded_frame import Chroma, Codec, Effort, EncodedFrame
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.peers import stream as stream_module
-from rtc_canvas.peers.stillness import Repeat
+from rtc_canvas.peers.stillness import ENLARGED_FROM, Repeat
 from rtc_canvas.peers.stream import MAX_FAILURES, Stream
 from rtc_canvas.video.convert import Converter
 from rtc_canvas.video.picture import Picture
@@ -444,6 +444,23 @@ async def test_a_picture_is_scaled_and_the_frame_says_so(repeats: list[Repeat]) 
         (320, 240),
         (640, 480),
     )
+    assert made.stream.key_frames == {"join": 1, "resize": 1}
+
+
+async def test_a_picture_that_stays_is_whole_before_it_is_refined(repeats: list[Repeat]) -> None:
+    async with running() as made:
+        made.adaptation.step = Step(0.0, 0.5, math.inf)
+        await made.show(1, size=(640, 480))
+        made.adaptation.step = Step(0.0, 0.75, math.inf)
+        repeats += [Repeat(0.0, trickle=False)]
+        made.stream.wake()
+        await made.until(lambda: not repeats)
+        made.adaptation.step = Step(0.0, 1.0, math.inf)
+        repeats += [Repeat(0.0, trickle=False)] * ENLARGED_FROM
+        made.stream.wake()
+        await made.until(lambda: len(made.sent) == 2 + ENLARGED_FROM)
+    small, whole = [(320, 240)] * (1 + ENLARGED_FROM), [(640, 480)]
+    assert [one.size for one in made.encoder.asked] == [*small, *whole]
     assert made.stream.key_frames == {"join": 1, "resize": 1}
 
 

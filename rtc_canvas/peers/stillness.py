@@ -11,6 +11,9 @@ FIRST_AFTER = 0.12
 REFINE_EVERY = 1 / 30
 REFINEMENTS = 90
 
+# From so many on it may become larger: pictures of a slow animation are not to alternate between two sizes.
+ENLARGED_FROM = 4
+
 # So many in a row with less than this share of a mean frame's bits, and there is nothing left to gain.
 SMALL, IN_A_ROW = 0.08, 2
 

@@ -22,7 +22,7 @@ from ..video.convert import Converter
 from ..video.encoder import VideoEncoder, fitting_scale
 from ..video.picture import Picture
 from .skips import Skips
-from .stillness import Gain, idle_repeat, next_repeat
+from .stillness import ENLARGED_FROM, Gain, idle_repeat, next_repeat
 
 # An encoder that fails is opened anew; one that goes on failing ends its peer, with a reason.
 MAX_FAILURES = 3
@@ -282,9 +282,11 @@ class Stream:
         )
         if now < repeat.time:
             return None, repeat.time
-        # Each change of size costs a key frame: a picture that has gained its quality is made larger where it may be,
-        # and none is made smaller.
-        scale = self._still_scale if repeat.trickle and not exact else self._scale
+        # Each change of size costs a key frame: a picture is made larger once it may have all of its size, or as far as
+        # it may be once it has gained its quality, and none is made smaller.
+        whole = self._still_scale == 1.0 and self._repeats >= ENLARGED_FROM
+        larger = (whole or repeat.trickle) and not exact
+        scale = self._still_scale if larger else self._scale
         trickle = repeat.trickle and scale == self._scale
         return _Job(picture, False, None, trickle, scale, self.chroma or "420"), None
 
