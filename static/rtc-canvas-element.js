@@ -62,7 +62,10 @@ export class RtcCanvasElement extends HTMLElement {
     viewOnly: false,
     picture: false,
     notice: null,
+    remark: null,
   };
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #remarkTimer;
 
   constructor() {
     super();
@@ -284,7 +287,7 @@ export class RtcCanvasElement extends HTMLElement {
     switch (type) {
       case "state":
         this.dataset.state = detail.state;
-        this.#update({ ...detail, notice: null });
+        this.#update({ ...detail, notice: null, remark: null });
         this.#diagnose(detail.code);
         break;
       case "control":
@@ -294,7 +297,7 @@ export class RtcCanvasElement extends HTMLElement {
         this.#remark(detail.reason);
         break;
       case "notice":
-        this.#update({ notice: detail.text });
+        this.#update({ notice: detail.text, remark: null });
         break;
       case "frame":
         if (!this.#situation.picture) this.#update({ picture: true });
@@ -401,11 +404,9 @@ export class RtcCanvasElement extends HTMLElement {
 
   /** @param {string} text what is worth telling for a moment */
   #remark(text) {
-    const { notice } = this.#situation;
-    this.#update({ notice: text });
-    setTimeout(() => {
-      if (this.#situation.notice === text) this.#update({ notice });
-    }, REMARK);
+    clearTimeout(this.#remarkTimer);
+    this.#update({ remark: text });
+    this.#remarkTimer = setTimeout(() => this.#update({ remark: null }), REMARK);
   }
 
   #toggleFullscreen() {

@@ -20,6 +20,7 @@
  * @property {boolean} viewOnly
  * @property {boolean} picture whether one is on the screen
  * @property {string | null} notice what the server wants to be told
+ * @property {string | null} remark what is worth telling for a moment, in the notice's place
  */
 
 /**
@@ -70,8 +71,9 @@ export function describe(situation) {
  * @param {Situation} situation
  * @returns {Saying}
  */
-function describeLive({ steering, mayOnlyWatch, viewOnly, picture, notice }) {
-  if (notice) return say("warn", notice, { covers: !picture });
+function describeLive({ steering, mayOnlyWatch, viewOnly, picture, notice, remark }) {
+  const told = remark ?? notice;
+  if (told) return say("warn", told, { covers: !picture });
   if (!picture) {
     return say("busy", "Connected", {
       detail: "Waiting for the program’s first picture.",

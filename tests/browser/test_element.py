@@ -268,3 +268,20 @@ async def test_taken_out_while_it_connects_it_leaves_no_peer(
     assert response.status == 200
     assert program.canvas.peers == ()
     assert len(program.types("join")) == len(program.types("leave"))
+
+
+async def test_the_last_of_two_remarks_goes_as_well(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    program = await served(serve_program, elsewhere)
+    viewer = await elsewhere.open(program, tag(program))
+    await viewer.steers()
+    await viewer.says("Live")
+    for reason in ("Not now.", "Nor now."):
+        await viewer.page.evaluate(
+            """(reason) => observer.element.canvas.dispatchEvent(
+              new CustomEvent("control_refused", { detail: { reason } }))""",
+            reason,
+        )
+        await viewer.says(reason)
+    await viewer.says("Live")

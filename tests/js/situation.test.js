@@ -20,6 +20,7 @@ function saying(change) {
     viewOnly: false,
     picture: true,
     notice: null,
+    remark: null,
     ...change,
   });
 }
@@ -33,6 +34,7 @@ const LINES = [
   [{ viewOnly: true }, "Live, view only."],
   [{ picture: false }, "Connected. Waiting for the program’s first picture."],
   [{ notice: "The program's draw failed." }, "The program's draw failed."],
+  [{ notice: "The program's draw failed.", remark: "Nobody is asked." }, "Nobody is asked."],
   [
     { state: "reconnecting", reason: "The connection broke." },
     "Reconnecting. The connection broke.",
