@@ -5,9 +5,9 @@
  * @module
  */
 
-import { icon, make } from "./dom.js";
+import { button, make, relabel } from "./dom.js";
+import { fullScreenButton } from "./full-screen.js";
 
-/** @typedef {import("./dom.js").IconName} IconName */
 /** @typedef {import("./geometry.js").Fit} Fit */
 
 /** Milliseconds it stays. */
@@ -29,7 +29,6 @@ const FITS = {
  * @property {() => void} onexact
  * @property {() => void} onstatistics
  * @property {() => void} onsave
- * @property {() => void} onfullscreen
  */
 
 export class Bar {
@@ -39,7 +38,6 @@ export class Bar {
   #probe;
   #exact;
   #statistics;
-  #fullscreen;
   /** @type {Fit} */
   #fitting = "contain";
   #lasting = true;
@@ -49,8 +47,9 @@ export class Bar {
   /**
    * @param {HTMLElement} line the status line
    * @param {BarActions} actions
+   * @param {HTMLElement} host the element that this is the bar of
    */
-  constructor(line, actions) {
+  constructor(line, actions, host) {
     this.#fit = button("contain", FITS.contain.label, () =>
       actions.onfit(FITS[this.#fitting].next),
     );
@@ -59,11 +58,9 @@ export class Bar {
     this.#exact = button("exact", "Exact pixels while nothing moves", actions.onexact);
     this.#statistics = button("statistics", "Statistics (Ctrl+Alt+S)", actions.onstatistics);
     this.#statistics.setAttribute("aria-keyshortcuts", "Control+Alt+S");
-    this.#fullscreen = button("fullscreen", "Full screen", actions.onfullscreen);
-    this.#fullscreen.hidden = !document.fullscreenEnabled;
     const save = button("save", "Save the picture", actions.onsave);
     this.#buttons.append(
-      ...[this.#fit, this.#exact, this.#probe, this.#statistics, save, this.#fullscreen],
+      ...[this.#fit, this.#exact, this.#probe, this.#statistics, save, fullScreenButton(host)],
     );
     this.element = make("div", { class: "bar" }, line, this.#buttons);
     this.element.addEventListener("pointerenter", () => this.reveal());
@@ -97,15 +94,6 @@ export class Bar {
     this.#statistics.setAttribute("aria-pressed", String(open));
   }
 
-  /** @param {boolean} full */
-  set fullscreen(full) {
-    relabel(
-      this.#fullscreen,
-      full ? "window" : "fullscreen",
-      full ? "Leave full screen" : "Full screen",
-    );
-  }
-
   /** @param {boolean} lasting whether it stays in sight */
   set lasting(lasting) {
     this.#lasting = lasting;
@@ -134,26 +122,4 @@ export class Bar {
     if (this.element.matches(":hover, :focus-within")) this.reveal();
     else this.element.classList.remove("shown");
   }
-}
-
-/**
- * @param {IconName} name
- * @param {string} label
- * @param {() => void} act
- */
-function button(name, label, act) {
-  const made = make("button", { type: "button", title: label, "aria-label": label }, icon(name));
-  made.addEventListener("click", act);
-  return made;
-}
-
-/**
- * @param {HTMLButtonElement} button
- * @param {IconName} name
- * @param {string} label
- */
-function relabel(button, name, label) {
-  button.replaceChildren(icon(name));
-  button.title = label;
-  button.setAttribute("aria-label", label);
 }

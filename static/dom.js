@@ -32,6 +32,8 @@ const ICONS = {
   fullscreen: "M2.5 6V2.5H6 M10 2.5h3.5V6 M13.5 10v3.5H10 M6 13.5H2.5V10",
   window: "M6 2.5V6H2.5 M13.5 6H10V2.5 M10 13.5V10h3.5 M2.5 10H6v3.5",
   close: "M4 4l8 8 M12 4l-8 8",
+  minimise: "M3.5 12h9",
+  restore: "M2.5 3.5h11v9h-11z M2.5 6h11",
 };
 
 /** @typedef {keyof typeof ICONS} IconName */
@@ -48,4 +50,26 @@ export function icon(name) {
   path.setAttribute("d", ICONS[name]);
   svg.append(path);
   return svg;
+}
+
+/**
+ * @param {IconName} name
+ * @param {string} label
+ * @param {() => void} act
+ */
+export function button(name, label, act) {
+  const made = make("button", { type: "button", title: label, "aria-label": label }, icon(name));
+  made.addEventListener("click", act);
+  return made;
+}
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {IconName} name
+ * @param {string} label
+ */
+export function relabel(button, name, label) {
+  button.replaceChildren(icon(name));
+  button.title = label;
+  button.setAttribute("aria-label", label);
 }

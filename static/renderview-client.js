@@ -1,6 +1,6 @@
 /**
  * Shows the canvas in the element `#canvas` of a page that was written for rendercanvas.http, and
- * says in `#status` how it stands.
+ * says in `#status` how it stands. The classes of `#canvas` count as they do there.
  *
  * @module
  */
@@ -24,8 +24,18 @@ canvas.addEventListener("css_size", (event) => {
 canvas.addEventListener("title", (event) => {
   document.title = /** @type {CustomEvent} */ (event).detail.title || document.title;
 });
+canvas.addEventListener("minimise", () => {
+  wrapper.classList.toggle("is-minimized", canvas.minimised);
+});
 for (const type of ["state", "control"]) canvas.addEventListener(type, tell);
+new MutationObserver(obey).observe(wrapper, { attributeFilter: ["class"] });
+obey();
 wrapper.replaceChildren(canvas);
+
+function obey() {
+  canvas.titlebar = wrapper.classList.contains("has-titlebar");
+  canvas.minimised = wrapper.classList.contains("is-minimized");
+}
 
 function tell() {
   if (!status) return;

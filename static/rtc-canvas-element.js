@@ -1,6 +1,6 @@
 /**
- * `<rtc-canvas src="…" fit="contain" codec="h264" exact="on" view-only controls>`: an RtcCanvas
- * with a status line.
+ * `<rtc-canvas src="…" fit="contain" codec="h264" exact="on" view-only controls titlebar>`: an
+ * RtcCanvas with a status line.
  *
  * Attributes act live. It connects when it is put into a document and ends when it is taken out;
  * being moved is neither.
@@ -10,6 +10,7 @@
 
 import { Bar } from "./bar.js";
 import { make } from "./dom.js";
+import { leaveFullScreen } from "./full-screen.js";
 import { keyOf } from "./keyboard.js";
 import { ProbeView } from "./probe-view.js";
 import { RtcCanvas } from "./rtc-canvas.js";
@@ -30,6 +31,7 @@ const EVENTS = [
 ];
 const PROPERTIES = /** @type {const} */ ([
   ...["src", "token", "codec", "transport", "relay", "fit", "exact", "viewOnly", "controls"],
+  ...["titlebar", "minimised"],
 ]);
 /** Milliseconds that a remark stays. */
 const REMARK = 5000;
@@ -37,6 +39,7 @@ const REMARK = 5000;
 export class RtcCanvasElement extends HTMLElement {
   static observedAttributes = [
     ...["src", "token", "codec", "transport", "relay", "fit", "exact", "view-only", "controls"],
+    ...["titlebar", "minimised"],
   ];
 
   #canvas;
@@ -50,6 +53,8 @@ export class RtcCanvasElement extends HTMLElement {
   #sides = { width: null, height: null };
   /** @type {Panel | null} null until it is opened for the first time */
   #panel = null;
+  /** @type {Promise<void> | null} null until there is to be one for the first time */
+  #titleBar = null;
   /** @type {Situation} */
   #situation = {
     state: "closed",
@@ -71,14 +76,14 @@ export class RtcCanvasElement extends HTMLElement {
     super();
     const target = make("div", { class: "canvas" });
     this.#canvas = new RtcCanvas(target);
-    this.#bar = new Bar(this.#status.line, {
-      onfit: (fit) => (this.fit = fit),
+    const actions = {
+      onfit: (/** @type {Fit} */ fit) => (this.fit = fit),
       onprobe: () => this.#probe.toggle(),
       onexact: () => (this.exact = !this.#canvas.exact),
       onstatistics: () => this.#toggleStatistics(),
       onsave: () => this.#save(),
-      onfullscreen: () => this.#toggleFullscreen(),
-    });
+    };
+    this.#bar = new Bar(this.#status.line, actions, this);
     this.#bar.controls = false;
     this.#probe = new ProbeView(this.#canvas, this.#bar, this);
     const root = this.attachShadow({ mode: "open" });
@@ -135,6 +140,12 @@ export class RtcCanvasElement extends HTMLElement {
         return;
       case "controls":
         this.#bar.controls = this.controls;
+        return;
+      case "titlebar":
+        this.#titleBar ??= this.#addTitleBar();
+        return;
+      case "minimised":
+        if ((before === null) !== (value === null)) this.#onminimise(value !== null);
         return;
       case "src":
       case "token":
@@ -225,6 +236,24 @@ export class RtcCanvasElement extends HTMLElement {
     this.toggleAttribute("controls", Boolean(controls));
   }
 
+  /** Whether it has a bar at the top, with the program's title. */
+  get titlebar() {
+    return this.hasAttribute("titlebar");
+  }
+
+  set titlebar(titlebar) {
+    this.toggleAttribute("titlebar", Boolean(titlebar));
+  }
+
+  /** Whether nothing of it is seen but its title bar. */
+  get minimised() {
+    return this.hasAttribute("minimised");
+  }
+
+  set minimised(minimised) {
+    this.toggleAttribute("minimised", Boolean(minimised));
+  }
+
   /** Access without a cookie. Set here, unlike as an attribute, it shows nowhere in the page. */
   get token() {
     return this.#canvas.token;
@@ -274,7 +303,7 @@ export class RtcCanvasElement extends HTMLElement {
       );
     }
     this.addEventListener("fullscreenchange", () => {
-      this.#bar.fullscreen = this.matches(":fullscreen");
+      if (this.matches(":fullscreen")) this.minimised = false;
     });
   }
 
@@ -409,13 +438,16 @@ export class RtcCanvasElement extends HTMLElement {
     this.#remarkTimer = setTimeout(() => this.#update({ remark: null }), REMARK);
   }
 
-  #toggleFullscreen() {
-    const full = this.matches(":fullscreen");
-    const done = full ? document.exitFullscreen() : this.requestFullscreen();
-    done.catch(() => {
-      // The browser or the embedding page does not allow it: nothing changes.
-    });
-    this.focus();
+  async #addTitleBar() {
+    const { TitleBar } = await import("./title-bar.js");
+    this.shadowRoot?.prepend(new TitleBar(this).element);
+  }
+
+  /** @param {boolean} minimised */
+  #onminimise(minimised) {
+    if (minimised) leaveFullScreen(this);
+    // Not within what changes it: frameworks take no news of an element that they are making.
+    queueMicrotask(() => this.dispatchEvent(new CustomEvent("minimise", { detail: { minimised } })));
   }
 }
 

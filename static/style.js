@@ -27,6 +27,10 @@ const STYLE = `
     sans-serif;
   -webkit-text-size-adjust: none;
   color-scheme: dark;
+  --title-height: 0px;
+}
+:host([titlebar]) {
+  --title-height: 34px;
 }
 :host([hidden]),
 [hidden] {
@@ -39,9 +43,70 @@ p {
   font: inherit;
 }
 
+/* At the top. It alone is in the flow: a minimised element is as high as it is. */
+.title-bar {
+  display: flex;
+  align-items: center;
+  box-sizing: border-box;
+  height: var(--title-height);
+  padding: 0 3px 0 12px;
+  border-bottom: 1px solid var(--edge);
+  background: #131519;
+}
+:host(:not([titlebar])) .title-bar {
+  display: none;
+}
+.title-bar .title {
+  flex: 1;
+  min-width: 0;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+  font-weight: 600;
+}
+/* Where it is minimised, nothing else tells. */
+:host(:not([data-state="live"])) .title {
+  color: var(--quiet);
+}
+.title-bar button {
+  flex: none;
+}
+/* The edge of the element would cut a ring around it. */
+.title-bar button:focus-visible {
+  outline-offset: -2px;
+}
+:host(:fullscreen) .minimise,
+:host([titlebar]) .bar .full-screen {
+  display: none;
+}
+/* Whatever gives the element its height, and without one: the size is kept for when it comes back. */
+:host([minimised]) {
+  height: fit-content !important;
+  min-height: 0 !important;
+  max-height: fit-content !important;
+  aspect-ratio: auto !important;
+}
+/* Firefox takes no keyword for it; a border counts there. */
+@supports (-moz-appearance: none) {
+  :host([minimised]) {
+    max-height: var(--title-height) !important;
+  }
+}
+:host(:is([minimised], :fullscreen)) {
+  resize: none !important;
+  /* Without it, Chromium goes on painting the handle. */
+  overflow: clip;
+}
+:host([minimised]) :is(.canvas, .cover, .bar, .panel, .probe) {
+  display: none;
+}
+:host([minimised]) .title-bar {
+  border-bottom-color: transparent;
+}
+
 .canvas {
   position: absolute;
-  inset: 0;
+  inset: var(--title-height) 0 0;
   transition: filter 0.3s;
 }
 :host([data-state="reconnecting"]) .canvas {
@@ -62,7 +127,7 @@ p {
 /* In the picture's place */
 .cover {
   position: absolute;
-  inset: 0;
+  inset: var(--title-height) 0 0;
   box-sizing: border-box;
   padding: min(24px, 4%);
   display: flex;
@@ -285,7 +350,8 @@ button:focus-visible {
   border-left: 1px solid var(--edge);
 }
 .buttons button,
-.panel header button {
+.panel header button,
+.title-bar button {
   display: grid;
   place-items: center;
   width: 34px;
@@ -295,7 +361,8 @@ button:focus-visible {
   color: var(--quiet);
 }
 .buttons button:hover,
-.panel header button:hover {
+.panel header button:hover,
+.title-bar button:hover {
   color: var(--text);
   background: rgb(255 255 255 / 0.08);
 }
@@ -316,12 +383,12 @@ svg {
 /* Statistics */
 .panel {
   position: absolute;
-  top: max(12px, env(safe-area-inset-top));
+  top: calc(var(--title-height) + max(12px, env(safe-area-inset-top)));
   right: 12px;
   box-sizing: border-box;
   width: min(300px, calc(100% - 24px));
   /* The bar stays in reach. */
-  max-height: calc(100% - 82px);
+  max-height: calc(100% - 82px - var(--title-height));
   overflow: auto;
   padding: 6px 14px 14px;
   border: 1px solid var(--edge);
@@ -411,11 +478,15 @@ svg {
   }
 }
 @media (pointer: coarse) {
+  :host([titlebar]) {
+    --title-height: 44px;
+  }
   .bar {
     min-height: 46px;
   }
   .buttons button,
-  .panel header button {
+  .panel header button,
+  .title-bar button {
     width: 44px;
     height: 40px;
   }

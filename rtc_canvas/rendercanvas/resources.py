@@ -21,6 +21,11 @@ div.renderview-wrapper.is-resizable {
   overflow: hidden;
   resize: both;
 }
+div.renderview-wrapper.is-minimized {
+  height: auto !important;
+  min-height: 0 !important;
+  resize: none;
+}
 """
 
 

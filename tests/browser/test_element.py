@@ -84,23 +84,24 @@ async def test_properties_and_attributes_reflect_each_other(
         """(() => {
           const made = document.createElement("rtc-canvas");
           const begun = [made.src, made.token, made.fit, made.codec, made.transport, made.exact,
-            made.relay, made.viewOnly, made.controls];
+            made.relay, made.viewOnly, made.controls, made.titlebar, made.minimised];
           Object.assign(made, { src: "/a", fit: "none", codec: "h264", transport: "websocket",
-            exact: false, relay: true, viewOnly: true, controls: true, token: "kept-out" });
+            exact: false, relay: true, viewOnly: true, controls: true, titlebar: true, minimised: true,
+            token: "kept-out" });
           const written = made.cloneNode().outerHTML;
           made.setAttribute("token", "in-the-markup");
           made.setAttribute("FIT", "Fill");
           made.setAttribute("exact", "");
           const read = [made.token, made.fit, made.exact];
           Object.assign(made, { src: null, fit: null, codec: undefined, transport: null,
-            exact: null, relay: false, viewOnly: undefined, controls: false });
+            exact: null, relay: false, viewOnly: undefined, controls: false, titlebar: null, minimised: 0 });
           made.removeAttribute("token");
           return { begun, written, read, left: made.outerHTML };
         })()"""
     ) == {
-        "begun": ["", None, "contain", None, None, None, False, False, False],
+        "begun": ["", None, "contain", None, None, None, *[False] * 5],
         "written": '<rtc-canvas src="/a" fit="none" codec="h264" transport="websocket" exact="off" '
-        'relay="" view-only="" controls=""></rtc-canvas>',
+        'relay="" view-only="" controls="" titlebar="" minimised=""></rtc-canvas>',
         "read": ["in-the-markup", "fill", True],
         "left": "<rtc-canvas></rtc-canvas>",
     }

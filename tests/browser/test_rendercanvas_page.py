@@ -16,6 +16,9 @@ from ..rendercanvas_canvases import backend
 from .conftest import NewContext
 from .program import PATIENCE
 
+BAR = 34
+"""CSS pixels that the title bar is high."""
+
 
 async def until(condition: Any) -> None:
     async with asyncio.timeout(PATIENCE):
@@ -49,6 +52,32 @@ async def test_its_own_page_shows_the_canvas_and_is_sized_by_the_program(
     # Half of the window but for the body's margins, within the frame.
     await until(lambda: canvas.get_logical_size() == (312, 200))
     await until(lambda: canvas.get_stats()["confirmed_frames"] > 1)
+    canvas.close()
+    await until(lambda: loop.server is None)
+    await loop.ended()
+
+
+async def test_the_classes_of_its_wrapper_count(
+    monkeypatch: pytest.MonkeyPatch, new_context: NewContext
+) -> None:
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 0 --open-access")
+    with_bar = HTML.replace("is-resizable", "is-resizable has-titlebar")
+    monkeypatch.setitem(resources, "index.html", ("text/html", with_bar))
+    kind, loop = backend()
+    canvas = kind(size=(64, 48), title="Its title")
+    await until(lambda: loop.server)
+    assert loop.server is not None
+    page = await (await new_context()).new_page()
+    await page.goto(loop.server.url)
+    await expect(page.locator(".title-bar .title")).to_have_text("Its title")
+    await until(lambda: canvas.get_logical_size() == (640, 480 - BAR))
+    wrapper = page.locator("#canvas")
+    await page.get_by_role("button", name="Minimise").click()
+    await expect(wrapper).to_have_class("renderview-wrapper is-resizable has-titlebar is-minimized")
+    assert await wrapper.evaluate("(wrapper) => wrapper.clientHeight") == BAR
+    await wrapper.evaluate("(wrapper) => void (wrapper.className = 'renderview-wrapper')")
+    await until(lambda: canvas.get_logical_size() == (640, 480))
+    await expect(page.locator(".title-bar")).to_be_hidden()
     canvas.close()
     await until(lambda: loop.server is None)
     await loop.ended()

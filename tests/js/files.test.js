@@ -52,7 +52,7 @@ test("what makes the connection comes before everything else", () => {
 test("what few look at is loaded when somebody does", () => {
   const needed = neededBy("page.js");
   for (const module of [
-    ...["panel.js", "readout.js", "figures.js", "choice.js"],
+    ...["panel.js", "readout.js", "figures.js", "choice.js", "title-bar.js"],
     ...["questions.js", "probe-readout.js", "beside.js"],
     ...["exact.js", "exact-image.js", "save.js"],
     ...["evidence.js", "diagnosis.js"],
