@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from playwright.async_api import Route
 
 from rtc_canvas import Canvas, serve
 
 from .conftest import Elsewhere, ServeProgram
-from .program import Program, flat
+from .program import PATIENCE, Program, flat
 
 RED, GREEN = (220, 30, 30), (30, 200, 60)
 SMALL = "width: 320px; height: 240px; float: left"
@@ -258,17 +261,27 @@ async def test_taken_out_while_it_connects_it_leaves_no_peer(
     program = await served(serve_program, elsewhere)
     viewer = await elsewhere.open(program, "")
     await viewer.until("customElements.get('rtc-canvas')")
-    async with viewer.page.expect_request("**/whep/main"):
-        await viewer.page.evaluate(
-            "(html) => document.body.insertAdjacentHTML('beforeend', html)", tag(program)
-        )
+    answered, removed = asyncio.Event(), asyncio.Event()
+
+    async def hold_answer(route: Route) -> None:
+        response = await route.fetch()
+        answered.set()
+        await removed.wait()
+        await route.fulfill(response=response)
+
+    await viewer.page.route("**/whep/main", hold_answer)
+    await viewer.page.evaluate(
+        "(html) => document.body.insertAdjacentHTML('beforeend', html)", tag(program)
+    )
+    await asyncio.wait_for(answered.wait(), PATIENCE)
     async with viewer.page.expect_request(lambda request: request.method == "DELETE") as ended:
         await viewer.value("observer.element.remove()")
+        removed.set()
     response = await (await ended.value).response()
     assert response is not None
     assert response.status == 200
     assert program.canvas.peers == ()
-    assert len(program.types("join")) == len(program.types("leave"))
+    assert program.types("join", "leave") == []
 
 
 async def test_the_last_of_two_remarks_goes_as_well(
