@@ -82,11 +82,11 @@ class Adaptation:
         step = self._steps[self._index]
         return Step(step.bits, _scale(step, pixels), max(step.fps, self._min_fps))
 
-    def still_scale(self, bitrate: float, size: tuple[int, int]) -> float:
-        """By what a picture that stays may be scaled: it needs no patience, as it is made larger only."""
+    def affords_whole(self, bitrate: float, size: tuple[int, int]) -> bool:
+        """Whether a picture that stays may have all of its size: it needs no patience, as it is made larger only."""
         pixels = size[0] * size[1]
         roomy = self._fitting(bitrate / self._hunger / _weight(pixels) / MARGIN)
-        return _scale(self._steps[min(roomy, self._index)], pixels)
+        return _scale(self._steps[min(roomy, self._index)], pixels) == 1.0
 
     def _fitting(self, density: float) -> int:
         return next(index for index, step in enumerate(self._steps) if density >= step.bits)

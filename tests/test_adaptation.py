@@ -54,18 +54,17 @@ def test_it_rises_at_once_to_the_step_that_it_has_had_the_rate_for() -> None:
 def test_a_picture_that_stays_needs_no_patience() -> None:
     adaptation = Adaptation()
     assert adaptation.choose(200_000, HD, 0.0).scale == 0.5
-    assert adaptation.still_scale(200_000, HD) == 0.5
-    assert adaptation.still_scale(800_000, HD) == 0.75
-    assert adaptation.still_scale(4_000_000, HD) == 1.0
+    assert not adaptation.affords_whole(800_000, HD)
+    assert adaptation.affords_whole(4_000_000, HD)
     assert adaptation.choose(4_000_000, HD, 0.1).scale == 0.5, "motion does"
 
 
 def test_it_needs_some_more_than_the_step_asks_for() -> None:
     adaptation = Adaptation()
     assert adaptation.choose(900_000, HD, 0.0).scale == 1.0
-    assert adaptation.still_scale(900_000, HD) == 1.0, "it has the step already"
+    assert adaptation.affords_whole(900_000, HD), "it has the step already"
     assert adaptation.choose(500_000, HD, 0.0).scale == 0.75
-    assert adaptation.still_scale(900_000, HD) == 0.75
+    assert not adaptation.affords_whole(900_000, HD)
 
 
 def test_the_default_rate_carries_large_pictures_whole() -> None:
@@ -96,4 +95,5 @@ def test_a_hungry_codec_gets_less_of_a_picture_for_the_same_bits() -> None:
     size = (1280, 720)
     plain, hungry = Adaptation(), Adaptation(hunger=12)
     assert hungry.choose(12 * 700_000, size, 0.0) == plain.choose(700_000, size, 0.0)
-    assert hungry.still_scale(12 * 700_000, size) == plain.still_scale(700_000, size)
+    assert not hungry.affords_whole(12 * 700_000, size)
+    assert hungry.affords_whole(12 * 2_000_000, size)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.peers.stillness import REFINEMENTS, Gain, Repeat, idle_repeat, next_repeat
+from rtc_canvas.peers.stillness import (
+    ENOUGH,
+    REFINEMENTS,
+    SMALL,
+    Gain,
+    Repeat,
+    idle_repeat,
+    next_repeat,
+)
 
 BITRATE = 3_000_000
 MEAN = BITRATE / 30
@@ -52,9 +61,9 @@ def test_one_that_gains_nothing_any_more_is_kept_alive() -> None:
     assert idle_repeat(7.0) == Repeat(9.0, trickle=True)
 
 
-def refinements(*shares: float) -> int:
-    """Of a picture whose repeats have these shares of a mean frame's bits."""
-    gain = Gain()
+def refinements(*shares: float, pixels: int = 0) -> float:
+    """Of a picture of so many pixels whose repeats have these shares of a mean frame's bits."""
+    gain = Gain(pixels)
     for number, share in enumerate(shares, 1):
         gain.add(number, share * MEAN, BITRATE)
     return gain.refinements
@@ -66,9 +75,18 @@ def test_small_frames_in_a_row_end_the_gain() -> None:
 
 
 def test_one_small_frame_may_be_an_exception() -> None:
-    assert refinements(0.01, 0.9, 0.02, 0.5) == REFINEMENTS
+    assert refinements(0.01, 0.9, 0.02, 0.5) == math.inf
 
 
-@given(st.lists(st.floats(0, 10)))
-def test_there_is_always_an_end(shares: list[float]) -> None:
-    assert 0 < refinements(*shares) <= REFINEMENTS
+def test_one_that_never_comes_to_rest_has_had_its_bits_at_last() -> None:
+    shares = [0.5] * 500
+    assert refinements(*shares) == REFINEMENTS
+    assert refinements(*shares, pixels=round(200 * 0.5 * MEAN / ENOUGH)) == 200
+
+
+@given(st.lists(st.floats(0, 10), min_size=1), st.integers(0, 1280 * 720))
+def test_there_is_always_an_end(course: list[float], pixels: int) -> None:
+    # Of two repeats in a row one at least gets something, or that is the end.
+    enough = 2 * pixels * ENOUGH / (SMALL * MEAN)
+    shares = [*course, *[SMALL] * math.ceil(REFINEMENTS + enough)]
+    assert 0 < refinements(*shares, pixels=pixels) <= len(shares)

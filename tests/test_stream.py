@@ -79,8 +79,8 @@ class FixedAdaptation(Adaptation):
         self.asked.append((bitrate, size))
         return self.step
 
-    def still_scale(self, bitrate: float, size: tuple[int, int]) -> float:
-        return self.step.scale
+    def affords_whole(self, bitrate: float, size: tuple[int, int]) -> bool:
+        return self.step.scale == 1.0
 
 
 class HeldExecutor(Executor):
@@ -464,29 +464,20 @@ async def test_a_picture_that_stays_is_whole_before_it_is_refined(repeats: list[
     assert made.stream.key_frames == {"join": 1, "resize": 1}
 
 
-async def test_a_picture_that_stays_comes_back_to_its_size_with_the_rate(
+async def test_a_picture_that_stays_is_whole_at_last_whatever_the_rate(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    idle = math.inf
-
-    def next_repeat(repeats: int, last_sent: float, _: int) -> Repeat:
-        return Repeat(0.0 if repeats < 2 else idle, trickle=repeats > 0)
+    def next_repeat(repeats: int, last_sent: float, _: float) -> Repeat:
+        return Repeat(0.0 if len(made.sent) < 6 else math.inf, trickle=repeats > 0)
 
     monkeypatch.setattr(stream_module, "next_repeat", next_repeat)
     async with running() as made:
         made.adaptation.step = Step(0.0, 0.5, math.inf)
         await made.show(1, size=(640, 480))
-        await made.until(lambda: len(made.sent) == 3)
-        made.adaptation.step = Step(0.0, 1.0, math.inf)
-        await made.settle()
-        assert len(made.sent) == 3, "it waits for the next repeat"
-        idle = 0.0
-        made.stream.wake()
-        await made.until(lambda: len(made.sent) >= 7)
-    assert [(one.size, one.effort == "trickle") for one in made.encoder.asked[:7]] == [
+        await made.until(lambda: len(made.sent) == 6)
+    assert [(one.size, one.effort == "trickle") for one in made.encoder.asked] == [
         ((320, 240), False),
         ((320, 240), False),
-        ((320, 240), True),
         ((640, 480), False),
         ((640, 480), False),
         ((640, 480), True),
@@ -770,7 +761,7 @@ async def test_a_key_frame_of_a_picture_that_stays_is_refined_anew(repeats: list
     assert asked == ["usual", "refine", "refine", "usual"]
 
 
-async def test_a_picture_that_may_become_larger_is_not_refined(repeats: list[Repeat]) -> None:
+async def test_a_picture_that_is_smaller_than_it_was_is_not_refined(repeats: list[Repeat]) -> None:
     async with running() as made:
         # Of so much these repeats take so little that nothing is left to gain.
         made.encoder.target_bitrate = 1_000_000
@@ -779,6 +770,8 @@ async def test_a_picture_that_may_become_larger_is_not_refined(repeats: list[Rep
         assert not made.stream.is_refined
         await made.show(1, size=(640, 480))
         await made.until(lambda: len(made.sent) == 3)
-        assert made.stream.is_refined
-        made.adaptation.step = Step(0.0, 1.0, math.inf)
         assert not made.stream.is_refined
+        repeats += [Repeat(0.0, trickle=True), *[Repeat(0.0, trickle=False)] * 2]
+        made.stream.wake()
+        await made.until(lambda: len(made.sent) == 6)
+        assert made.stream.is_refined

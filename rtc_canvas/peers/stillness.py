@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 # Frames of a slow animation lie closer together than this.
@@ -9,7 +10,10 @@ FIRST_AFTER = 0.12
 
 # As often as pictures that move: what moves next waits for no more than it would in motion.
 REFINE_EVERY = 1 / 30
+
+# x264 hardly ever comes to rest: after so many repeats, and bits for each pixel, what they still gain is not seen.
 REFINEMENTS = 90
+ENOUGH = 2.0
 
 # From so many on it may become larger: pictures of a slow animation are not to alternate between two sizes.
 ENLARGED_FROM = 4
@@ -40,18 +44,23 @@ class Repeat:
 class Gain:
     """What a picture that stays still gains by being sent again.
 
-    refinements: after how many repeats it gains nothing any more.
+    pixels: of its frames.
+    refinements: after how many repeats it gains nothing any more; infinite as long as it does.
     """
 
-    def __init__(self) -> None:
-        self.refinements = REFINEMENTS
+    def __init__(self, pixels: int = 0) -> None:
+        self.refinements = math.inf
+        self._pixels = pixels
+        self._bits = 0.0
         self._small = 0
 
     def add(self, repeats: int, bits: float, bitrate: float) -> None:
         """The last of so many repeats was to gain quality and has so many bits, of so many that are meant a second."""
         small = bits < SMALL * bitrate * REFINE_EVERY
         self._small = self._small + 1 if small else 0
-        if self._small >= IN_A_ROW:
+        self._bits += bits
+        enough = repeats >= REFINEMENTS and self._bits >= ENOUGH * self._pixels
+        if self._small >= IN_A_ROW or enough:
             self.refinements = min(self.refinements, repeats)
 
 
@@ -60,7 +69,7 @@ def idle_repeat(last_sent: float) -> Repeat:
     return Repeat(last_sent + IDLE_EVERY, trickle=True)
 
 
-def next_repeat(repeats: int, last_sent: float, refinements: int) -> Repeat:
+def next_repeat(repeats: int, last_sent: float, refinements: float) -> Repeat:
     """The next sending of a picture that has been sent again `repeats` times, last at `last_sent`.
 
     refinements: how many of them are to gain quality.

@@ -22,7 +22,7 @@ from ..video.convert import Converter
 from ..video.encoder import VideoEncoder, fitting_scale
 from ..video.picture import Picture
 from .skips import Skips
-from .stillness import ENLARGED_FROM, Gain, idle_repeat, next_repeat
+from .stillness import ENLARGED_FROM, Gain, Repeat, idle_repeat, next_repeat
 
 # An encoder that fails is opened anew; one that goes on failing ends its peer, with a reason.
 MAX_FAILURES = 3
@@ -151,17 +151,7 @@ class Stream:
     @property
     def is_refined(self) -> bool:
         """Whether that picture gains nothing any more, neither by another frame of its size nor by a larger one."""
-        refined = self._repeats >= self._gain.refinements
-        return refined and self._still_scale == self._scale
-
-    @property
-    def _still_scale(self) -> float:
-        """How large the picture that was sent may become while it stays; never smaller than it is."""
-        picture = self._sent
-        if picture is None:
-            return self._scale
-        size = picture.width, picture.height
-        return max(self._scale, self._adaptation.still_scale(self._encoder.target_bitrate, size))
+        return self._repeats >= self._gain.refinements and self._scale == 1.0
 
     @property
     def skipped(self) -> int:
@@ -282,13 +272,20 @@ class Stream:
         )
         if now < repeat.time:
             return None, repeat.time
-        # Each change of size costs a key frame: a picture is made larger once it may have all of its size, or as far as
-        # it may be once it has gained its quality, and none is made smaller.
-        whole = self._still_scale == 1.0 and self._repeats >= ENLARGED_FROM
-        larger = (whole or repeat.trickle) and not exact
-        scale = self._still_scale if larger else self._scale
+        scale = self._scale if exact or not self._becomes_whole(picture, repeat) else 1.0
         trickle = repeat.trickle and scale == self._scale
         return _Job(picture, False, None, trickle, scale, self.chroma or "420"), None
+
+    def _becomes_whole(self, picture: Picture, repeat: Repeat) -> bool:
+        """Whether a picture that was sent gets all of its size with its next repeat.
+
+        That costs a key frame: so it does as soon as the rate allows it, or else once it has gained what it can.
+        """
+        if repeat.trickle:
+            return True
+        size = picture.width, picture.height
+        affordable = self._adaptation.affords_whole(self._encoder.target_bitrate, size)
+        return affordable and self._repeats >= ENLARGED_FROM
 
     @property
     def _due(self) -> float:
@@ -348,7 +345,7 @@ class Stream:
         form = frame.size, frame.chroma
         bits = 8 * len(frame.data)
         if job.first or frame.key or form != (self.size, self.chroma):
-            self._repeats, self._gain = 0, Gain()
+            self._repeats, self._gain = 0, Gain(math.prod(frame.size))
         else:
             self._repeats += 1
             if not job.trickle:

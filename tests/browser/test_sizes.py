@@ -12,7 +12,6 @@ import pytest
 
 from rtc_canvas import Canvas, DrawRequest, limitation
 from rtc_canvas.config import VideoConfig
-from rtc_canvas.peers import stillness
 from rtc_canvas.peers import stream as stream_module
 from rtc_canvas.peers.stillness import Repeat
 from rtc_canvas.peers.stream import Stream
@@ -36,9 +35,8 @@ async def test_a_still_picture_of_3840_x_2160_arrives_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # It begins smaller, as for a link that nobody knows yet. What a busy machine measures of its own is left out of
-    # account, and the time that a smaller picture is refined.
+    # account.
     monkeypatch.setattr(sessions, "MIN_BITRATE", VideoConfig().max_bitrate)
-    monkeypatch.setattr(stillness, "REFINEMENTS", 3)
     width, height = 3840, 2160
     program = await serve_program(Canvas((width, height), resizable=False))
     program.canvas.push(quarters(width, height))
