@@ -80,11 +80,12 @@ class Audience:
         """End those who wait for the canvas to settle: its peers are about to be ended."""
         self._waiting.fail(served_no_longer())
 
-    def close(self) -> None:
-        """Let go of the stage, once every peer has ended."""
+    async def close(self) -> None:
+        """Let go of the stage, once every peer has ended, and wait for the image that is still being made."""
         stage = self._stage()
         if stage is not None:
             stage.unwatch(self._notify)
+        await self.exact_images.close()
 
     # What streams see: `FrameSource`.
 

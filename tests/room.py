@@ -251,7 +251,7 @@ class Room:
 
     async def close(self) -> None:
         await asyncio.gather(*(g.peer.end("The test ends.", retry=False) for g in self._guests))
-        self.audience.close()
+        await self.audience.close()
         self.executor.shutdown()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 import time
 import tracemalloc
 from typing import Any
@@ -16,6 +17,7 @@ from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.peers import exact as peer_exact
 from rtc_canvas.peers import exact_images
 from rtc_canvas.peers.exact_transfer import UNACKNOWLEDGED
+from rtc_canvas.video.lossless import png
 from rtc_canvas.video.picture import Picture
 
 from .frames import busy
@@ -240,6 +242,39 @@ async def test_a_page_may_change_its_mind() -> None:
         page.transport.most_pieces = 1000
         page.guest.tell("exact", on=True)
         await page.image(2)
+
+
+async def test_a_page_that_goes_on_changing_its_mind_keeps_one_thread_busy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[Picture] = []
+    go_on = threading.Event()
+
+    def compress(picture: Picture) -> bytes:
+        started.append(picture)
+        assert go_on.wait(5)
+        return png(picture)
+
+    monkeypatch.setattr(exact_images, "png", compress)
+    async with bare_room() as (room, spy):
+        page = Page(room)
+        spy.stage.show(picture(1))
+        while not started:  # noqa: ASYNC110  # it is told on another thread
+            await asyncio.sleep(0.001)
+        for _ in range(5):
+            page.guest.tell("exact", on=False)
+            page.guest.tell("exact", on=True)
+            await asyncio.sleep(0.01)
+        go_on.set()
+        await page.image()
+        assert len(started) == 1
+        go_on.clear()
+        spy.stage.show(picture(2))
+        while len(started) == 1:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        # Nothing of it is left at the end of the room.
+        page.guest.tell("exact", on=False)
+        asyncio.get_running_loop().call_later(0.05, go_on.set)
 
 
 async def test_nothing_is_sent_after_the_peer_has_ended() -> None:

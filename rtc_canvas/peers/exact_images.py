@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import dataclass
 
 from ..video.lossless import png
+from ..video.picture import Picture
 from .stream import FrameSource
 
 
@@ -22,14 +22,24 @@ class ExactImage:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Making:
+    """A compression that runs. picture: what of, by its `content`."""
+
+    picture: int
+    task: asyncio.Task[ExactImage]
+
+
 class ExactImages:
-    """Compresses pictures on a thread, one at a time, and keeps the newest image. Lives on the event loop."""
+    """Compresses pictures on a thread, one at a time, and keeps the newest image. Lives on the event loop.
+
+    A thread cannot be stopped: what somebody wanted and gave up is made all the same, and kept for who wants it next.
+    """
 
     def __init__(self, source: FrameSource) -> None:
         self._source = source
-        self._lock = asyncio.Lock()
         self._image: ExactImage | None = None
-        self._looked = 0.0
+        self._making: _Making | None = None
 
     async def newest(self) -> ExactImage | None:
         """The image of the picture that is the newest now, or of a newer one; None without a picture.
@@ -37,18 +47,35 @@ class ExactImages:
         Raises:
             EncoderError: when it cannot be made.
         """
-        asked = time.monotonic()
-        async with self._lock:
-            if self._looked >= asked:
-                # Somebody who waited as well has looked meanwhile.
-                return self._image
-            looked = time.monotonic()
-            picture = self._source.newest
-            if picture is None:
-                return None
-            if self._image is None or self._image.picture != picture.content:
-                data = await asyncio.to_thread(png, picture)
-                size = picture.width, picture.height
-                self._image = ExactImage(picture.content, size, data)
-            self._looked = looked
-            return self._image
+        wanted = self._source.newest
+        if wanted is None:
+            return None
+        while self._image is None or self._image.picture < wanted.content:
+            making = self._making or self._begin(self._source.newest or wanted)
+            # Unlike awaiting it, this does not cancel it for the others.
+            await asyncio.wait([making.task])
+            if making.picture >= wanted.content:
+                making.task.result()
+        return self._image
+
+    async def close(self) -> None:
+        """Wait for the compression that runs. Idempotent."""
+        while self._making is not None:
+            await asyncio.wait([self._making.task])
+
+    def _begin(self, picture: Picture) -> _Making:
+        task = asyncio.create_task(_compress(picture))
+        task.add_done_callback(self._made)
+        self._making = _Making(picture.content, task)
+        return self._making
+
+    def _made(self, task: asyncio.Task[ExactImage]) -> None:
+        self._making = None
+        # A failure is told to those who wait for it, and else to nobody: whoever wants the image next tries again.
+        if not task.cancelled() and task.exception() is None:
+            self._image = task.result()
+
+
+async def _compress(picture: Picture) -> ExactImage:
+    data = await asyncio.to_thread(png, picture)
+    return ExactImage(picture.content, (picture.width, picture.height), data)

@@ -190,7 +190,7 @@ class _Served:
         self.finalizer.detach()
         self.audience.end_waiting()
         await asyncio.gather(*(handover.end(reason, retry=retry) for handover in list(self._open)))
-        self.audience.close()
+        await self.audience.close()
         canvas = self.canvas()
         if canvas is not None:
             await canvas.close_audience()
