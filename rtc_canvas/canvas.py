@@ -158,17 +158,21 @@ class Canvas:
         if copy and not pixels.flags.c_contiguous:
             # Compared as the copy that it becomes: other layouts are slow to compare.
             pixels, copy = np.array(pixels, order="C"), False
-        number, newest = next(self._numbers), self._stage.newest
+        newest = self._stage.newest
         if (
             newest is not None
             and newest.logical_size == logical
             and same_pixels(newest.pixels, pixels)
         ):
-            picture = replace(newest, number=number, render_time=handed_over, id=id, inputs=inputs)
-        else:
-            if copy:
-                pixels = np.array(pixels, order="C")
-            picture = Picture(number, pixels, self._format, handed_over, logical, id, inputs=inputs)
+            number = next(self._numbers)
+            again = replace(newest, number=number, render_time=handed_over, id=id, inputs=inputs)
+            if self._stage.show(again, after=newest):
+                return
+            # Another thread was quicker. To compare with its picture, and the next, might never end: this is a new one.
+        if copy:
+            pixels = np.array(pixels, order="C")
+        number = next(self._numbers)
+        picture = Picture(number, pixels, self._format, handed_over, logical, id, inputs=inputs)
         self._stage.show(picture)
 
     @property

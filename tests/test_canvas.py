@@ -19,9 +19,11 @@ from rtc_canvas import (
     ProbeRequest,
     ServeError,
 )
+from rtc_canvas import canvas as canvas_module
 from rtc_canvas.events import ProgramEvent
 from rtc_canvas.program.stage import Stage
 from rtc_canvas.video.picture import Picture, Pixels
+from rtc_canvas.video.same_pixels import same_pixels
 
 from .room import Seen, ignore, room_of
 
@@ -164,6 +166,42 @@ async def test_another_shape_or_logical_size_is_another_picture() -> None:
         pushed = await seen.take(3)
     assert [picture.content for picture in pushed] == [1, 2, 3]
     assert pushed[-1].logical_size == (128, 96)
+
+
+@pytest.mark.parametrize("copy", [True, False])
+async def test_what_was_replaced_while_it_was_compared_does_not_come_back(
+    monkeypatch: pytest.MonkeyPatch, copy: bool
+) -> None:
+    canvas = Canvas()
+    canvas.push(flat(1))
+    repeated, other = flat(1), flat(2)
+    others_turn, may_go_on = threading.Event(), threading.Event()
+    thread = threading.Thread(target=canvas.push, args=(other,))
+
+    def compare_meanwhile(one: Pixels, another: Pixels) -> bool:
+        outcome = same_pixels(one, another)
+        if threading.current_thread() is thread:
+            others_turn.set()
+            assert may_go_on.wait(5)
+        else:
+            may_go_on.set()
+            thread.join(5)
+            assert not thread.is_alive(), "a push waits for no other"
+        return outcome
+
+    monkeypatch.setattr(canvas_module, "same_pixels", compare_meanwhile)
+    async with watching(canvas) as stage:
+        thread.start()
+        assert await asyncio.to_thread(others_turn.wait, 5)
+        canvas.push(repeated, copy=copy)
+        newest = stage.newest
+        assert newest is not None
+        assert newest.content == newest.number > 2, "it comes after the other one"
+        assert (newest.pixels == 1).all()
+        assert (newest.pixels is repeated) is not copy
+        canvas.push(flat(1))
+        assert stage.newest is not None
+        assert stage.newest.content == newest.content
 
 
 async def test_an_array_that_was_changed_against_its_promise_counts_as_the_same() -> None:

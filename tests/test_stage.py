@@ -50,6 +50,18 @@ def test_the_higher_number_stays() -> None:
     assert stage.newest.number == 2
 
 
+def test_one_that_is_to_follow_another_is_not_shown_after_a_third() -> None:
+    stage = make_stage()
+    first, second = picture(1), picture(2)
+    assert stage.show(first)
+    assert stage.show(second, after=first)
+    calls, notify = counter()
+    stage.watch(notify, 1)
+    assert not stage.show(picture(3), after=first)
+    assert stage.newest is second
+    assert not calls
+
+
 def test_whoever_watches_is_told_of_pictures_and_of_changes_only() -> None:
     stage = make_stage()
     calls, notify = counter()

@@ -128,12 +128,18 @@ class Stage:
 
     # From the canvas.
 
-    def show(self, picture: Picture) -> None:
+    def show(self, picture: Picture, *, after: Picture | None = None) -> bool:
+        """Make it the newest picture. Two threads may do so at once: the higher number stays.
+
+        after: what has to be the newest one until then. Otherwise nothing is shown, and it returns False.
+        """
         with self._lock:
-            # Two threads may push at once: the higher number stays.
+            if after is not None and self.newest is not after:
+                return False
             if self.newest is None or picture.number > self.newest.number:
                 self.newest = picture
         self._tell()
+        return True
 
     def latch(self, **changes: Any) -> None:
         """Change fields of `Latched`."""
