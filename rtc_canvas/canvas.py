@@ -379,8 +379,9 @@ class Canvas:
         event loop, or `canvas.settled().wait(timeout)` in a thread.
 
         Final are the very pixels where they are wanted (see `exact`), once the page shows them; elsewhere the video,
-        once it gains nothing any more. A draw that was asked for comes first. Pictures that go on changing never
-        settle.
+        once it gains nothing any more. A draw that was asked for comes first; where it fails, the picture before it
+        counts while it is tried again. Before the first picture nothing has settled, and pictures that go on changing
+        never do.
 
         peer: the viewer whose screen counts; all viewers' by default. One whose page is hidden, or who leaves, is
             waited for no longer. Without anybody left, and while the canvas is not served, it has settled already.

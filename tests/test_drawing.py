@@ -382,6 +382,21 @@ def test_a_failing_draw_is_tried_again_with_growing_pauses(clock: Clock) -> None
     assert list(RETRY_AFTER) == sorted(set(RETRY_AFTER))
 
 
+def test_a_draw_that_is_tried_again_is_not_waited_for(clock: Clock) -> None:
+    program = Program()
+    drawing, stage = watched(program)
+    program.failure = ZeroDivisionError()
+    pause = work_off(drawing)
+    assert pause is not None
+    assert not stage.draw_pending
+    drawing.request_draw()
+    assert stage.draw_pending, "but one that is asked for is"
+    clock.now += pause
+    work_off(drawing)
+    assert len(program.requests) == 2
+    assert not stage.draw_pending
+
+
 def test_a_failing_draw_is_noticed_until_it_works(clock: Clock) -> None:
     program = Program()
     drawing, stage = watched(program)

@@ -218,6 +218,23 @@ async def test_a_draw_with_nothing_new_leaves_it_settled() -> None:
         await asyncio.wait_for(canvas.settled(), 5)
 
 
+async def test_after_a_draw_that_failed_the_last_picture_counts() -> None:
+    canvas = Canvas()
+
+    @canvas.draw
+    def draw(request: DrawRequest) -> Pixels:
+        if request.index:
+            raise ZeroDivisionError
+        return flat()
+
+    async with room_of(canvas) as room:
+        room.join()
+        await asyncio.wait_for(canvas.settled(), 5)
+        for _ in range(2):
+            canvas.request_draw()
+            await asyncio.wait_for(canvas.settled(), 5)
+
+
 async def test_one_viewer_may_settle_before_the_others() -> None:
     canvas = Canvas()
     async with room_of(canvas) as room:

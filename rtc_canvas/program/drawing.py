@@ -112,7 +112,7 @@ class Drawing:
 
     @property
     def draw_pending(self) -> bool:
-        """Whether a draw that was asked for has not returned; those of an animation nobody asked for."""
+        """Whether a draw that was asked for has neither returned nor failed; those of an animation nobody asked for."""
         if self.expects_picture:
             return True
         with self._condition:
@@ -216,7 +216,7 @@ class Drawing:
     def _next_draw_or_pause(self) -> Callable[[], None] | float | None:
         if self.draw is None or not self._stage.watchers:
             return None
-        if not (self._draw_wanted or self._mode == "continuous"):
+        if not (self._draw_wanted or self._draw_failures or self._mode == "continuous"):
             return None
         pause = self.beat.pause(time.monotonic())
         return pause if pause > 0 else self._draw
@@ -271,7 +271,6 @@ class Drawing:
         else:
             logger.error("The draw failed again (%d times in a row).", self._draw_failures)
         self._stage.latch(notice=DRAW_FAILED)
-        self._draw_wanted = True
         self.beat.postpone(time.monotonic() + pause)
 
     def _probe(self, question: Question) -> None:
