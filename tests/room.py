@@ -104,16 +104,17 @@ class StageSpy:
 class StandInTransport:
     """Keeps what it is given, of exact images the pieces of the newest; there is always room.
 
+    has_channels: whether the page has any; foreign players have none.
     most_pieces: there is none for more of them.
     """
 
     codec: Codec = "h264"
-    has_channels = True
     has_room = True
     silence = 0.0
     stats = LinkStats(round_trip=0.02, cuts=MappingProxyType({"queue": 1}))
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_channels: bool = True) -> None:
+        self.has_channels = has_channels
         self.frames: list[EncodedFrame] = []
         self.messages: list[dict[str, Any]] = []
         self.pieces: list[bytes] = []
@@ -186,16 +187,17 @@ class StandInEncoder:
 class Guest:
     """A viewer: its peer, and the page's end of it."""
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, *, has_channels: bool = True) -> None:
         self.peer = peer
-        self.transport = StandInTransport()
+        self.transport = StandInTransport(has_channels=has_channels)
         self._seq = 0
 
     def open(self) -> None:
-        """The connection is up, and the channels are open."""
+        """The connection is up, and the channels are open, if there are any."""
         self.peer.connected()
-        for channel in ("app", "input", "pointer"):
-            self.peer.channel_open(channel)
+        if self.transport.has_channels:
+            for channel in ("app", "input", "pointer"):
+                self.peer.channel_open(channel)
 
     def send(self, type_: str, **fields: Any) -> None:
         self._seq += 1
@@ -235,17 +237,17 @@ class Room:
         self._guests: list[Guest] = []
         self.executor = ThreadPoolExecutor(2)
 
-    def connect(self, role: Role = "operator") -> Guest:
+    def connect(self, role: Role = "operator", *, has_channels: bool = True) -> Guest:
         """A guest whose connection is not up yet."""
         peer = Peer(f"peer-{len(self._guests) + 1}", role, None, self.audience)
-        guest = Guest(peer)
+        guest = Guest(peer, has_channels=has_channels)
         self._guests.append(guest)
         peer.attach(guest.transport, equipment(self.executor))
         return guest
 
-    def join(self, role: Role = "operator") -> Guest:
+    def join(self, role: Role = "operator", *, has_channels: bool = True) -> Guest:
         """A guest that is there."""
-        guest = self.connect(role)
+        guest = self.connect(role, has_channels=has_channels)
         guest.open()
         return guest
 

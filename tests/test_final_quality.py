@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc_canvas.peers.final_quality import PATIENCE, FinalQuality
+from rtc_canvas.peers.final_quality import PATIENCE, SILENCE, FinalQuality
 
 
-def test_a_page_that_tells_nothing_shows_what_it_is_sent() -> None:
-    quality = FinalQuality()
+def test_a_player_that_can_tell_nothing_shows_what_it_is_sent() -> None:
+    quality = FinalQuality(has_channels=False)
     assert quality.picture(0.0) == 0
     quality.sending(7, 1000, final=False, now=1.0)
     assert quality.picture(1.0) == 0
@@ -17,8 +17,18 @@ def test_a_page_that_tells_nothing_shows_what_it_is_sent() -> None:
     assert quality.picture(1.1) == 7
 
 
+def test_a_page_that_has_told_nothing_yet_is_waited_for_at_first() -> None:
+    quality = FinalQuality(has_channels=True)
+    quality.sending(7, 1000, final=False, now=1.0)
+    quality.sending(7, 2000, final=True, now=1.1)
+    assert quality.picture(1.0 + SILENCE) == 0
+    assert quality.picture(1.1 + SILENCE) == 7
+    quality.sending(8, 3000, final=True, now=9.0)
+    assert quality.picture(9.0) == 8, "it never tells"
+
+
 def test_a_page_that_tells_is_waited_for() -> None:
-    quality = FinalQuality()
+    quality = FinalQuality(has_channels=True)
     quality.sending(7, 1000, final=False, now=1.0)
     quality.presented(1000)
     quality.sending(7, 2000, final=True, now=1.1)
@@ -29,7 +39,7 @@ def test_a_page_that_tells_is_waited_for() -> None:
 
 
 def test_one_that_tells_no_more_is_not_waited_for_without_end() -> None:
-    quality = FinalQuality()
+    quality = FinalQuality(has_channels=True)
     quality.presented(500)
     quality.sending(7, 1000, final=True, now=1.0)
     assert quality.picture(1.0 + PATIENCE) == 0
@@ -37,7 +47,7 @@ def test_one_that_tells_no_more_is_not_waited_for_without_end() -> None:
 
 
 def test_a_new_picture_begins_anew() -> None:
-    quality = FinalQuality()
+    quality = FinalQuality(has_channels=True)
     quality.sending(7, 1000, final=True, now=1.0)
     quality.presented(1000)
     quality.sending(8, 2000, final=False, now=1.1)
@@ -48,7 +58,7 @@ def test_a_new_picture_begins_anew() -> None:
 
 
 def test_reports_in_the_wrong_order_are_put_right() -> None:
-    quality = FinalQuality()
+    quality = FinalQuality(has_channels=True)
     quality.sending(7, 2000, final=True, now=1.0)
     quality.presented(2000)
     quality.presented(1000)
@@ -57,7 +67,7 @@ def test_reports_in_the_wrong_order_are_put_right() -> None:
 
 @given(final=st.integers(0, 2**32 - 1), later=st.integers(0, 2**31 - 2))
 def test_timestamps_wrap(final: int, later: int) -> None:
-    quality = FinalQuality()
+    quality = FinalQuality(has_channels=True)
     quality.sending(7, final, final=True, now=1.0)
     quality.presented((final - 1) % 2**32)
     assert quality.picture(1.0) == 0
@@ -66,7 +76,7 @@ def test_timestamps_wrap(final: int, later: int) -> None:
 
 
 def test_one_that_becomes_larger_gains_again() -> None:
-    quality = FinalQuality()
+    quality = FinalQuality(has_channels=False)
     quality.sending(7, 1000, final=True, now=1.0)
     quality.sending(7, 2000, final=False, now=1.1)
     assert quality.picture(1.2) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import threading
 import weakref
 from typing import Any
@@ -11,12 +12,13 @@ from typing import Any
 import pytest
 
 from rtc_canvas import Canvas, DrawRequest, ServeError, serve
+from rtc_canvas.peers import final_quality, stillness
 from rtc_canvas.settled import Settled, Waiting
 from rtc_canvas.video.picture import Pixels
 
 from .frames import flat as coloured
 from .receiver import receiver
-from .room import room_of
+from .room import Room, StandInTransport, equipment, room_of
 
 
 def flat(value: int = 0) -> Pixels:
@@ -160,7 +162,7 @@ async def test_without_anybody_who_looks_it_has_settled() -> None:
 async def test_it_settles_once_the_video_gains_nothing_any_more() -> None:
     canvas = Canvas()
     async with room_of(canvas) as room:
-        guest = room.join()
+        guest = room.join(has_channels=False)
         canvas.push(flat(7))
         settled = canvas.settled()
         await guest.frame(2)
@@ -172,7 +174,7 @@ async def test_it_settles_once_the_video_gains_nothing_any_more() -> None:
 async def test_it_settles_for_threads_and_for_those_who_come_later() -> None:
     canvas = Canvas()
     async with room_of(canvas) as room:
-        room.join()
+        room.join(has_channels=False)
         canvas.push(flat(7))
         assert await asyncio.to_thread(canvas.settled().wait, 5)
         assert await asyncio.to_thread(canvas.settled().wait, 5)
@@ -183,7 +185,7 @@ async def test_it_settles_for_threads_and_for_those_who_come_later() -> None:
 async def test_it_has_not_settled_before_the_first_picture() -> None:
     canvas = Canvas()
     async with room_of(canvas) as room:
-        room.join()
+        room.join(has_channels=False)
         settled = canvas.settled()
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(settled, 0.05)
@@ -200,7 +202,7 @@ async def test_a_draw_that_was_asked_for_comes_first() -> None:
         return flat(next(values))
 
     async with room_of(canvas) as room:
-        guest = room.join()
+        guest = room.join(has_channels=False)
         await asyncio.wait_for(canvas.settled(), 5)
         before = guest.transport.frames[-1].picture
         canvas.request_draw()
@@ -212,7 +214,7 @@ async def test_a_draw_with_nothing_new_leaves_it_settled() -> None:
     canvas = Canvas()
     canvas.draw(lambda request: flat() if request.index == 0 else None)
     async with room_of(canvas) as room:
-        room.join()
+        room.join(has_channels=False)
         await asyncio.wait_for(canvas.settled(), 5)
         canvas.request_draw()
         await asyncio.wait_for(canvas.settled(), 5)
@@ -228,7 +230,7 @@ async def test_after_a_draw_that_failed_the_last_picture_counts() -> None:
         return flat()
 
     async with room_of(canvas) as room:
-        room.join()
+        room.join(has_channels=False)
         await asyncio.wait_for(canvas.settled(), 5)
         for _ in range(2):
             canvas.request_draw()
@@ -238,7 +240,7 @@ async def test_after_a_draw_that_failed_the_last_picture_counts() -> None:
 async def test_one_viewer_may_settle_before_the_others() -> None:
     canvas = Canvas()
     async with room_of(canvas) as room:
-        quick, stuck = room.join(), room.join()
+        quick, stuck = room.join(has_channels=False), room.join(has_channels=False)
         stuck.transport.has_room = False
         canvas.push(flat())
         everybody = canvas.settled()
@@ -260,6 +262,147 @@ async def test_whoever_hides_the_page_is_waited_for_no_longer() -> None:
         assert not settled.is_done
         guest.tell("visibility", visible=False)
         await asyncio.wait_for(settled, 5)
+
+
+# What pages say.
+
+
+class Page:
+    """The page of a guest that says nothing by itself."""
+
+    def __init__(self, room: Room) -> None:
+        self.guest = room.join()
+        self.guest.peer.channel_open("frames")
+
+    async def until_final(self, picture: int = 1) -> None:
+        """Wait until the video of a picture gains nothing any more."""
+        frames = self.guest.transport.frames
+        await self.guest.transport.until(
+            # The third one is: two that gained little came before it.
+            lambda: [frame.picture for frame in frames].count(picture) >= 4
+        )
+
+    def report(self) -> None:
+        """Tell that the newest frame is on the screen."""
+        timestamp = 3000 * (len(self.guest.transport.frames) - 1)
+        message = {"type": "presented", "interval": 0.0167, "frames": [[timestamp, 0.004, 5.0]]}
+        self.guest.peer.message("frames", json.dumps(message))
+
+    async def show_exact(self) -> None:
+        """Take the image that comes, and tell that it is on the screen."""
+        await self.guest.until_told("image")
+        [header] = self.guest.told("image")
+        pieces = self.guest.transport.pieces
+        await self.guest.transport.until(lambda: sum(map(len, pieces)) == header["bytes"])
+        for type_ in ("received", "shown"):
+            message = {"type": type_, "picture": header["picture"], "bytes": header["bytes"]}
+            self.guest.peer.message("exact", json.dumps(message))
+
+
+async def test_a_page_that_has_just_come_is_waited_for_until_it_shows_the_picture() -> None:
+    canvas = Canvas()
+    async with room_of(canvas) as room:
+        page = Page(room)
+        page.guest.tell("exact", on=False)
+        canvas.push(flat(7))
+        settled = canvas.settled()
+        await page.until_final()
+        assert not settled.is_done
+        page.report()
+        await asyncio.wait_for(settled, 1)
+
+
+async def test_an_exact_canvas_waits_until_a_page_has_said_that_it_wants_the_pixels() -> None:
+    canvas = Canvas(exact=True)
+    async with room_of(canvas) as room:
+        page = Page(room)
+        canvas.push(flat(7))
+        settled = canvas.settled()
+        await page.until_final()
+        page.report()
+        assert not settled.is_done, "the page has not said whether it wants them"
+        page.guest.tell("exact", on=True)
+        assert not settled.is_done
+        await page.show_exact()
+        await asyncio.wait_for(settled, 1)
+
+
+async def test_a_page_that_does_not_want_the_pixels_settles_with_its_video() -> None:
+    canvas = Canvas(exact=True)
+    async with room_of(canvas) as room:
+        page = Page(room)
+        canvas.push(flat(7))
+        settled = canvas.settled()
+        await page.until_final()
+        page.report()
+        page.guest.tell("exact", on=False)
+        assert settled.is_done
+
+
+async def test_a_page_that_says_nothing_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(final_quality, "SILENCE", 0.5)
+    monkeypatch.setattr(stillness, "IDLE_EVERY", 0.1)
+    canvas = Canvas(exact=True)
+    async with room_of(canvas) as room:
+        page = Page(room)
+        canvas.push(flat(7))
+        settled = canvas.settled()
+        await page.until_final()
+        assert not settled.is_done
+        await asyncio.wait_for(settled, 5)
+        canvas.push(flat(8))
+        settled = canvas.settled()
+        await page.until_final(2)
+        await asyncio.wait_for(settled, 1)
+
+
+async def test_a_page_that_was_opened_out_of_sight_is_waited_for_once_it_is_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(final_quality, "SILENCE", 0.3)
+    canvas = Canvas()
+    async with room_of(canvas) as room:
+        page = Page(room)
+        canvas.push(flat(7))
+        await page.guest.frame()
+        page.guest.tell("visibility", visible=False)
+        await asyncio.sleep(0.4)
+        page.guest.tell("exact", on=False)
+        page.guest.tell("visibility", visible=True)
+        settled = canvas.settled()
+        await page.until_final()
+        assert not settled.is_done
+        page.report()
+        assert settled.is_done
+
+
+async def test_a_player_without_channels_settles_an_exact_canvas_with_its_video() -> None:
+    canvas = Canvas(exact=True)
+    async with room_of(canvas) as room:
+        room.join(has_channels=False)
+        canvas.push(flat(7))
+        await asyncio.wait_for(canvas.settled(), 1)
+
+
+async def test_what_a_page_showed_over_one_connection_says_nothing_of_the_next() -> None:
+    canvas = Canvas()
+    async with room_of(canvas) as room:
+        page = Page(room)
+        page.guest.tell("exact", on=False)
+        canvas.push(flat(7))
+        await page.until_final()
+        message = {"type": "presented", "interval": None, "frames": [[10**6, None, 5.0]]}
+        page.guest.peer.message("frames", json.dumps(message))
+        await asyncio.wait_for(canvas.settled(), 1)
+        page.guest.transport = StandInTransport()
+        page.guest.peer.attach(page.guest.transport, equipment(room.executor))
+        settled = canvas.settled()
+        await page.until_final()
+        assert not settled.is_done
+        page.report()
+        await asyncio.wait_for(settled, 1)
 
 
 async def test_a_canvas_that_is_served_no_longer_never_settles() -> None:

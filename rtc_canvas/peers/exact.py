@@ -55,7 +55,7 @@ class PeerExact:
     Pictures go by their `content` here: the same pixels again are the same picture.
 
     on_change: called when `shown` or `takes_over` changed.
-    on: whether the page wants images.
+    on: whether the page wants images. said: whether it has said so, or that it does not.
     shown: the picture whose very pixels are on the page's screen, 0 for none. count: how many the page has shown.
     """
 
@@ -66,7 +66,7 @@ class PeerExact:
         self._loop = asyncio.get_running_loop()
         self._transport: Transport | None = None
         self._video: SentVideo | None = None
-        self.on = False
+        self.on = self.said = False
         self.shown = 0
         self.count = 0
         self._visible = True
@@ -98,6 +98,7 @@ class PeerExact:
         return self.on and self._picture != self._given_up
 
     def set_on(self, on: bool) -> None:
+        self.said = True
         if on != self.on:
             self.on = on
             self._given_up = 0

@@ -7,14 +7,21 @@ import math
 # A page that tells of some frames and then of none is believed to show the last one after so many seconds.
 PATIENCE = 10.0
 
+# One that has told of none may be about to for so many seconds after its first frame; some browsers never tell.
+SILENCE = 5.0
+
 
 class FinalQuality:
     """Follows the frames that are sent, and what the page tells of those it shows. Times are in seconds.
 
     Pictures go by their `content`.
+
+    has_channels: whether the page can tell anything.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_channels: bool) -> None:
+        self._has_channels = has_channels
+        self._began = math.inf
         self._picture = 0
         self._final: int | None = None
         self._sent_at = math.inf
@@ -25,23 +32,34 @@ class FinalQuality:
 
         final: whether no later frame of it is to gain quality.
         """
+        self._began = min(self._began, now)
         if picture != self._picture or not final:
             # The same picture too, when it becomes larger and gains quality again.
             self._picture, self._final = picture, None
         if final and self._final is None:
             self._final, self._sent_at = timestamp, now
 
+    def appear(self) -> None:
+        """The page comes into sight: what it was sent before, as in a tab behind others, it may never have shown."""
+        self._began = math.inf
+
     def presented(self, timestamp: int) -> None:
         """The page tells that it shows the frame with this RTP timestamp."""
         if self._presented is None or _is_newer(timestamp, self._presented):
             self._presented = timestamp
 
+    def is_early(self, now: float) -> bool:
+        """Whether what the page has to tell, of this or of anything else, may still be on its way."""
+        return self._has_channels and now - self._began <= SILENCE
+
     def picture(self, now: float) -> int:
         """The picture that the screen shows in its final quality; 0 where it shows none so."""
         if self._final is None:
             return 0
-        # A page that never tells is taken to show what it is sent.
-        shown = self._presented is None or not _is_newer(self._final, self._presented)
+        if self._presented is None:
+            # A page that never tells is taken to show what it is sent.
+            return 0 if self.is_early(now) else self._picture
+        shown = not _is_newer(self._final, self._presented)
         return self._picture if shown or now - self._sent_at > PATIENCE else 0
 
 

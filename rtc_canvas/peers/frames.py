@@ -55,7 +55,11 @@ class PeerFrames:
         self._newest_seq = 0
         self.log = FrameLog()
         self._presentations = Presentations(self.log, self._clock, page_time)
-        self.quality = FinalQuality()
+        self.quality = FinalQuality(has_channels=False)
+
+    def attach(self, *, has_channels: bool) -> None:
+        """What is sent from now on goes another way, with timestamps of its own."""
+        self.quality = FinalQuality(has_channels=has_channels)
 
     def figures(self, now: float) -> dict[str, Any]:
         """Those of `PeerStats` that are learnt here; from any thread."""

@@ -168,6 +168,7 @@ class Peer:
             is_exact=lambda: self._exact.takes_over,
             log=self._log,
         )
+        self._frames.attach(has_channels=transport.has_channels)
         self._exact.attach(transport, self._stream)
         self._stream.set_visible(self._visible and not self.away)
         if self._connected:
@@ -185,8 +186,10 @@ class Peer:
     @property
     def shows(self) -> int:
         """The `content` of the picture that its screen shows in the final quality, 0 for none."""
-        exact = self._exact
-        return exact.shown if exact.is_wanted else self._frames.quality.picture(time.monotonic())
+        exact, quality, now = self._exact, self._frames.quality, time.monotonic()
+        # A page that has just come has not said yet whether it wants them.
+        is_exact = exact.is_wanted or (not exact.said and quality.is_early(now))
+        return exact.shown if is_exact else quality.picture(now)
 
     def wake(self) -> None:
         """There is a newer picture."""
@@ -409,6 +412,7 @@ class Peer:
                 self._not_decoded()
             case WantExact(on):
                 self._exact.set_on(on)
+                self._audience.peer_shows(self)
             case WantControl(on):
                 self._audience.peer_wants_control(self, on)
 
@@ -429,6 +433,8 @@ class Peer:
             self._audience.peer_visibility_changed(self)
 
     def _set_shown(self, shown: bool) -> None:
+        if shown:
+            self._frames.quality.appear()
         if self._stream is not None:
             self._stream.set_visible(shown)
         self._exact.set_visible(shown)
