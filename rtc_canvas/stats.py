@@ -34,8 +34,12 @@ class PeerStats(LinkStats):
     dropped_input: input messages that were not taken, by the reason for each.
     glass_p50, glass_p95, glass_p99: seconds from a picture's hand-over until the refresh of the peer's display that
         showed it; percentiles of the last ten seconds, None where no picture was shown, or its browser does not tell.
+        Each picture counts by its first frame. Where that came too late or never, so that the page first tells of one
+        that was sent again, the picture does not count: on a way with much `loss`, those that took longest are missing
+        here where pictures come one by one.
     input_to_photon_p50, input_to_photon_p95, input_to_photon_p99: the same from an event in the page until the refresh
-        that showed the first picture drawn or pushed after its handler had returned.
+        that showed the first picture drawn or pushed after its handler had returned. What they leave out
+        is left out here, too.
     clock_error: seconds by which the glass times may be wrong, as two clocks are compared for them.
     """
 

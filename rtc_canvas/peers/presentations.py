@@ -34,7 +34,9 @@ class Presentation:
 class Presentations:
     """Takes a page's reports, each picture once, and measures how long pictures and the answers to input take.
 
-    Only the first frame of a picture is measured: one that was sent again may have been on the screen already.
+    Only the first frame of a picture is measured. One that was sent again may have been on the screen already, though
+    nothing was told of that: a browser leaves frames out, as may its page, that they noticed too late. They would seem
+    to have taken up to two seconds. What is lost for it are pictures whose first frame really was never shown.
 
     page_time: by the `seq` of an event, when it happened on the page's clock; None for one that is not known.
     glass: from the hand-over of a picture until the refresh that showed it.
