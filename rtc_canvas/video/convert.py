@@ -39,7 +39,7 @@ class Converter:
         with newest.lock:
             if picture.content == newest.content and form in newest.planes:
                 return newest.planes[form]
-            planes = self._convert(newest.reformatter, picture, chroma, *form)
+            planes = self._convert(newest.reformatters[form[1]], picture, chroma, *form)
             if picture.content > newest.content:
                 newest.content, newest.planes = picture.content, {}
             if picture.content == newest.content:
@@ -74,8 +74,9 @@ class _Newest:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        # It keeps the tables of its last conversion.
-        self.reformatter = VideoReformatter()
+        # Each keeps the tables of its last conversion. Quick ones have one of their own: what moves after a rest is not
+        # to wait for tables to be made.
+        self.reformatters = {quick: VideoReformatter() for quick in (False, True)}
         self.content = 0
         self.planes: dict[tuple[float, bool], Planes] = {}
 

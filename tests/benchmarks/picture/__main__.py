@@ -18,7 +18,7 @@ from typing import Any
 from playwright.sync_api import Error as PlaywrightError
 
 from ..browser import Browser, launch
-from . import chroma, exact, moving, phase, reported, still
+from . import chroma, exact, moving, phase, reported, resuming, still
 from .finding import Outcome, findings_table, markdown
 from .plan import FULL, QUICK, Plan
 from .quality import Quality
@@ -39,6 +39,7 @@ ROWS = {
     "chroma": Row("4:4:4 against 4:2:0", chroma.measure),
     "phase": Row("draws timed to the display", phase.measure),
     "still": Row("a page that stops", still.measure),
+    "resuming": Row("the first picture after a stop", resuming.measure),
     "exact": Row("exact pixels", exact.measure),
     "still-link": Row("a page that stops, over a link", still.measure_link),
     "exact-link": Row("exact pixels over a link", exact.measure_link),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ..graphics.page import FLATS, flat, render
-from . import chroma, exact, moving, phase, reported, still
+from . import chroma, exact, moving, phase, reported, resuming, still
 from .__main__ import report
 from .finding import Finding, Outcome
 from .quality import Shot, assess, take_shot
@@ -48,6 +48,14 @@ def test_untimed_draws_meet_the_display_at_all_phases(fps: int) -> None:
     draws = np.arange(round(phase.SWEEP * phase.swept(fps))) / phase.swept(fps)
     phases = np.sort(draws * phase.DISPLAY % 1)
     assert np.diff(phases).max() < 0.01
+
+
+def test_the_first_picture_after_a_stop_comes_as_soon_as_others() -> None:
+    handovers = {1: 0.0, 2: 0.1, 3: 0.5, 4: 0.6, 5: 1.0}
+    glass = {1: 0.001, 2: 0.02, 3: 0.021, 4: 0.02, 5: 0.023}
+    assert resuming.parted(handovers, glass) == ([0.021, 0.023], [0.02, 0.02])
+    assert resuming.judge([0.021, 0.023], [0.02, 0.02]).holds
+    assert not resuming.judge([0.0221], [0.02]).holds
 
 
 def test_the_worst_stop_counts() -> None:

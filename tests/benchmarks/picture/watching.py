@@ -23,6 +23,8 @@ class Watch:
     """Seconds of each picture from its hand-over to the first animation frame that could read it."""
     shown_fps: float
     """Different pictures read a second."""
+    glass_by_number: dict[int, float]
+    """The same by the pictures' numbers."""
     clock_error: float
     """Seconds by which all glass times may be wrong."""
 
@@ -33,8 +35,8 @@ def watch(subject: Subject, viewer: Viewer, seconds: float) -> Watch:
     before = viewer.clock()
     sightings, shown_fps = viewer.watch(seconds)
     clock = min(before, viewer.clock(), key=lambda clock: clock.error)
-    glass = [at + clock.offset - subject.handovers[number] for number, at in sightings]
-    return Watch(glass, shown_fps, clock.error)
+    glass = {number: at + clock.offset - subject.handovers[number] for number, at in sightings}
+    return Watch(list(glass.values()), shown_fps, glass, clock.error)
 
 
 def read_pictures(viewer: Viewer, content: str, count: int) -> list[Shot]:
