@@ -26,10 +26,12 @@ export class Identities {
   #onScreen = null;
 
   /**
-   * @param {readonly FrameIdentity[]} frames what the server told; newer words replace older ones
+   * @param {readonly FrameIdentity[]} frames what the server told; newer words replace older ones,
+   *   which may come later
    */
   learn(frames) {
     for (const { rtpTimestamp, ...identity } of frames) {
+      if ((this.of(rtpTimestamp)?.picture ?? 0) > identity.picture) continue;
       this.#known.set(rtpTimestamp, identity);
       const [oldest] = this.#known.keys();
       if (this.#known.size > REMEMBERED && oldest !== undefined) this.#known.delete(oldest);

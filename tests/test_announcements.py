@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from rtc_canvas.peers.announcements import AROUND, ENTRY, MOST, RENAME_EVERY, SHARE, Announcements
+from rtc_canvas.peers.announcements import (
+    AROUND,
+    ENTRY,
+    MOST,
+    NEWEST,
+    RENAME_EVERY,
+    SHARE,
+    Announcements,
+)
 from rtc_canvas.peers.frame_log import SentFrame
 
 from .test_frame_log import sent
@@ -121,6 +129,17 @@ def test_new_names_for_what_is_on_the_screen_wait_and_replace_each_other() -> No
     announcements.sent(100.1)
     announcements.rename(SentFrame(6000, sent(5, content=4), first=False))
     assert announcements.wait(6e6, 100.1) == pytest.approx(RENAME_EVERY)
+
+
+def test_the_newest_frames_can_be_told_once_more() -> None:
+    announcements = Announcements()
+    for number in range(1, NEWEST + 3):
+        announcements.add(frame(number))
+        announcements.sent(100.0)
+    announcements.rename(SentFrame((NEWEST + 2) * 1500, sent(50, content=NEWEST + 2), first=False))
+    message = json.loads(json.dumps(announcements.newest()))
+    assert message["type"] == "frames"
+    assert [entry[1] for entry in message["frames"]] == [*range(3, NEWEST + 2), 50]
 
 
 def test_no_rate_is_no_error() -> None:

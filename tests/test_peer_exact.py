@@ -16,6 +16,7 @@ import pytest
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.peers import exact as peer_exact
 from rtc_canvas.peers import exact_images
+from rtc_canvas.peers.announcements import NEWEST
 from rtc_canvas.peers.exact_transfer import UNACKNOWLEDGED
 from rtc_canvas.video.lossless import png
 from rtc_canvas.video.picture import Picture
@@ -101,6 +102,20 @@ async def test_a_picture_that_has_settled_comes_pixel_by_pixel() -> None:
         ]
         assert np.array_equal(pixels_of(image), sent.pixels)
         assert max(map(len, page.transport.pieces)) == page.transport.piece_size
+
+
+async def test_what_is_on_the_screen_is_told_with_it_as_that_may_have_been_lost() -> None:
+    async with bare_room() as (room, spy):
+        # Its `frames` channel never opens.
+        page = Page(room)
+        spy.stage.show(picture(1))
+        await page.image()
+        messages = page.transport.messages
+        header = messages.index(page.guest.told("image")[0])
+        assert messages[header - 1]["type"] == "frames"
+        sent = [(3000 * index, 1) for index in range(len(page.transport.frames))]
+        told = [(timestamp, number) for timestamp, number, *_ in messages[header - 1]["frames"]]
+        assert told == sent[-NEWEST:]
 
 
 async def test_who_does_not_want_it_gets_none() -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 from .frame_log import SentFrame
 
 # Frames that wait to be told; more than come while a message may not go yet.
 MOST = 16
+
+# Frames that are told once more with an exact image: one of them is on the screen, or will be.
+NEWEST = 8
 
 # What a message takes on the wire, bytes: what is around it, and each entry. And its share of the rate at most.
 AROUND = 120
@@ -26,6 +30,7 @@ class Announcements:
 
     def __init__(self) -> None:
         self._untold: deque[SentFrame] = deque(maxlen=MOST)
+        self._newest: deque[SentFrame] = deque(maxlen=NEWEST)
         self._told: SentFrame | None = None
         self._told_at = 0.0
         self._cost = 0
@@ -34,13 +39,15 @@ class Announcements:
     def add(self, frame: SentFrame) -> None:
         """A frame that is to be told."""
         self._untold.append(frame)
+        self._newest.append(frame)
         self._hurry = True
 
     def rename(self, frame: SentFrame) -> None:
         """The newest frame stands for a newer picture by now."""
-        if self._untold and self._untold[-1].timestamp == frame.timestamp:
-            self._untold.pop()
-        self._untold.append(frame)
+        for frames in (self._untold, self._newest):
+            if frames and frames[-1].timestamp == frame.timestamp:
+                frames.pop()
+            frames.append(frame)
 
     def wait(self, target: float, now: float) -> float | None:
         """Seconds until a message may go so that a narrow link stays free for pictures; None where there is none.
@@ -56,8 +63,11 @@ class Announcements:
 
     def message(self) -> dict[str, object]:
         """What is to be told now."""
-        frames = [*([] if self._told is None else [self._told]), *self._untold]
-        return {"type": "frames", "frames": [_entry(frame) for frame in frames]}
+        return _message([*([] if self._told is None else [self._told]), *self._untold])
+
+    def newest(self) -> dict[str, object]:
+        """What the newest frames show, whether that was told or not."""
+        return _message(self._newest)
 
     def sent(self, now: float) -> None:
         """The message went out."""
@@ -66,6 +76,10 @@ class Announcements:
         self._told_at = now
         self._untold.clear()
         self._hurry = False
+
+
+def _message(frames: Iterable[SentFrame]) -> dict[str, object]:
+    return {"type": "frames", "frames": [_entry(frame) for frame in frames]}
 
 
 def _entry(frame: SentFrame) -> tuple[int | str | float | None, ...]:

@@ -54,13 +54,22 @@ class PeerExact:
 
     Pictures go by their `content` here: the same pixels again are the same picture.
 
+    frames: the message that tells what the newest frames of its video show.
     on_change: called when `shown` or `takes_over` changed.
     on: whether the page wants images. said: whether it has said so, or that it does not.
     shown: the picture whose very pixels are on the page's screen, 0 for none. count: how many the page has shown.
     """
 
-    def __init__(self, source: ExactSource, *, on_change: Callable[[], None], log: Log) -> None:
+    def __init__(
+        self,
+        source: ExactSource,
+        *,
+        frames: Callable[[], Mapping[str, object]],
+        on_change: Callable[[], None],
+        log: Log,
+    ) -> None:
         self._source = source
+        self._frames = frames
         self._on_change = on_change
         self._log = log
         self._loop = asyncio.get_running_loop()
@@ -219,6 +228,8 @@ class PeerExact:
         while not self._transport.piece_room:  # noqa: ASYNC110  # the pace of the pieces, not a wait
             await asyncio.sleep(LOOK_AGAIN)
         transfer = self._transfer = ExactTransfer(image.picture, image.data)
+        # It stays hidden where the page does not know what is on its screen: on `frames` that may have been lost.
+        self._tell(self._frames())
         self._tell(
             {
                 "type": "image",

@@ -107,6 +107,10 @@ class PeerFrames:
             self._send_again(self._announcements.message())
             self._announce()
 
+    def newest_told(self) -> Mapping[str, object]:
+        """The message that tells once more what the newest frames show, as it may have been lost."""
+        return self._announcements.newest()
+
     def newest(self, picture: Picture) -> None:
         """The canvas's newest picture. It may look as what was sent: then only its name is news."""
         if not self.log.is_shown_by_newest(picture.number, picture.content):

@@ -74,7 +74,12 @@ class Peer:
             log=self._log,
         )
         self._place = Place(lambda why: self._end(why, True))
-        self._exact = PeerExact(audience, on_change=self._exact_changed, log=self._log)
+        self._exact = PeerExact(
+            audience,
+            frames=lambda: self._frames.newest_told(),
+            on_change=self._exact_changed,
+            log=self._log,
+        )
         self._frames = PeerFrames(
             id, self._tell_frames, self._exact.tell_frames, self._target, self._input.page_time
         )

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from rtc_canvas import Canvas
 
-from .conftest import OpenViewer, ServeProgram
+from .conftest import NewContext, OpenViewer, ServeProgram
 from .program import Program, flat
-from .viewer import decode_png
+from .viewer import Viewer, decode_png
 
 Array = NDArray[np.uint8]
 
@@ -32,6 +32,22 @@ void (globalThis.seen = []);
 const visibility = () => [...observer.part(".canvas").querySelectorAll("canvas")].at(-1).style.visibility;
 for (const type of ["state", "exact"])
   observer.element.addEventListener(type, ({ detail }) => seen.push([detail.state ?? type, visibility()]));
+"""
+
+LISTEN = """
+const create = RTCPeerConnection.prototype.createDataChannel;
+RTCPeerConnection.prototype.createDataChannel = function (label, options) {
+  const channel = create.call(this, label, options);
+  channel.addEventListener("message", (event) => onarrival(label, event));
+  return channel;
+};
+"""
+"""Calls `onarrival` with each message that comes over WebRTC, before the page gets it."""
+
+LOSE_FRAMES = """
+globalThis.onarrival = (label, event) => {
+  if (label === "frames" && JSON.parse(event.data).type === "frames") event.stopImmediatePropagation();
+};
 """
 
 
@@ -170,6 +186,23 @@ async def test_what_is_seen_while_the_server_is_away_is_exact(
     await settled(program)
     await viewer.shows_exactly(array)
     assert "hidden" in await viewer.value("seen.flat()"), "a frame of the new connection hid it"
+
+
+async def test_it_shows_although_what_was_told_of_its_video_is_lost(
+    serve_program: ServeProgram, new_context: NewContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Then no later frame tells it again before Chromium asks for one, after 3 s.
+    monkeypatch.setattr("rtc_canvas.peers.stillness.IDLE_EVERY", 60.0)
+    program = await serve_program(Canvas((320, 240), resizable=False, exact=True))
+    array = detailed(320, 240, 3)
+    program.canvas.push(array)
+    context = await new_context()
+    await context.add_init_script(LISTEN + LOSE_FRAMES)
+    viewer = Viewer(await context.new_page())
+    await viewer.page.goto(program.origin)
+    await viewer.is_live()
+    await settled(program, 2.5)
+    await viewer.shows_exactly(array)
 
 
 # The same as a file.

@@ -33,6 +33,15 @@ test("newer words about a frame replace older ones", () => {
   assert.equal(identities.onScreen?.picture, 9);
 });
 
+test("older words that come later replace nothing", () => {
+  const identities = new Identities();
+  identities.learn([frame(3000, 9)]);
+  identities.shown(3000);
+  identities.learn([frame(3000, 1), frame(6000, 2)]);
+  assert.equal(identities.onScreen?.picture, 9);
+  assert.equal(identities.of(6000)?.picture, 2);
+});
+
 test("a browser that does not tell which frame it shows has none on the screen", () => {
   const identities = new Identities();
   identities.learn([frame(0, 1)]);
