@@ -95,7 +95,10 @@ export class Exact {
     this.#canvas.height = height;
     this.#canvas.getContext("2d", { alpha: false })?.drawImage(bitmap, 0, 0);
     bitmap.close();
+    // The server begins anew with another connection, or when the page comes back into sight.
+    const again = this.#shown && this.#drawn === image.header.picture;
     this.#drawn = image.header.picture;
+    if (again) this.#tellWhenSeen(this.#drawn);
     this.#update();
   }
 

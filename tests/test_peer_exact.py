@@ -432,6 +432,26 @@ async def test_what_is_said_of_an_image_that_was_cut_off_is_no_offence() -> None
         assert page.exact.shown == 0
 
 
+async def test_what_crosses_the_same_image_that_begins_anew_is_no_offence() -> None:
+    async with bare_room() as (room, spy):
+        page = Page(room)
+        spy.stage.show(picture(1))
+        image = await page.image()
+        page.guest.tell("visibility", visible=False)
+        page.transport.pieces.clear()
+        page.transport.most_pieces = 1
+        page.guest.tell("visibility", visible=True)
+        await page.header(2)
+        page.say("received", picture=1, bytes=len(image))
+        page.say("shown", picture=1)
+        assert page.refused == 0
+        assert page.exact.shown == 0
+        page.transport.most_pieces = 1000
+        await page.image(2)
+        page.say("shown", picture=1)
+        assert page.exact.shown == 1
+
+
 async def test_a_page_that_takes_nothing_is_told_nothing() -> None:
     async with bare_room() as (room, spy):
         page = Page(room)

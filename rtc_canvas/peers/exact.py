@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from ..exceptions import BadMessage, EncoderError
-from ..messages import Received, parse_exact_message
+from ..messages import ExactMessage, Received, parse_exact_message
 from ..peer_log import Log
 from ..rtc.channels import EXACT
 from ..video.picture import Picture
@@ -155,11 +155,17 @@ class PeerExact:
             BadMessage: when it is malformed, or cannot be.
         """
         said = parse_exact_message(message)
+        try:
+            self._take(said)
+        except BadMessage:
+            # What it says of an image that was cut off may cross that image's beginning anew.
+            if said.picture not in self._cut_off:
+                raise
+
+    def _take(self, said: ExactMessage) -> None:
         transfer = self._transfer
         if transfer is None or said.picture != transfer.picture:
-            if said.picture not in self._cut_off:
-                raise BadMessage(f"exact: picture {said.picture} was not sent.")
-            return
+            raise BadMessage(f"exact: picture {said.picture} was not sent.")
         if isinstance(said, Received):
             transfer.acknowledge(said.octets)
         elif not transfer.shown:

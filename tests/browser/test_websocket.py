@@ -93,6 +93,37 @@ async def test_exact_pixels_come_over_it_too(
         await viewer.shows_exactly(pixels)
 
 
+async def test_exact_pixels_are_seen_as_before_once_webrtc_takes_over(
+    serve_program: ServeProgram, new_context: NewContext
+) -> None:
+    program = await serve_program(Canvas((321, 181), resizable=False, exact=True))
+    pixels = np.random.default_rng(1).integers(0, 256, (181, 321, 3), np.uint8)
+    program.canvas.push(pixels)
+    context = await new_context()
+    await context.add_init_script(
+        f"localStorage.setItem('rtc-canvas-websocket {program.origin}/', 'yes')"
+    )
+    seen = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await seen.wait()
+        await route.continue_()
+
+    await context.route("**/whep/**", hold)
+    viewer = Viewer(await context.new_page())
+    await viewer.page.goto(program.origin)
+    await viewer.is_live()
+    await asyncio.wait_for(program.canvas.settled(), 5)
+    await viewer.shows_exactly(pixels)
+    (peer,) = program.canvas.peers
+    assert (transport(program), peer.stats.exact) == ("websocket", 1)
+    seen.set()
+    await program.until(lambda: transport(program) == "webrtc")
+    await asyncio.wait_for(program.canvas.settled(), 5)
+    await viewer.shows_exactly(pixels)
+    assert peer.stats.exact == 2
+
+
 async def test_behind_a_proxy_that_speaks_nothing_but_http(
     serve_program: ServeProgram, new_context: NewContext
 ) -> None:
