@@ -27,6 +27,8 @@ export class ExactPixels {
   #served = false;
   /** @type {Exact | null} null until they are wanted for the first time */
   #exact = null;
+  /** @type {ExactMessage[]} those of the newest image that came before there was anything to show it */
+  #early = [];
 
   /**
    * @param {Screen} screen
@@ -65,14 +67,10 @@ export class ExactPixels {
 
   /** @param {ExactMessage} message */
   take(message) {
-    switch (message.type) {
-      case "image":
-        return this.#exact?.begin(message);
-      case "piece":
-        return this.#exact?.add(message.data);
-      case "cancel":
-        return this.#exact?.cancel(message.picture);
-    }
+    if (!this.on) return;
+    if (this.#exact) return take(this.#exact, message);
+    if (message.type === "image") this.#early = [];
+    this.#early.push(message);
   }
 
   /** More may be known of the frame on the screen. */
@@ -84,26 +82,49 @@ export class ExactPixels {
 
   /** The connection is gone: what is in sight stays until a frame of the next one comes. */
   forget() {
+    this.#early = [];
     this.#exact?.forget();
   }
 
   /** Let all of it go. */
   clear() {
+    this.#early = [];
     this.#exact?.clear();
   }
 
-  async #choose() {
-    if (this.on && !this.#exact) {
-      const { Exact } = await import("./exact.js");
-      this.#exact ??= new Exact(
-        this.#screen.exact,
-        (message) => this.#connection()?.channels.exact(message),
-        this.#onchange,
-      );
-    }
-    if (this.on) this.identified();
-    else this.clear();
+  #choose() {
     this.#connection()?.channels.app({ type: "exact", on: this.on });
+    if (!this.on) this.clear();
+    else if (this.#exact) this.identified();
+    else void this.#load();
     this.#onchange();
+  }
+
+  /** The server is asked meanwhile, as the video comes first. */
+  async #load() {
+    // Both at once: the second is found otherwise when the first is there.
+    const [{ Exact }] = await Promise.all([import("./exact.js"), import("./exact-image.js")]);
+    this.#exact ??= new Exact(
+      this.#screen.exact,
+      (message) => this.#connection()?.channels.exact(message),
+      this.#onchange,
+    );
+    for (const message of this.#early.splice(0)) take(this.#exact, message);
+    this.identified();
+  }
+}
+
+/**
+ * @param {Exact} exact
+ * @param {ExactMessage} message
+ */
+function take(exact, message) {
+  switch (message.type) {
+    case "image":
+      return exact.begin(message);
+    case "piece":
+      return exact.add(message.data);
+    case "cancel":
+      return exact.cancel(message.picture);
   }
 }

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from playwright.async_api import Route
 
 from rtc_canvas import Canvas
 
@@ -48,6 +49,11 @@ LOSE_FRAMES = """
 globalThis.onarrival = (label, event) => {
   if (label === "frames" && JSON.parse(event.data).type === "frames") event.stopImmediatePropagation();
 };
+"""
+
+COUNT_PIECES = """
+globalThis.pieces = 0;
+globalThis.onarrival = (label, { data }) => (pieces += label === "exact" && typeof data !== "string");
 """
 
 
@@ -202,6 +208,29 @@ async def test_it_shows_although_what_was_told_of_its_video_is_lost(
     await viewer.page.goto(program.origin)
     await viewer.is_live()
     await settled(program, 2.5)
+    await viewer.shows_exactly(array)
+
+
+async def test_an_image_may_come_before_what_shows_it(
+    serve_program: ServeProgram, new_context: NewContext
+) -> None:
+    program = await serve_program(Canvas((320, 240), resizable=False, exact=True))
+    array = detailed(320, 240, 3)
+    program.canvas.push(array)
+    context = await new_context()
+    came = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await came.wait()
+        await route.continue_()
+
+    await context.route("**/static/*/exact.js", hold)
+    await context.add_init_script(LISTEN + COUNT_PIECES)
+    viewer = Viewer(await context.new_page())
+    await viewer.page.goto(program.origin)
+    await viewer.until("pieces > 0")
+    came.set()
+    await settled(program)
     await viewer.shows_exactly(array)
 
 

@@ -23,6 +23,15 @@ function importsOf(source) {
 }
 
 /**
+ * @param {string} source
+ * @returns {string[]} the names of the modules that it loads when they are needed
+ */
+function lazyImportsOf(source) {
+  const code = source.replaceAll(/\/\*\*.*?\*\//gs, "");
+  return Array.from(code.matchAll(/\bimport\("\.\/([^"]+)"\)/g), ([, name]) => name ?? "");
+}
+
+/**
  * @param {string} module
  * @returns {Set<string>} it, and all that it does not run without
  */
@@ -61,12 +70,16 @@ test("what few look at is loaded when somebody does", () => {
   }
 });
 
+test("exact pixels are loaded at once, not one module after the other", () => {
+  const missing = [...neededBy("exact.js")].filter((name) => !neededBy("exact-pixels.js").has(name));
+  assert.deepEqual(lazyImportsOf(sourceOf("exact-pixels.js")).sort(), missing.sort());
+});
+
 test("modules import only each other, so that they work from any place", () => {
   for (const module of modules) {
     const source = sourceOf(module);
-    const lazy = Array.from(source.matchAll(/\bimport\("\.\/([^"]+)"\)/g), ([, name]) => name);
-    for (const name of [...importsOf(source), ...lazy]) {
-      assert.ok(modules.includes(name ?? ""), `${module} imports ${name}`);
+    for (const name of [...importsOf(source), ...lazyImportsOf(source)]) {
+      assert.ok(modules.includes(name), `${module} imports ${name}`);
     }
     const froms = source.match(/^(?:import|\} from|import .* from) ".*";$/gm) ?? [];
     assert.equal(froms.length, importsOf(source).length, `${module} imports from elsewhere`);
