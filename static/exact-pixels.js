@@ -1,6 +1,6 @@
 /**
- * Whether exact pixels are wanted, here or by the program, and what shows them: that is loaded when
- * they are.
+ * Whether exact pixels are wanted, here or by the program, whether they can be shown, and what shows
+ * them: that is loaded when they are wanted.
  *
  * @module
  */
@@ -25,6 +25,10 @@ export class ExactPixels {
   /** @type {boolean | null} */
   #wanted = null;
   #served = false;
+  /** Whether the browser tells which frame is on the screen, as far as is known. */
+  #identifiable = true;
+  /** Whether they could not be shown since they were chosen. */
+  #failed = false;
   /** @type {Exact | null} null until they are wanted for the first time */
   #exact = null;
   /** @type {ExactMessage[]} those of the newest image that came before there was anything to show it */
@@ -60,6 +64,13 @@ export class ExactPixels {
     this.#choose();
   }
 
+  /** @param {boolean} identifiable whether the browser told which frame has come onto the screen */
+  set identifiable(identifiable) {
+    if (identifiable === this.#identifiable) return;
+    this.#identifiable = identifiable;
+    if (this.on) this.#ask();
+  }
+
   /** A canvas with the very pixels of the picture while they are on the screen, else null. */
   get canvas() {
     return this.#exact?.shown ? this.#screen.exact : null;
@@ -67,7 +78,7 @@ export class ExactPixels {
 
   /** @param {ExactMessage} message */
   take(message) {
-    if (!this.on) return;
+    if (!this.#asks) return;
     if (this.#exact) return take(this.#exact, message);
     if (message.type === "image") this.#early = [];
     this.#early.push(message);
@@ -93,24 +104,46 @@ export class ExactPixels {
   }
 
   #choose() {
-    this.#connection()?.channels.app({ type: "exact", on: this.on });
+    this.#failed = false;
+    this.#ask();
     if (!this.on) this.clear();
     else if (this.#exact) this.identified();
     else void this.#load();
     this.#onchange();
   }
 
+  /** Whether the server is to send them: where they cannot be shown it refines the video. */
+  get #asks() {
+    return this.on && this.#identifiable && !this.#failed;
+  }
+
+  #ask() {
+    this.#connection()?.channels.app({ type: "exact", on: this.#asks });
+  }
+
   /** The server is asked meanwhile, as the video comes first. */
   async #load() {
-    // Both at once: the second is found otherwise when the first is there.
-    const [{ Exact }] = await Promise.all([import("./exact.js"), import("./exact-image.js")]);
-    this.#exact ??= new Exact(
-      this.#screen.exact,
-      (message) => this.#connection()?.channels.exact(message),
-      this.#onchange,
-    );
+    try {
+      // Both at once: the second is found otherwise when the first is there.
+      const [{ Exact }] = await Promise.all([import("./exact.js"), import("./exact-image.js")]);
+      this.#exact ??= new Exact(this.#screen.exact, {
+        send: (message) => this.#connection()?.channels.exact(message),
+        onchange: this.#onchange,
+        onfailure: (why) => this.#fail(why),
+      });
+    } catch (error) {
+      return this.#fail(`What shows exact pixels cannot be loaded. ${error}`);
+    }
     for (const message of this.#early.splice(0)) take(this.#exact, message);
     this.identified();
+  }
+
+  /** @param {string} why one sentence */
+  #fail(why) {
+    console.warn(`rtc-canvas: ${why} The video is shown instead.`);
+    this.#failed = true;
+    this.clear();
+    if (this.on) this.#ask();
   }
 }
 

@@ -11,11 +11,18 @@ import { ExactImage } from "./exact-image.js";
 
 /** @typedef {import("./exact-image.js").ImageHeader} ImageHeader */
 /** @typedef {import("./input-writer.js").Fields} Fields */
+/** @typedef {import("./geometry.js").Size} Size */
+
+/**
+ * @typedef {object} ExactEvents
+ * @property {(message: Fields) => void} send what the server is to know of them
+ * @property {() => void} onchange they came into sight, or went
+ * @property {(why: string) => void} onfailure an image cannot be shown; one sentence
+ */
 
 export class Exact {
   #canvas;
-  #send;
-  #onchange;
+  #events;
   /** @type {ExactImage | null} */
   #coming = null;
   /** @type {number | null} whose pixels the canvas has */
@@ -26,13 +33,11 @@ export class Exact {
 
   /**
    * @param {HTMLCanvasElement} canvas lies over the video; hidden
-   * @param {(message: Fields) => void} send what the server is to know of them
-   * @param {() => void} onchange they came into sight, or went
+   * @param {ExactEvents} events
    */
-  constructor(canvas, send, onchange) {
+  constructor(canvas, events) {
     this.#canvas = canvas;
-    this.#send = send;
-    this.#onchange = onchange;
+    this.#events = events;
   }
 
   /** Whether they are seen. */
@@ -42,7 +47,9 @@ export class Exact {
 
   /** @param {ImageHeader} header */
   begin(header) {
-    this.#coming = ExactImage.isFit(header) ? new ExactImage(header) : null;
+    const fit = ExactImage.isFit(header);
+    this.#coming = fit ? new ExactImage(header) : null;
+    if (!fit) this.#fail(header, "It is larger than any picture, or no PNG.");
   }
 
   /** @param {ArrayBuffer} piece */
@@ -51,10 +58,10 @@ export class Exact {
     if (!image || image.isComplete) return;
     if (!image.add(piece)) {
       this.#coming = null;
-      return;
+      return this.#fail(image.header, "More of it came than was announced.");
     }
     const message = image.acknowledgement();
-    if (message) this.#send(message);
+    if (message) this.#events.send(message);
     if (image.isComplete) this.#draw(image);
   }
 
@@ -86,20 +93,33 @@ export class Exact {
 
   /** @param {ExactImage} image */
   async #draw(image) {
-    const bitmap = await decode(image.blob());
-    if (this.#coming !== image) return bitmap?.close();
+    const { header } = image;
+    try {
+      const bitmap = await decode(image.blob());
+      if (this.#coming === image) paint(this.#canvas, bitmap, header.size);
+      bitmap.close();
+    } catch (error) {
+      if (this.#coming === image) this.#fail(header, String(error));
+      return;
+    }
+    if (this.#coming !== image) return;
     this.#coming = null;
-    const [width, height] = image.header.size;
-    if (bitmap?.width !== width || bitmap.height !== height) return bitmap?.close();
-    this.#canvas.width = width;
-    this.#canvas.height = height;
-    this.#canvas.getContext("2d", { alpha: false })?.drawImage(bitmap, 0, 0);
-    bitmap.close();
     // The server begins anew with another connection, or when the page comes back into sight.
-    const again = this.#shown && this.#drawn === image.header.picture;
-    this.#drawn = image.header.picture;
+    const again = this.#shown && this.#drawn === header.picture;
+    this.#drawn = header.picture;
     if (again) this.#tellWhenSeen(this.#drawn);
     this.#update();
+  }
+
+  /**
+   * @param {ImageHeader} header
+   * @param {string} why one sentence
+   */
+  #fail({ size: [width, height], bytes, format }, why) {
+    this.#coming = this.#drawn = null;
+    this.#update();
+    const image = `${width} × ${height} pixels, ${bytes} bytes of ${format || "an unknown format"}`;
+    this.#events.onfailure(`An exact image (${image}) cannot be shown. ${why}`);
   }
 
   #update() {
@@ -108,7 +128,7 @@ export class Exact {
     this.#shown = shown;
     this.#canvas.style.visibility = shown ? "visible" : "hidden";
     if (shown) this.#tellWhenSeen(this.#drawn);
-    this.#onchange();
+    this.#events.onchange();
   }
 
   /** @param {number | null} picture */
@@ -117,7 +137,7 @@ export class Exact {
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
         if (picture !== null && this.#shown && this.#drawn === picture) {
-          this.#send({ type: "shown", picture });
+          this.#events.send({ type: "shown", picture });
         }
       }),
     );
@@ -125,13 +145,30 @@ export class Exact {
 }
 
 /**
+ * @param {HTMLCanvasElement} canvas
+ * @param {ImageBitmap} bitmap
+ * @param {Size} size what it should have
+ * @throws {Error}
+ */
+function paint(canvas, bitmap, [width, height]) {
+  if (bitmap.width !== width || bitmap.height !== height) {
+    throw new Error(`It has ${bitmap.width} × ${bitmap.height} pixels.`);
+  }
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d", { alpha: false });
+  if (!context) throw new Error("The browser makes no canvas of that size.");
+  context.drawImage(bitmap, 0, 0);
+}
+
+/**
  * @param {Blob} blob
- * @returns {Promise<ImageBitmap | null>} null for what is no image
+ * @returns {Promise<ImageBitmap>} fails for what is no image, or where there is no memory for it
  */
 function decode(blob) {
   // As they are in the file: no profile of the screen's, no alpha to multiply with.
   return createImageBitmap(blob, {
     colorSpaceConversion: "none",
     premultiplyAlpha: "none",
-  }).catch(() => null);
+  });
 }

@@ -475,6 +475,7 @@ export class RtcCanvas extends EventTarget {
   #onframe(frame, meeting) {
     if (meeting && frame.rtpTimestamp !== null) this.#reports.shown(frame.rtpTimestamp, meeting);
     this.#identities.shown(frame.rtpTimestamp);
+    this.#exact.identifiable = frame.rtpTimestamp !== null;
     this.#identified();
     const { picture = null, id = null, renderTime = null } = this.#identities.onScreen ?? {};
     this.#tell("frame", { ...frame, picture, id, renderTime });

@@ -56,6 +56,18 @@ globalThis.pieces = 0;
 globalThis.onarrival = (label, { data }) => (pieces += label === "exact" && typeof data !== "string");
 """
 
+UNABLE = {
+    "no frame callbacks": "delete HTMLVideoElement.prototype.requestVideoFrameCallback;",
+    "no timestamps": """
+const follow = HTMLVideoElement.prototype.requestVideoFrameCallback;
+HTMLVideoElement.prototype.requestVideoFrameCallback = function (tell) {
+  return follow.call(this, (now, { rtpTimestamp, ...frame }) => tell(now, frame));
+};
+""",
+}
+
+NO_MEMORY = "globalThis.createImageBitmap = () => Promise.reject(new Error('No memory.'));"
+
 
 def detailed(width: int, height: int, *channels: int, seed: int = 0) -> Array:
     """What no video shows as it is: each pixel another colour."""
@@ -232,6 +244,46 @@ async def test_an_image_may_come_before_what_shows_it(
     came.set()
     await settled(program)
     await viewer.shows_exactly(array)
+
+
+# Where it cannot be.
+
+
+@pytest.mark.parametrize("script", UNABLE.values(), ids=UNABLE)
+async def test_a_browser_that_does_not_tell_which_frame_it_shows_gets_refined_video(
+    script: str, serve_program: ServeProgram, new_context: NewContext
+) -> None:
+    program = await serve_program(Canvas((320, 240), resizable=False, exact=True))
+    program.canvas.push(flat((1, 2, 3), 320, 240))
+    context = await new_context()
+    await context.add_init_script(script)
+    viewer = Viewer(await context.new_page())
+    await viewer.page.goto(program.origin)
+    await viewer.is_live()
+    # One that tells nothing of its screen is taken to show what it is sent after 5 s.
+    await settled(program, 8.0)
+    assert await viewer.exact() is None
+
+
+async def test_an_image_that_cannot_be_decoded_is_made_up_for_by_the_video(
+    serve_program: ServeProgram, new_context: NewContext
+) -> None:
+    program = await serve_program(Canvas((320, 240), resizable=False, exact=True))
+    program.canvas.push(flat((1, 2, 3), 320, 240))
+    context = await new_context()
+    await context.add_init_script(NO_MEMORY)
+    viewer = Viewer(await context.new_page())
+    said: list[str] = []
+    viewer.page.on("console", lambda message: said.append(message.text))
+    await viewer.page.goto(program.origin)
+    await viewer.is_live()
+    await settled(program)
+    program.canvas.push(flat((4, 5, 6), 320, 240))
+    await settled(program)
+    assert await viewer.exact() is None
+    [line] = said
+    assert line.startswith("rtc-canvas: An exact image (320 × 240 pixels, ")
+    assert line.endswith("No memory. The video is shown instead.")
 
 
 # The same as a file.

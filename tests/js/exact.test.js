@@ -5,14 +5,21 @@ import { Exact } from "../../static/exact.js";
 
 /** @type {FrameRequestCallback[]} what waits for the next refresh of the screen */
 let waiting = [];
+/** @type {unknown} what the browser makes of the next image: a size, or an Error */
+let decoded = [4, 3];
 
 beforeEach(() => {
   waiting = [];
+  decoded = [4, 3];
 });
 
 /** @param {FrameRequestCallback} callback */
 globalThis.requestAnimationFrame = (callback) => waiting.push(callback);
-globalThis.createImageBitmap = async () => ({ width: 4, height: 3, close: () => {} });
+globalThis.createImageBitmap = async () => {
+  if (!Array.isArray(decoded)) throw decoded;
+  const [width, height] = decoded;
+  return { width, height, close: () => {} };
+};
 
 /** Let the screen be refreshed so often. */
 function refresh(times = 2) {
@@ -25,17 +32,22 @@ function refresh(times = 2) {
 class Page {
   /** @type {object[]} what the server was told of pictures that are seen */
   told = [];
+  /** @type {string[]} */
+  failures = [];
   canvas = {
     width: 0,
     height: 0,
     style: { visibility: "hidden" },
-    getContext: () => ({ drawImage: () => {} }),
+    context: /** @type {object | null} */ ({ drawImage: () => {} }),
+    getContext() {
+      return this.context;
+    },
   };
-  exact = new Exact(
-    /** @type {any} */ (this.canvas),
-    (message) => message.type === "shown" && this.told.push(message),
-    () => {},
-  );
+  exact = new Exact(/** @type {any} */ (this.canvas), {
+    send: (message) => message.type === "shown" && this.told.push(message),
+    onchange: () => {},
+    onfailure: (why) => this.failures.push(why),
+  });
 
   /**
    * An image comes, all of it.
@@ -85,4 +97,52 @@ test("an image that comes again while it is in sight is told again", async () =>
     { type: "shown", picture: 7 },
     { type: "shown", picture: 7 },
   ]);
+});
+
+for (const [why, said, happens] of /** @type {const} */ ([
+  ["cannot be decoded", "Out of memory.", () => (decoded = new Error("Out of memory."))],
+  ["has another size", "2 × 2 pixels", () => (decoded = [2, 2])],
+])) {
+  test(`one that ${why} is a failure`, async () => {
+    const page = new Page();
+    page.exact.look(7);
+    happens();
+    await page.gets(7);
+    refresh();
+    assert.equal(page.failures.length, 1);
+    assert.match(page.failures[0] ?? "", new RegExp(said));
+    assert.equal(page.exact.shown, false);
+    assert.deepEqual(page.told, []);
+  });
+}
+
+test("one that has no room on a canvas is a failure", async () => {
+  const page = new Page();
+  page.canvas.context = null;
+  page.exact.look(7);
+  await page.gets(7);
+  assert.equal(page.failures.length, 1);
+  assert.equal(page.exact.shown, false);
+});
+
+test("one that is not fit is a failure", () => {
+  const page = new Page();
+  page.exact.begin({ picture: 7, size: [5000, 3], bytes: 5, format: "png" });
+  assert.match(page.failures[0] ?? "", /5000 × 3/);
+});
+
+test("more than was announced is a failure", () => {
+  const page = new Page();
+  page.exact.begin({ picture: 7, size: [4, 3], bytes: 5, format: "png" });
+  page.exact.add(new ArrayBuffer(6));
+  assert.equal(page.failures.length, 1);
+});
+
+test("what fails when nobody waits for it any more is no failure", async () => {
+  const page = new Page();
+  decoded = new Error("Out of memory.");
+  const came = page.gets(7);
+  page.exact.cancel(7);
+  await came;
+  assert.deepEqual(page.failures, []);
 });
