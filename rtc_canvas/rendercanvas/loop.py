@@ -7,8 +7,6 @@ import contextlib
 import threading
 from typing import Any, Unpack, cast
 
-from rendercanvas.asyncio import AsyncioLoop
-
 from signaling.authorization import Authorize
 
 from ..asgi import MountedApp
@@ -16,6 +14,7 @@ from ..canvas import Canvas
 from ..config import MountOptions, ServeOptions
 from ..serving.running import stopped_by_signals
 from ..serving.server import Server
+from .compat import LoopWithoutSignals
 from .mounting import MountedLoop
 from .resources import resources
 from .serving import Serving
@@ -23,7 +22,7 @@ from .serving import Serving
 __all__ = ["RtcLoop", "loop"]
 
 
-class RtcLoop(AsyncioLoop):  # type: ignore[misc]
+class RtcLoop(LoopWithoutSignals):
     """Runs the program, and serves all of its canvases: each has a page of its own."""
 
     def __init__(self) -> None:
@@ -35,6 +34,7 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
         # Where a request began it, of an app that its canvases are mounted in.
         self._begun: asyncio.Task[None] | None = None
         self._runs = False
+        self._is_interrupted = False
 
     @property
     def server(self) -> Server | None:
@@ -64,14 +64,13 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
         self.configure(host, port, open_browser=open_browser, **options)
         signals: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
         if threading.current_thread() is threading.main_thread():
-            # rendercanvas looks after Ctrl+C alone.
             signals = stopped_by_signals(self._stop_from_signal)
         self._runs = True
         try:
             with signals:
                 super().run()
         finally:
-            self._runs = False
+            self._runs = self._is_interrupted = False
         self._serving.check()
 
     def configure(
@@ -139,7 +138,10 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
             await asyncio.wait([self._watch])
 
     def _stop_from_signal(self) -> None:
-        with contextlib.suppress(AttributeError, RuntimeError):  # it has not begun, or has ended
+        # For a loop that has not begun yet.
+        self._is_interrupted = True
+        # What that says, or one that has ended.
+        with contextlib.suppress(AttributeError, RuntimeError):
             self.call_soon_threadsafe(self.stop)
 
     # What rendercanvas asks of a loop.
@@ -167,6 +169,8 @@ class RtcLoop(AsyncioLoop):  # type: ignore[misc]
             on_failure=lambda: self.stop(force=True),
             even_if_mounted=self._runs,
         )
+        if self._is_interrupted:
+            self.call_soon(self.stop)
         try:
             await super()._rc_run_async()
         finally:
