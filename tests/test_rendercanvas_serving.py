@@ -213,6 +213,18 @@ def test_a_port_that_is_taken_is_one_error(
     assert canvas.get_closed()
 
 
+async def test_a_port_that_is_taken_is_one_error_where_the_loop_is_awaited(
+    taken_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
+    kind, loop = await asyncio.to_thread(backend)
+    canvas = await asyncio.to_thread(kind)
+    loop.configure(port=taken_port)
+    with pytest.raises(ServeError, match=str(taken_port)):
+        await loop.run_async()
+    assert canvas.get_closed()
+
+
 def test_an_option_that_is_not_taken_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RTC_CANVAS_OPTIONS")
     _, loop = backend()

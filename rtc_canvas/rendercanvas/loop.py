@@ -71,7 +71,6 @@ class RtcLoop(LoopWithoutSignals):
                 super().run()
         finally:
             self._runs = self._is_interrupted = False
-        self._serving.check()
 
     def configure(
         self,
@@ -176,6 +175,7 @@ class RtcLoop(LoopWithoutSignals):
         finally:
             self._serving.close_soon()
             await self._serving.ended()
+        self._serving.check()
 
     def _rc_stop(self) -> None:
         super()._rc_stop()
