@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,9 +18,10 @@ from starlette.routing import Mount
 from rtc_canvas import Server
 from rtc_canvas.asgi import MountedApp
 from rtc_canvas.rendercanvas.canvas import RtcRenderCanvas
+from rtc_canvas.rendercanvas.turns import Mode
 
 from .command import ROOT
-from .hosting import place, running
+from .hosting import elsewhere, place, running
 from .receiver import pixels, receiver
 from .rendercanvas_canvases import backend
 
@@ -51,6 +53,15 @@ def draw(canvas: RtcRenderCanvas, level: int) -> list[int]:
 async def sees(server: Server, name: str, level: int) -> None:
     async with receiver(server, name) as viewer:
         assert abs(int(pixels(await viewer.frame()).mean()) - level) <= 3
+
+
+async def comes_to_see(server: Server, name: str, level: int) -> None:
+    """As `sees()`, where the first picture may still be one from before."""
+    async with receiver(server, name) as viewer, asyncio.timeout(5):
+        seen, number = -1, 0
+        while abs(seen - level) > 3:
+            number += 1
+            seen = int(pixels(await viewer.frame(number)).mean())
 
 
 async def test_canvases_made_before_the_server_are_drawn_and_served_by_it() -> None:
@@ -90,6 +101,34 @@ async def test_canvases_made_while_the_server_runs_are_served_by_it() -> None:
         draw(again, 100)
         await sees(server, again.name or "", 100)
         again.close()
+
+
+@pytest.mark.parametrize("mode", ["ondemand", "continuous"])
+async def test_the_next_server_goes_on_with_the_canvases_of_the_one_before(mode: Mode) -> None:
+    kind, loop = await asyncio.to_thread(backend)
+    canvas = await asyncio.to_thread(partial(kind, size=(64, 48), update_mode=mode, max_fps=20))
+    view = loop.asgi_app(open_access=True)
+    app = Starlette(routes=[Mount("/view", view)])
+    ticks: list[asyncio.AbstractEventLoop] = []
+
+    async def tick() -> None:
+        ticks.append(asyncio.get_running_loop())
+        await asyncio.Event().wait()
+
+    await asyncio.to_thread(loop.add_task, tick)
+    # Several, as an event loop that ends does not end its tasks in the same order each time.
+    for level in (40, 80, 120, 160, 200):
+        draw(canvas, level)
+        async with elsewhere(app, asyncio.new_event_loop) as server:
+            await comes_to_see(place(f"{server.origin}/view"), "main", level)
+        assert not canvas.get_closed()
+    assert len(set(ticks)) == len(ticks) == 5
+    async with elsewhere(app, asyncio.new_event_loop) as server:
+        await comes_to_see(place(f"{server.origin}/view"), "main", 200)
+        canvas.close()
+        async with asyncio.timeout(5):
+            while "'off'" not in repr(loop):  # noqa: ASYNC110  # no event tells
+                await asyncio.sleep(0.01)
 
 
 def test_a_program_that_runs_by_itself_serves_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

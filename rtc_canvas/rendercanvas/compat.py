@@ -25,6 +25,8 @@ def require(owner: object, *names: str) -> None:
 
 
 require(BaseLoop, "_BaseLoop__setup_interrupt_hooks")
+# Attributes for its subclasses.
+require(AsyncioLoop(), "_interactive_loop", "_run_loop")
 
 
 class LoopWithoutSignals(AsyncioLoop):  # type: ignore[misc]

@@ -14,7 +14,7 @@ from ..canvas import Canvas
 from ..config import MountOptions, ServeOptions
 from ..serving.running import stopped_by_signals
 from ..serving.server import Server
-from .compat import LoopWithoutSignals
+from .lasting import LastingLoop
 from .mounting import MountedLoop
 from .resources import resources
 from .serving import Serving
@@ -22,7 +22,7 @@ from .serving import Serving
 __all__ = ["RtcLoop", "loop"]
 
 
-class RtcLoop(LoopWithoutSignals):
+class RtcLoop(LastingLoop):
     """Runs the program, and serves all of its canvases: each has a page of its own."""
 
     def __init__(self) -> None:
@@ -31,8 +31,6 @@ class RtcLoop(LoopWithoutSignals):
         # Where the program's asyncio loop runs already, and goes on.
         self._stopped: asyncio.Event | None = None
         self._watch: asyncio.Task[None] | None = None
-        # Where a request began it, of an app that its canvases are mounted in.
-        self._begun: asyncio.Task[None] | None = None
         self._runs = False
         self._is_interrupted = False
 
@@ -102,21 +100,9 @@ class RtcLoop(LoopWithoutSignals):
             ConfigError: for an option that is not taken.
         """
         options.setdefault("resources", resources)
-        mounted = MountedLoop(lambda: self._serving.canvases, self._begin, authorize, **options)
+        mounted = MountedLoop(lambda: self._serving.canvases, self.begin, authorize, **options)
         self._serving.mount(mounted)
         return MountedApp(mounted)
-
-    def _begin(self) -> None:
-        """Run on the event loop that runs, where nothing runs it yet."""
-        runs = self._run_loop or self._interactive_loop or self._begun
-        if runs is None and self.get_canvases():
-            self._begun = asyncio.create_task(self.run_async())
-            self._begun.add_done_callback(self._ended)
-
-    def _ended(self, begun: asyncio.Task[None]) -> None:
-        self._begun = None
-        if not begun.cancelled():
-            begun.result()
 
     def serve(self, canvas: Canvas, name: str | None) -> str:
         """Serve a canvas from now on, or as soon as the loop runs. Returns its name, a free one for None.
