@@ -39,16 +39,29 @@ def path_below(scope: Scope) -> str:
     """The path below the place where the application is mounted; empty at that place without a slash.
 
     The specification has `root_path` at the beginning of `path`. Those who mount in the way of before (Starlette until
-    0.32, and others to this day) take it away there, but leave `raw_path` as it came.
+    0.32, and others to this day) take it away there, but leave `raw_path` as it came. Where a proxy takes away what an
+    application was told as its `root_path`, such as `FastAPI(root_path="/api")`, both have only what mounts add to it.
     """
     path: str = scope["path"]
-    root: str = scope.get("root_path", "").rstrip("/")
-    raw: bytes | None = scope.get("raw_path")
-    if raw is not None and unquote(raw.partition(b"?")[0].decode("latin-1")) == root + path:
+    raw = _unquoted(scope.get("raw_path"))
+    prefixes = _prefixes(scope)
+    if any(raw == prefix + path for prefix in prefixes):
         return path
-    if path == root or path.startswith(f"{root}/"):
-        return path[len(root) :]
+    for prefix in prefixes:
+        if path == prefix or path.startswith(f"{prefix}/"):
+            return path[len(prefix) :]
     return path
+
+
+def _prefixes(scope: Scope) -> list[str]:
+    """What may stand before the path below: all of `root_path`, or what mounts have added to the application's own."""
+    root: str = scope.get("root_path", "").rstrip("/")
+    own: str = scope.get("app_root_path", "").rstrip("/")
+    return [root, root[len(own) :]] if own and root.startswith(f"{own}/") else [root]
+
+
+def _unquoted(raw: bytes | None) -> str | None:
+    return None if raw is None else unquote(raw.partition(b"?")[0].decode("latin-1"))
 
 
 def _is_address(host: object) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import uvloop
 from aiohttp import web
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
@@ -270,6 +271,23 @@ async def test_every_prefix_serves_the_same(prefix: str) -> None:
             await viewer.frame()
         async with http.get(f"{url}/main") as response:
             assert str(response.url) == f"{url}/main/"
+
+
+async def test_a_proxy_may_take_the_root_path_of_the_host_away() -> None:
+    canvas = Canvas((64, 48))
+    canvas.push(flat((200, 200, 200)))
+    view = asgi_app(canvas, open_access=True)
+    app = FastAPI(lifespan=view.lifespan)
+    app.root_path = "/api/v1"  # its parameter of that name warns that it will go
+    app.mount("/view", view)
+    async with running(app) as origin:
+        url = f"{origin}/view"
+        assert (await text(f"{url}/main/"))[0] == 200
+        async with receiver(place(url), headers={}) as viewer:
+            await viewer.frame()
+        async with websocket_page(place(url), headers={}) as page:
+            await page.open()
+            assert await page.frame()
 
 
 async def test_a_token_lets_in_where_nobody_else_decides(caplog: pytest.LogCaptureFixture) -> None:

@@ -8,6 +8,9 @@ import pytest
 
 from signaling.scope import path_below, request_of
 
+# An application that was told where it is, in which ours is mounted at /view.
+APP: dict[str, Any] = {"app_root_path": "/api/v1", "root_path": "/api/v1/view"}
+
 
 @pytest.mark.parametrize(
     ("scope", "below"),
@@ -28,7 +31,27 @@ from signaling.scope import path_below, request_of
         # A proxy took root_path away, and the server was told so.
         ({"path": "/main/", "root_path": "/proxy", "raw_path": b"/main/"}, "/main/"),
         ({"path": "/main/", "root_path": "/proxy"}, "/main/"),
+        # It was, or its application was, and that mounts ours: the path has what the mount adds, and no more.
+        (APP | {"path": "/view/main/", "raw_path": b"/view/main/"}, "/main/"),
+        (APP | {"path": "/view/main/"}, "/main/"),
+        (APP | {"path": "/view/view/", "raw_path": b"/view/view/"}, "/view/"),
+        (APP | {"path": "/view/", "raw_path": b"/view/"}, "/"),
+        (APP | {"path": "/view", "raw_path": b"/view"}, ""),
+        # No proxy took anything away.
+        (APP | {"path": "/api/v1/view/main/", "raw_path": b"/api/v1/view/main/"}, "/main/"),
+        (APP | {"path": "/api/v1/view", "raw_path": b"/api/v1/view"}, ""),
+        # Both as it was.
+        (APP | {"path": "/main/", "raw_path": b"/view/main/"}, "/main/"),
+        (APP | {"path": "/view/", "raw_path": b"/view/view/"}, "/view/"),
+        (APP | {"path": "/view/", "raw_path": b"/api/v1/view/view/"}, "/view/"),
+        (APP | {"path": "/", "raw_path": b"/view/"}, "/"),
+        # It is mounted below another mount, or where nothing is added.
+        (APP | {"root_path": "/api/v1/a/view", "path": "/a/view/main/"}, "/main/"),
+        (APP | {"root_path": "/api/v1", "path": "/main/", "raw_path": b"/main/"}, "/main/"),
+        (APP | {"root_path": "/api/v1", "path": "/api/v1/main/"}, "/main/"),
         # A name that only begins in the same way.
+        (APP | {"path": "/viewer/", "raw_path": b"/viewer/"}, "/viewer/"),
+        ({"app_root_path": "/vi", "root_path": "/view", "path": "/ew/main/"}, "/ew/main/"),
         ({"path": "/viewer/", "root_path": "/view", "raw_path": b"/viewer/"}, "/viewer/"),
     ],
 )
