@@ -54,7 +54,9 @@ class Serving:
     @property
     def canvases(self) -> dict[str, Canvas]:
         """Those that there are, by their names."""
-        return {name: alive for name, ref in self._canvases.items() if (alive := ref()) is not None}
+        # A copy, as other threads change it.
+        known = self._canvases.copy()
+        return {name: alive for name, ref in known.items() if (alive := ref()) is not None}
 
     def configure(self, options: ServeOptions, *, open_browser: bool) -> None:
         """Take what the program says; a server that runs keeps what it has.
@@ -104,7 +106,7 @@ class Serving:
 
     def remove(self, canvas: Canvas) -> None:
         """Serve a canvas no longer. From any thread: one that nobody held may be collected on whichever."""
-        for name, ref in list(self._canvases.items()):
+        for name, ref in self._canvases.copy().items():
             if ref() in (canvas, None):
                 self._canvases.pop(name, None)
                 if self._service is not None:
@@ -152,9 +154,11 @@ class Serving:
 
     async def ended(self) -> None:
         """Wait until nothing is left of the servers that were closed."""
-        ending, self._ending = self._ending, None
-        if ending is not None:
+        while (ending := self._ending) is not None:
             await asyncio.to_thread(ending.join)
+            # Only now: what is started meanwhile has to wait for it, too.
+            if self._ending is ending:
+                self._ending = None
 
 
 class _Service:
@@ -215,10 +219,10 @@ class _Service:
         self._call(self._remove, name)
 
     def stop(self) -> threading.Thread | None:
-        """Have it end. Returns what to wait for."""
+        """Have it end. Returns what to wait for, which is what it waits for itself where it has not begun."""
         self._stopped.set()
         self._call(self._set_end)
-        return self._thread
+        return self._thread or self._after
 
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
         """Call a function on the server's loop; not at all where that does not run yet, or any more."""
@@ -241,15 +245,18 @@ class _Service:
         self._end = asyncio.Event()
         async with Server({}, ask.config) as server:
             self._loop = asyncio.get_running_loop()
-            for name, canvas in self._serving.canvases.items():
-                if ask.fps is not None:
-                    canvas.fps = ask.fps
-                server.add(name, canvas)
+            self._add_all(server, ask.fps)
             self.server = server
-            announce(server, open_browser=ask.open_browser)
             if not self._stopped.is_set():
+                announce(server, open_browser=ask.open_browser)
                 await self._end.wait()
         await asyncio.gather(*self._removing)
+
+    def _add_all(self, server: Server, fps: float | None) -> None:
+        for name, canvas in self._serving.canvases.items():
+            if fps is not None:
+                canvas.fps = fps
+            server.add(name, canvas)
 
     def _add(self, name: str, canvas: Canvas) -> None:
         if self.server is not None and not self.server.has(name):
