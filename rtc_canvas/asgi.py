@@ -26,7 +26,7 @@ class MountedApp:
 
     def __init__(self, mounted: Mounted) -> None:
         self._mounted = mounted
-        self._app = AsgiApp(mounted.site, close=mounted.close)
+        self._app = AsgiApp(mounted.site, begin=mounted.begin, close=mounted.close)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
@@ -45,7 +45,11 @@ class MountedApp:
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: object = None) -> AsyncIterator[None]:
-        """Closes when its block ends: what Starlette and FastAPI take as `lifespan=`."""
+        """Closes when its block ends: what Starlette and FastAPI take as `lifespan=`.
+
+        A rendercanvas program begins with it.
+        """
+        self._mounted.begin()
         try:
             yield
         finally:

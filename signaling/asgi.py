@@ -18,16 +18,18 @@ class AsgiApp:
     """The application that serves a site, at the root or mounted under a prefix.
 
     find_site: called with each request for the site that answers it; may raise a Refusal.
-    close: called when the server says that it ends.
+    begin, close: called when the server says that it begins, and that it ends.
     """
 
     def __init__(
         self,
         find_site: Callable[[Request], Awaitable[Site]],
         *,
+        begin: Callable[[], None],
         close: Callable[[], Awaitable[None]],
     ) -> None:
         self._find_site = find_site
+        self._begin = begin
         self._close = close
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +92,7 @@ class AsgiApp:
         while True:
             event = await receive()
             if event["type"] == "lifespan.startup":
-                # It starts with its first request: only that tells at which port.
+                self._begin()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self._close()

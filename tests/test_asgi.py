@@ -70,8 +70,8 @@ class Mount:
         self.asked: list[Request] = []
         self.grant: Grant | None = Grant("viewer", "ann")
         self.refusal: Refusal | None = None
-        self.closed = 0
-        self.app = AsgiApp(self._find_site, close=self._close)
+        self.begun = self.closed = 0
+        self.app = AsgiApp(self._find_site, begin=self._begin, close=self._close)
         access = Access(None, open_access=True, any_host=True)
         self._site = Site(
             program,
@@ -89,6 +89,9 @@ class Mount:
         if self.refusal is not None:
             raise self.refusal
         return self._site
+
+    def _begin(self) -> None:
+        self.begun += 1
 
     async def _close(self) -> None:
         self.closed += 1
@@ -323,11 +326,12 @@ async def _until(condition: Callable[[], object]) -> None:
 # Its life
 
 
-async def test_lifespan_events_end_it(mount: Mount) -> None:
+async def test_lifespan_events_begin_and_end_it(mount: Mount) -> None:
     visit = Visit(mount.app, {"type": "lifespan"})
     visit.say("lifespan.startup")
     await visit.until(lambda: visit.sent)
-    assert (visit.sent, mount.closed) == ([{"type": "lifespan.startup.complete"}], 0)
+    assert visit.sent == [{"type": "lifespan.startup.complete"}]
+    assert (mount.begun, mount.closed) == (1, 0)
     visit.say("lifespan.shutdown")
     assert (await visit.end())[-1] == {"type": "lifespan.shutdown.complete"}
     assert mount.closed == 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -21,7 +23,7 @@ from rtc_canvas.rendercanvas.canvas import RtcRenderCanvas
 from rtc_canvas.rendercanvas.turns import Mode
 
 from .command import ROOT
-from .hosting import elsewhere, place, running
+from .hosting import elsewhere, place, running, visitor
 from .receiver import pixels, receiver
 from .rendercanvas_canvases import backend
 
@@ -64,6 +66,11 @@ async def comes_to_see(server: Server, name: str, level: int) -> None:
             seen = int(pixels(await viewer.frame(number)).mean())
 
 
+async def text(url: str) -> tuple[int, str]:
+    async with visitor() as http, http.get(url) as response:
+        return response.status, await response.text()
+
+
 async def test_canvases_made_before_the_server_are_drawn_and_served_by_it() -> None:
     kind, loop = await asyncio.to_thread(backend)
     one = await asyncio.to_thread(kind, size=(64, 48))
@@ -101,6 +108,45 @@ async def test_canvases_made_while_the_server_runs_are_served_by_it() -> None:
         draw(again, 100)
         await sees(server, again.name or "", 100)
         again.close()
+
+
+@pytest.mark.parametrize("at_root", [True, False])
+async def test_where_the_host_says_that_it_begins_so_does_the_program(at_root: bool) -> None:
+    kind, loop = await asyncio.to_thread(backend)
+    canvas = await asyncio.to_thread(kind, size=(64, 48))
+    view = loop.asgi_app(open_access=True)
+    begun = asyncio.Event()
+    await asyncio.to_thread(loop.call_later, 0.01, begun.set)
+    app = view if at_root else Starlette(routes=[Mount("/view", view)], lifespan=view.lifespan)
+    async with running(app, lifespan="on"), asyncio.timeout(5):
+        await begun.wait()
+        canvas.close()
+
+
+async def test_of_several_apps_each_serves_in_its_turn() -> None:
+    kind, loop = await asyncio.to_thread(backend)
+    canvas = await asyncio.to_thread(kind, size=(64, 48))
+    draw(canvas, 200)
+    first, second = loop.asgi_app(open_access=True), loop.asgi_app(open_access=True)
+    async with mounted(first) as server:
+        await sees(server, "main", 200)
+        later = kind(size=(64, 48), name="left")
+        draw(later, 100)
+        await sees(server, "left", 100)
+        async with mounted(second) as other:
+            status, sentence = await text(f"{other.url}main/")
+            assert (status, "served already" in sentence) == (503, True)
+    async with mounted(loop.asgi_app(open_access=True)) as server:
+        await sees(server, "main", 200)
+        canvas.close()
+        later.close()
+
+
+async def test_an_app_that_is_given_up_goes() -> None:
+    _, loop = backend()
+    reference = weakref.ref(loop.asgi_app(open_access=True))
+    gc.collect()
+    assert reference() is None
 
 
 @pytest.mark.parametrize("mode", ["ondemand", "continuous"])

@@ -92,7 +92,9 @@ class RtcLoop(LastingLoop):
     ) -> MountedApp:
         """An ASGI app that serves all canvases of this loop, to be mounted as that of `rtc_canvas.asgi_app()`.
 
-        Its first request begins the loop, on the event loop of the server around. `run()` serves by itself as ever.
+        The loop begins on the event loop of the server around: when that says that it begins, to an app at its root or
+        by `lifespan`, else with the first request. `run()` serves by itself as ever. Of several apps, one at a time can
+        serve.
 
         authorize, options: as `rtc_canvas.asgi_app()` takes them.
 

@@ -15,9 +15,9 @@ from ..serving.mounted import Mounted
 
 
 class MountedLoop(Mounted):
-    """Begins the program's loop with its first request, on the event loop of whoever mounts it.
+    """Begins the program's loop on the event loop of whoever mounts it: when that begins, or with the first request.
 
-    begin: is called with each request.
+    begin: is called then, and with each request.
     """
 
     def __init__(
@@ -28,9 +28,13 @@ class MountedLoop(Mounted):
         **options: Unpack[MountOptions],
     ) -> None:
         super().__init__(canvases, authorize, **options)
-        self._begin = begin
+        self._begin_program = begin
+
+    def begin(self) -> None:
+        """See `Mounted.begin`."""
+        self._begin_program()
 
     async def site(self, request: Request) -> Site:
         """See `Mounted.site`."""
-        self._begin()
+        self._begin_program()
         return await super().site(request)

@@ -42,7 +42,9 @@ class Serving:
         self._options = _DEFAULTS
         self._open_browser = False
         self._service: _Service | None = None
-        self._mounted: Mounted | None = None
+        # Each app that was made of them; one that its host has given up may go.
+        self._mounted: weakref.WeakSet[Mounted] = weakref.WeakSet()
+        self._is_mounted = False
         self._ending: threading.Thread | None = None
         self._failure: Exception | None = None
 
@@ -81,8 +83,9 @@ class Serving:
         return _Ask(config, self._open_browser or given.open_browser, given.fps)
 
     def mount(self, mounted: Mounted) -> None:
-        """Leave the serving to this, but for a loop that is told to run."""
-        self._mounted = mounted
+        """Leave the serving to this and others like it, but for a loop that is told to run."""
+        self._mounted.add(mounted)
+        self._is_mounted = True
         self.close_soon()
 
     def add(self, canvas: Canvas, name: str | None) -> str:
@@ -100,8 +103,9 @@ class Serving:
         self._canvases[name] = weakref.ref(canvas)
         if self._service is not None:
             self._service.add(name, canvas)
-        elif self._mounted is not None:
-            self._mounted.add(name, canvas)
+        else:
+            for mounted in list(self._mounted):
+                mounted.add(name, canvas)
         return name
 
     def remove(self, canvas: Canvas) -> None:
@@ -111,8 +115,9 @@ class Serving:
                 self._canvases.pop(name, None)
                 if self._service is not None:
                     self._service.remove_soon(name)
-                elif self._mounted is not None:
-                    self._mounted.remove(name)
+                else:
+                    for mounted in list(self._mounted):
+                        mounted.remove(name)
 
     def start(
         self,
@@ -126,7 +131,7 @@ class Serving:
         on_failure: is called on that loop where it fails, and `check()` raises why; by default it is logged.
         """
         self._failure = None
-        if self._service is not None or (self._mounted is not None and not even_if_mounted):
+        if self._service is not None or (self._is_mounted and not even_if_mounted):
             return
 
         def failed(failure: Exception) -> None:

@@ -93,6 +93,9 @@ class Mounted:
             any_host=self.authorize is not None,
         )
 
+    def begin(self) -> None:
+        """Called where the server around says that it begins. Here the first request does: only that tells the port."""
+
     async def site(self, request: Request) -> Site:
         """What answers a request; the first one starts it.
 
