@@ -17,8 +17,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from rtc_canvas import Server
+from rtc_canvas import Server, serve
 from rtc_canvas.asgi import MountedApp
+from rtc_canvas.rendercanvas import RtcLoop
 from rtc_canvas.rendercanvas.canvas import RtcRenderCanvas
 from rtc_canvas.rendercanvas.turns import Mode
 
@@ -64,6 +65,13 @@ async def comes_to_see(server: Server, name: str, level: int) -> None:
         while abs(seen - level) > 3:
             number += 1
             seen = int(pixels(await viewer.frame(number)).mean())
+
+
+async def ended(loop: RtcLoop) -> None:
+    """Wait until a loop has noticed that it has no canvases any more."""
+    async with asyncio.timeout(5):
+        while "'off'" not in repr(loop):  # noqa: ASYNC110  # no event tells
+            await asyncio.sleep(0.01)
 
 
 async def text(url: str) -> tuple[int, str]:
@@ -142,6 +150,22 @@ async def test_of_several_apps_each_serves_in_its_turn() -> None:
         later.close()
 
 
+async def test_a_canvas_that_comes_after_the_end_is_nobodys() -> None:
+    kind, loop = await asyncio.to_thread(backend)
+    canvas = await asyncio.to_thread(kind, size=(64, 48))
+    draw(canvas, 200)
+    async with mounted(loop.asgi_app(open_access=True)) as server:
+        await sees(server, "main", 200)
+    later = kind(size=(64, 48))
+    # What is called on the event loop has been.
+    await asyncio.sleep(0)
+    async with serve(later.rtc, port=0):
+        pass
+    later.close()
+    canvas.close()
+    await ended(loop)
+
+
 async def test_an_app_that_is_given_up_goes() -> None:
     _, loop = backend()
     reference = weakref.ref(loop.asgi_app(open_access=True))
@@ -172,9 +196,7 @@ async def test_the_next_server_goes_on_with_the_canvases_of_the_one_before(mode:
     async with elsewhere(app, asyncio.new_event_loop) as server:
         await comes_to_see(place(f"{server.origin}/view"), "main", 200)
         canvas.close()
-        async with asyncio.timeout(5):
-            while "'off'" not in repr(loop):  # noqa: ASYNC110  # no event tells
-                await asyncio.sleep(0.01)
+        await ended(loop)
 
 
 def test_a_program_that_runs_by_itself_serves_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

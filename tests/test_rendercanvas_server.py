@@ -8,7 +8,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -23,7 +23,7 @@ class SlowServer(Server):
     told: list[str]
     may_end: threading.Event
 
-    async def __aenter__(self) -> Server:
+    async def __aenter__(self) -> Self:
         self.told.append("begins")
         return await super().__aenter__()
 

@@ -174,7 +174,7 @@ class _Life:
             self._loop.call_soon_threadsafe(function, *arguments)
 
     def add(self, name: str, canvas: Canvas) -> None:
-        # Before the sessions are there, nothing has to be added to them.
+        # Before the sessions are there, nothing has to be added to them; afterwards nothing may be.
         if self._sessions is not None and not self._sessions.has_canvas(name):
             self._sessions.open({name: canvas})
 
@@ -235,9 +235,11 @@ class _Life:
         return site
 
     async def _stop(self) -> None:
+        # No canvas is added to them any more.
+        sessions, self._sessions = self._sessions, None
         try:
-            if self._sessions is not None:
-                await self._sessions.close(SHUT_DOWN)
+            if sessions is not None:
+                await sessions.close(SHUT_DOWN)
         finally:
             if self._hub is not None:
                 # Last, as farewells go through it.
