@@ -98,9 +98,7 @@ class Authorization:
             if error is None:
                 outcome.set_result(answer)
             else:
-                # No future takes this one.
-                is_stop = isinstance(error, StopIteration)
-                outcome.set_exception(RuntimeError(repr(error)) if is_stop else error)
+                outcome.set_exception(_failure(error))
 
         def work() -> None:
             answer, failure = None, None
@@ -125,6 +123,18 @@ class Authorization:
         else:
             _log.error("authorize() failed for the %d. time: %r", self._failures, error)
         return Refusal(500, str(error) if isinstance(error, NotInRequest) else FAILED)
+
+
+def _failure(error: BaseException) -> Exception:
+    """An error of a thread, as one that ends nothing else: those that are no `Exception` would end the host.
+
+    SystemExit ends a thread, no process. And a future takes no StopIteration.
+    """
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        return error
+    failure = RuntimeError(repr(error))
+    failure.__cause__ = error
+    return failure
 
 
 def _refusal_of_the_hosts(error: BaseException) -> Refusal | None:

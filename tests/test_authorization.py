@@ -140,6 +140,18 @@ async def test_one_that_stops_an_iteration_or_is_cancelled_has_failed() -> None:
     assert (await refusal(cancel))[0] == 500
 
 
+@pytest.mark.parametrize("ends", [SystemExit, KeyboardInterrupt, GeneratorExit])
+async def test_one_that_ends_its_thread_has_failed(
+    ends: type[BaseException], caplog: pytest.LogCaptureFixture
+) -> None:
+    def end(request: Request) -> Grant:
+        raise ends("No settings.")
+
+    assert (await refusal(end))[0] == 500
+    [record] = caplog.records
+    assert f"{ends.__name__}('No settings.')" in str(record.exc_info)
+
+
 async def test_one_that_takes_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("signaling.authorization.PATIENCE", 0.05)
     go_on = threading.Event()
