@@ -41,3 +41,12 @@ async def _no_task_is_left() -> AsyncIterator[None]:
     yield
     found = leaks.running_tasks()
     assert not found, f"The test left tasks behind: {', '.join(found)}"
+
+
+@pytest.fixture(scope="session")
+def gpu() -> None:
+    """The device of all tests that draw by one; its thread stays."""
+    # Here, as most tests need no rendercanvas.
+    from .rendercanvas_canvases import gpu_device
+
+    gpu_device()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import numpy as np
@@ -17,8 +15,7 @@ from rtc_canvas.rendercanvas.bitmap import fitted
 from rtc_canvas.rendercanvas.events import translated
 from rtc_canvas.rendercanvas.turns import LONGEST_DOWNLOAD, Turns
 
-from .rendercanvas_canvases import Program, backend, canvas_class
-from .room import Room, room_of
+from .rendercanvas_canvases import Program, backend, canvas_class, shown
 
 # Events, by themselves.
 
@@ -131,9 +128,18 @@ def test_a_draw_that_the_scheduler_gave_up_holds_nothing_up() -> None:
     assert turn.next(10.1, 0.0, watched=True) == "draw"
 
 
+def test_a_picture_that_takes_its_time_is_not_given_up() -> None:
+    turn = turns("continuous")
+    turn.begin(10.0)
+    assert turn.next(40.0, 0.0, watched=True) == LONGEST_DOWNLOAD - 30
+
+
 def test_a_picture_that_never_comes_is_not_waited_for_for_ever() -> None:
     turn = turns()
     turn.begin(10.0)
+    assert turn.owes_picture
+    assert turn.next(10.0 + LONGEST_DOWNLOAD, 0.0, watched=True) is None
+    assert not turn.owes_picture
     turn.want()
     assert turn.next(10.0 + LONGEST_DOWNLOAD, 0.0, watched=True) == "draw"
 
@@ -149,17 +155,6 @@ def test_what_the_program_wants_is_drawn_in_all_modes_but_one(mode: str, draws: 
 
 
 # With viewers.
-
-
-@asynccontextmanager
-async def shown(**settings: Any) -> AsyncIterator[tuple[Program, Room]]:
-    """A program whose loop runs, and the room in front of its canvas."""
-    program = Program(**settings)
-    async with room_of(program.canvas.rtc) as room:
-        try:
-            yield program, room
-        finally:
-            await program.end()
 
 
 async def test_a_viewers_edge_draws_at_once() -> None:
@@ -368,7 +363,7 @@ async def test_a_draw_that_fails_does_not_end_the_draws() -> None:
             if not failures:
                 failures.append(1)
                 raise ValueError("The program's own.")
-            program._draw()
+            program.draw()
 
         program.canvas.request_draw(fail_once)
         for _ in range(3):

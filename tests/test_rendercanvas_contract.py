@@ -14,15 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import rendercanvas
-import wgpu
 
 from rtc_canvas.rendercanvas import RtcLoop
 from rtc_canvas.rendercanvas.canvas import RtcRenderCanvas
 
-from .rendercanvas_canvases import backend
+from .rendercanvas_canvases import backend, bitmaps, orange_by_gpu
 
 ROOT = Path(__file__).parent.parent
 
@@ -195,35 +193,8 @@ def test_a_size_is_the_canvass_at_once() -> None:
 # Drawing.
 
 
-def draw_bitmap(canvas: RtcRenderCanvas) -> Callable[[], None]:
-    context = canvas.get_bitmap_context()
-    width, height = context.physical_size
-    bitmap = np.full((height, width, 4), 255, np.uint8)
-    bitmap[: height // 2, :, 0] = 100
-    return lambda: context.set_bitmap(bitmap)
-
-
-def draw_by_gpu(canvas: RtcRenderCanvas) -> Callable[[], None]:
-    device = wgpu.gpu.request_adapter_sync().request_device_sync()
-    context = canvas.get_wgpu_context()
-    context.configure(device=device, format=context.get_preferred_format(device.adapter))
-
-    def draw() -> None:
-        encoder = device.create_command_encoder()
-        attachment = {
-            "view": context.get_current_texture().create_view(),
-            "resolve_target": None,
-            "clear_value": (1, 0.5, 0, 1),
-            "load_op": wgpu.LoadOp.clear,
-            "store_op": wgpu.StoreOp.store,
-        }
-        encoder.begin_render_pass(color_attachments=[attachment]).end()
-        device.queue.submit([encoder.finish()])
-
-    return draw
-
-
-@pytest.mark.parametrize("way", [draw_bitmap, draw_by_gpu])
+@pytest.mark.parametrize("way", [bitmaps, orange_by_gpu])
+@pytest.mark.usefixtures("gpu")
 def test_what_is_drawn_is_the_canvass_picture(
     way: Callable[[RtcRenderCanvas], Callable[[], None]],
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import rendercanvas
 from rendercanvas.base import BaseCanvasGroup, BaseRenderCanvas
-from rendercanvas.contexts import WgpuContext
+from rendercanvas.contexts import BaseContext, WgpuContext
 
 from ..canvas import Canvas
 from ..config import MAX_FPS
@@ -18,6 +18,7 @@ from ..exceptions import ConfigError
 from .bitmap import fitted
 from .events import EDGES, translated
 from .loop import RtcLoop, loop
+from .presenting import Presenting
 from .statistics import Statistics
 from .turns import Mode, Turns
 
@@ -77,6 +78,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._has_drawn = False
         self._began = 0.0
         self._turns = Turns(update_mode)
+        self._presenting = Presenting(_Weakly(self._look_soon))
         self._max_fps = max_fps
         self._looks_soon = False
         self._wakes_at: float | None = None
@@ -137,6 +139,14 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         return self._closed
 
     # When to draw.
+
+    def get_context(self, context_type: str | type) -> BaseContext:
+        """See `BaseRenderCanvas.get_context`."""
+        is_new = self._canvas_context is None
+        context = super().get_context(context_type)
+        if is_new:
+            self._presenting.listen(context)
+        return context
 
     def set_update_mode(
         self, update_mode: Mode, *, min_fps: float | None = None, max_fps: float | None = None
@@ -209,6 +219,8 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         """Do what there is to do now."""
         self._looks_soon = False
         while not self._closed:
+            if not self._presenting.under_way:
+                self._turns.end()
             now = time.monotonic()
             pause = self.rtc.beat.pause(now)
             turn = self._turns.next(now, pause, watched=self._is_watched())
@@ -236,10 +248,8 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._take_events()
         self._began = now
         self._turns.begin(now)
+        self._presenting.under_way = False
         self._time_to_draw()
-        if not isinstance(self._canvas_context, WgpuContext):
-            # No other picture is still on its way.
-            self._turns.end()
         if self._turns.draws_again:
             self.rtc.beat.aim(now)
 
@@ -284,7 +294,6 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self.rtc.push(picture, copy=picture is data and not is_ours, began=self._began)
         self._has_drawn = True
         self._statistics.picture(time.monotonic())
-        self._turns.end()
         self._look_soon()
 
     def _rc_set_logical_size(self, width: float, height: float) -> None:

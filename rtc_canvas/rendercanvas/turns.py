@@ -9,8 +9,9 @@ Turn: TypeAlias = Literal["draw", "handle"]
 
 ANIMATED = ("continuous", "fastest")
 
-# A picture is on its way from the GPU for so many seconds at most; one that does not come was given up by rendercanvas.
-LONGEST_DOWNLOAD = 2.0
+# A picture that has not come from the GPU after so many seconds is given up: the next draw begins without it. Much
+# shorter, and where pictures take that long each would be given up for the next.
+LONGEST_DOWNLOAD = 60.0
 
 
 class Turns:
@@ -67,7 +68,7 @@ class Turns:
         self._drawing_since = now
 
     def end(self) -> None:
-        """The picture is there, or will never be."""
+        """No picture is on its way: it is there, or will never be."""
         self._drawing_since = None
         self._answers_scheduler = False
 
@@ -91,6 +92,7 @@ class Turns:
             left = self._drawing_since + LONGEST_DOWNLOAD - now
             if left > 0:
                 return left
+            self.end()
         draw = watched and (self._asked or self._resized or self.draws_again)
         due = pause <= 0
         if draw and (due or self._answering):
