@@ -203,6 +203,41 @@ async def test_moves_that_draw_nothing_are_handled_at_the_beat() -> None:
     assert program.types().count("pointer_move") <= 20 * passed + 2
 
 
+@pytest.mark.parametrize("draws", [False, True])
+async def test_an_event_that_comes_while_others_are_taken_is_handled_too(
+    draws: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shown(answers=False) as (program, room):
+        guest, rtc = room.join(), program.canvas.rtc
+        await program.until(lambda: program.drawn)
+        take, more = rtc.events, ["pointer_up"]
+
+        def take_and_get_another() -> list[dict[str, Any]]:
+            taken = take()
+            if taken and more:
+                guest.send(more.pop())
+            return taken
+
+        monkeypatch.setattr(rtc, "events", take_and_get_another)
+        if draws:
+            rtc.beat.postpone(time.monotonic())
+            program.canvas.request_draw()
+        guest.send("pointer_down")
+        await program.until(lambda: program.types()[-2:] == ["pointer_down", "pointer_up"])
+
+
+async def test_a_size_that_was_taken_is_drawn_once() -> None:
+    async with shown(answers=False) as (program, room):
+        guest = room.join()
+        await program.until(lambda: program.drawn)
+        program.canvas.request_draw()
+        guest.send("resize", width=200, height=100, ratio=1)
+        await program.until(lambda: program.drawn == 2)
+        await asyncio.sleep(0.1)
+        assert program.drawn == 2
+        assert program.context.physical_size == (200, 100)
+
+
 async def test_a_picture_includes_the_events_that_were_handled() -> None:
     async with shown() as (program, room):
         guest = room.join()

@@ -230,7 +230,6 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
                 if pause <= 0:
                     self.rtc.beat.start(now)
                 self._take_events()
-                self._turns.handle()
                 self._process_events()
             else:
                 if turn is not None:
@@ -255,6 +254,8 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def _take_events(self) -> None:
         """Give rendercanvas the viewer's events, which it hands to handlers before the next draw begins."""
+        # First, as the server's thread may add one meanwhile.
+        self._turns.handle()
         ahead = time.perf_counter() - time.monotonic()
         for event in self.rtc.events():
             if event["type"] == "resize":

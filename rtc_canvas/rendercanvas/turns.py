@@ -56,15 +56,15 @@ class Turns:
         self._edge = self._edge or edge
 
     def handle(self) -> None:
-        """The events that wait are about to be handled."""
+        """The events that wait are about to be taken; one that comes from now on waits for the next time."""
         self._events = self._edge = False
         self._answering = True
 
     def begin(self, now: float) -> None:
-        """A draw begins, after the events that wait have been handled."""
+        """A draw begins, for the size that was taken with the events before it."""
         self._answers_scheduler = self._asked
         self._asked = self._wanted = self._resized = False
-        self._events = self._edge = self._answering = False
+        self._answering = False
         self._drawing_since = now
 
     def end(self) -> None:
