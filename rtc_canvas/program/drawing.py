@@ -159,13 +159,11 @@ class Drawing:
 
     def handed_over(self, began: float, time: float) -> None:
         """The program's own loop handed over at `time` what it began to draw at `began`."""
-        with self._condition:
-            self.beat.handed_over(began, time)
+        self.beat.handed_over(began, time)
 
     def shown(self, picture: Shown) -> None:
         """A picture came onto the screen of the viewer who steers: draws are timed to that display."""
-        with self._condition:
-            self.beat.shown(picture)
+        self.beat.shown(picture)
 
     def waiting_events(self) -> list[ProgramEvent]:
         with self._condition:
@@ -244,8 +242,7 @@ class Drawing:
             if array is not None:
                 handed_over = time.monotonic()
                 self._present(array, request, handed_over, inputs)
-                with self._condition:
-                    self.beat.handed_over(now, handed_over)
+                self.beat.handed_over(now, handed_over)
         except BaseException:  # SystemExit too: it would only end this thread
             self._draw_failed()
         else:
@@ -259,9 +256,8 @@ class Drawing:
 
     def _time_next_draw(self, last: float) -> None:
         """Move the next draw to where its picture waits least for the display, where it is known to be wanted."""
-        with self._condition:
-            if self._draw_wanted or self._mode == "continuous":
-                self.beat.aim(last)
+        if self._draw_wanted or self._mode == "continuous":
+            self.beat.aim(last)
 
     def _draw_failed(self) -> None:
         pause = RETRY_AFTER[min(self._draw_failures, len(RETRY_AFTER) - 1)]
