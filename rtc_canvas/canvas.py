@@ -221,7 +221,8 @@ class Canvas:
         return register
 
     def events(self) -> list[ProgramEvent]:
-        """Take the events that have come and that no handler is registered for, oldest first.
+        """Take the events that have come and that no handler is registered for, oldest first; with `notify`, all but
+        "presented", whoever handles them too.
 
         At most 1024 wait, merged where that loses nothing; past that, moves are dropped first.
         """
@@ -230,7 +231,7 @@ class Canvas:
     # For programs that have a loop of their own, and draw and handle events on it.
 
     def notify(self, function: _NotifyT) -> _NotifyT:
-        """Decorator: have `function(types)` called when events wait for `events()`.
+        """Decorator: have `function(types)` called when events wait for `events()`, which has all from then on.
 
         types: a frozenset of the types of those that have just come; empty where only `wants_frame` may have changed.
 

@@ -539,3 +539,26 @@ def test_events_that_nobody_handles_wait() -> None:
     work_off(drawing)
     assert [e["type"] for e in drawing.waiting_events()] == ["wheel", "key_up"]
     assert drawing.waiting_events() == []
+
+
+def test_a_program_that_is_notified_gets_what_is_handled_too() -> None:
+    drawing, _ = watched(Program())
+    handled: list[str] = []
+    told: list[str] = []
+    drawing.notify = told.extend
+    drawing.on(("*", "presented"), lambda event: handled.append(event["type"]))
+    drawing.take_events([event("key_down"), event("presented")])
+    work_off(drawing)
+    assert handled == ["key_down", "presented"]
+    assert [e["type"] for e in drawing.waiting_events()] == told == ["key_down"]
+
+
+def test_what_a_notified_program_has_not_taken_is_in_no_picture() -> None:
+    drawing, _ = watched(Program())
+    drawing.notify = lambda types: None
+    drawing.on(("*",), lambda event: None)
+    drawing.take_events([event(peer=SimpleNamespace(id="peer-1"), seq=7)])
+    work_off(drawing)
+    assert drawing.taken.newest == {}
+    drawing.waiting_events()
+    assert drawing.taken.newest == {"peer-1": 7}

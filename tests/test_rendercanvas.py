@@ -16,6 +16,7 @@ from rtc_canvas.rendercanvas.events import translated
 from rtc_canvas.rendercanvas.turns import LONGEST_DOWNLOAD, Turns
 
 from .rendercanvas_canvases import Program, backend, canvas_class, shown
+from .room import Seen
 
 # Events, by themselves.
 
@@ -346,6 +347,24 @@ async def test_handlers_and_probes_of_the_canvas_behind_run_on_the_programs_thre
         guest.tell("probe", probe=1, picture=frame.picture, x=1, y=1, logical=[64, 48])
         await guest.until_told("probe", value="answered")
         assert threads == [threading.current_thread()] * 2
+
+
+@pytest.mark.parametrize("types", [("*",), ("resize", "pointer_down", "key_down")])
+async def test_a_handler_of_the_canvas_behind_takes_no_event_away(types: tuple[str, ...]) -> None:
+    async with shown() as (program, room):
+        logged: Seen[str] = Seen()
+        program.canvas.rtc.on(*types)(lambda event: logged(event["type"]))
+        guest = room.join()
+        await program.until(lambda: program.drawn)
+        guest.send("resize", width=200, height=100, ratio=1)
+        guest.send("pointer_down")
+        guest.send("key_down")
+        await program.until(lambda: program.types()[-2:] == ["pointer_down", "key_down"])
+        assert program.canvas.get_logical_size() == (200, 100)
+        seen = [await logged.next()]
+        while seen[-1] != "key_down":
+            seen.append(await logged.next())
+        assert seen[-3:] == ["resize", "pointer_down", "key_down"]
 
 
 async def test_title_and_cursor_are_told_to_who_comes_later() -> None:

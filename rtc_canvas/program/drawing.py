@@ -130,13 +130,17 @@ class Drawing:
         return PRESENTED in self._handlers
 
     def take_events(self, events: list[ProgramEvent]) -> None:
-        """Events with a handler go to it, the others wait for `waiting_events`."""
+        """Events with a handler go to it, the others wait for `waiting_events`.
+
+        A program that is notified takes all of them by itself: a handler beside that takes none away from it.
+        """
         waiting = set()
         with self._condition:
             for event in events:
-                if any(type_ in self._handlers for type_ in _names(event)):
+                is_handled = any(type_ in self._handlers for type_ in _names(event))
+                if is_handled:
                     self._buffer.put(event)
-                else:
+                if not is_handled or (self.notify is not None and event["type"] != PRESENTED):
                     self._waiting.put(event)
                     waiting.add(event["type"])
             self._condition.notify()
@@ -294,7 +298,8 @@ class Drawing:
 
     def _handled(self, event: ProgramEvent) -> None:
         """A handler has done what it does for the event."""
-        self.taken.take(event)
+        if self.notify is None:  # or the program has yet to take it
+            self.taken.take(event)
         if event["type"] != PRESENTED:  # or each picture would cause the next
             self.request_draw()
 
