@@ -190,6 +190,14 @@ def test_a_size_is_the_canvass_at_once() -> None:
     canvas.close()
 
 
+def test_without_a_size_it_has_the_default() -> None:
+    kind, _ = backend()
+    canvas = kind(size=None, resizable=False)
+    assert canvas.get_logical_size() == (640.0, 480.0)
+    assert canvas.get_physical_size() == canvas.rtc.physical_size == (640, 480)
+    canvas.close()
+
+
 # Drawing.
 
 

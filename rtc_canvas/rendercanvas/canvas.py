@@ -35,7 +35,7 @@ class RtcCanvasGroup(BaseCanvasGroup):  # type: ignore[misc]
 class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     """A canvas of rendercanvas whose page any browser opens; each canvas has a page of its own.
 
-    size: (width, height) in logical pixels until a viewer's window has another; default (640, 480).
+    size: (width, height) in logical pixels until a viewer's window has another; default (640, 480), as for None.
     max_fps: the most draws per second; default 60. What a viewer does is answered without waiting for the next tick.
     name: the canvas's place in the server's URL, `[a-z0-9][a-z0-9-]{0,62}`; default "main", then "canvas-2", ...
     resizable, max_pixel_ratio, exact: as `rtc_canvas.Canvas` takes them.
@@ -85,6 +85,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._statistics = Statistics()
         self._keep_to(update_mode, max_fps)
         self._watch(rtc)
+        self._take_size()
         self._final_canvas_init()
         if isinstance(served_by := self._rc_canvas_group.get_loop(), RtcLoop):
             self._name = served_by.serve(rtc, name)
