@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -148,6 +149,22 @@ async def test_a_draw_that_is_forced_takes_the_place_of_the_one_under_way() -> N
         await owes_nothing(program)
         program.canvas.request_draw()
         await program.until(lambda: program.drawn == 3)
+
+
+async def test_a_draw_that_is_forced_began_when_it_was_forced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with shown() as (program, _):
+        await program.until(lambda: program.drawn)
+        pushed: list[float] = []
+
+        def push(array: object, *, copy: bool, began: float) -> None:
+            pushed.append(began)
+
+        monkeypatch.setattr(program.canvas.rtc, "push", push)
+        before = time.monotonic()
+        program.canvas.force_draw()
+        assert before <= pushed[-1] <= time.monotonic()
 
 
 @pytest.mark.parametrize(("way", "colour"), [(orange_by_gpu, ORANGE), (bitmaps, (200, 100, 50))])

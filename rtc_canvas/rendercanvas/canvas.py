@@ -164,6 +164,11 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self.rtc.expects_picture = self._turns.owes_picture
         self._look_soon()
 
+    def force_draw(self) -> None:
+        """See `BaseRenderCanvas.force_draw`."""
+        self._began = time.monotonic()
+        super().force_draw()
+
     def submit_event(self, event: dict[str, Any]) -> None:
         """See `BaseRenderCanvas.submit_event`."""
         super().submit_event(event)
