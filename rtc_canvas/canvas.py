@@ -313,7 +313,8 @@ class Canvas:
     def size(self) -> tuple[float, float]:
         """(width, height) in logical pixels: the range of the coordinates in events.
 
-        One that is set holds until the steering viewer's window has another.
+        One that is set holds until the steering viewer's window has another. Pages are told of it; those in the frame
+        of rendercanvas.http take it for their element, and ours go on filling their window.
 
         Raises:
             ConfigError: when set to anything but two numbers of 1 to 16384.
@@ -323,6 +324,10 @@ class Canvas:
     @size.setter
     def size(self, size: tuple[float, float]) -> None:
         self._config = replace(self._config, size=size)
+        wanted = self._stage.latched.wanted_size
+        if wanted is None or self._stage.size.logical != tuple(size) or wanted[:2] != tuple(size):
+            times = 1 if wanted is None else wanted[2] + 1
+            self._stage.latch(wanted_size=(*size, times))
         self._stage.size = self._stage.size.of(size)
 
     @property

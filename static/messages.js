@@ -9,6 +9,7 @@
 /** @typedef {import("./identities.js").FrameIdentity} FrameIdentity */
 /** @typedef {import("./questions.js").Answer} Answer */
 /** @typedef {import("./sizes.js").PictureSize} PictureSize */
+/** @typedef {{width: number, height: number, times: number}} WantedSize CSS pixels */
 /**
  * @typedef {{type: "hello", protocol: number, peer: string, role: string, resizable: boolean,
  *     exact: boolean}
@@ -19,6 +20,7 @@
  *   | {type: "cursor", cursor: string}
  *   | {type: "notice", text: string | null}
  *   | {type: "css_size", width: string | null, height: string | null}
+ *   | ({type: "wanted_size"} & WantedSize)
  *   | {type: "probes", registered: boolean, allowed: boolean}
  *   | ({type: "probe"} & Answer)
  *   | {type: "stats", figures: Record<string, unknown>}
@@ -70,6 +72,8 @@ export function parseMessage(data) {
         width: text(message.width) || null,
         height: text(message.height) || null,
       };
+    case "wanted_size":
+      return parseWantedSize(message);
     case "probes":
       return {
         type: "probes",
@@ -122,6 +126,16 @@ function parseSizeMessage(message) {
   const logical = size(message.logical);
   return picture && encoded && shown && logical
     ? { type: "size", picture, encoded, shown, logical }
+    : null;
+}
+
+/**
+ * @param {Record<string, unknown>} message
+ * @returns {ServerMessage | null}
+ */
+function parseWantedSize({ width, height, times }) {
+  return typeof width === "number" && typeof height === "number" && typeof times === "number"
+    ? { type: "wanted_size", width, height, times }
     : null;
 }
 

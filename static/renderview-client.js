@@ -13,13 +13,25 @@ canvas.controls = true;
 const wrapper = document.getElementById("canvas") ?? document.body;
 const status = document.getElementById("status");
 
+/** The wrapper's size by the page, as CSS has it. */
+const own = { width: wrapper.style.width, height: wrapper.style.height };
+/** @type {{width: string | null, height: string | null}} what the program has said of its element */
+let css = { width: null, height: null };
+/** @type {{width: number, height: number, times: number} | null} what it has set as its size */
+let wanted = null;
+/** What of these was obeyed last: its user may have resized the wrapper since. */
+const obeyed = { width: "", height: "" };
+
 canvas.style.cssText = "width: 100%; height: 100%";
 canvas.addEventListener("css_size", (event) => {
+  css = /** @type {CustomEvent} */ (event).detail;
   // There the wrapper has that size, and what it wraps fills it.
-  const { width, height } = /** @type {CustomEvent} */ (event).detail;
-  if (width) wrapper.style.width = width;
-  if (height) wrapper.style.height = height;
   canvas.style.width = canvas.style.height = "100%";
+  resize();
+});
+canvas.addEventListener("wanted_size", (event) => {
+  wanted = /** @type {CustomEvent} */ (event).detail;
+  resize();
 });
 canvas.addEventListener("title", (event) => {
   document.title = /** @type {CustomEvent} */ (event).detail.title || document.title;
@@ -35,6 +47,16 @@ wrapper.replaceChildren(canvas);
 function obey() {
   canvas.titlebar = wrapper.classList.contains("has-titlebar");
   canvas.minimised = wrapper.classList.contains("is-minimized");
+}
+
+function resize() {
+  for (const side of /** @type {const} */ (["width", "height"])) {
+    const said = css[side] ?? (wanted && `${wanted[side]}px`);
+    const known = css[side] ?? (wanted ? `${wanted[side]}px, said ${wanted.times} times` : "");
+    if (known === obeyed[side]) continue;
+    obeyed[side] = known;
+    wrapper.style[side] = said ?? own[side];
+  }
 }
 
 function tell() {

@@ -27,7 +27,7 @@ import { dress } from "./style.js";
 
 const EVENTS = [
   ...["state", "error", "control", "control_refused", "frame", "exact", "title", "notice", "probes", "statistics"],
-  "css_size",
+  ...["css_size", "wanted_size"],
 ];
 const PROPERTIES = /** @type {const} */ ([
   ...["src", "token", "codec", "transport", "relay", "fit", "exact", "viewOnly", "controls"],

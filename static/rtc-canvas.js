@@ -73,6 +73,8 @@ const INTERRUPTED = "Nothing arrives from the server; trying to reach it againâ€
  * - `title` ({title}), `notice` ({text}): what the program calls itself; what is worth telling
  * - `css_size` ({width, height}): how large the program wants the canvas, in CSS; null for what it
  *   leaves to the page
+ * - `wanted_size` ({width, height, times}): the size that the program has set, in CSS pixels, and how
+ *   often it did: with each it wants that anew
  * - `statistics` ({here, server}): once a second while `statistics` is true
  */
 export class RtcCanvas extends EventTarget {
@@ -461,6 +463,10 @@ export class RtcCanvas extends EventTarget {
         return this.#tell("notice", { text: message.text });
       case "css_size":
         return this.#tell("css_size", { width: message.width, height: message.height });
+      case "wanted_size": {
+        const { width, height, times } = message;
+        return this.#tell("wanted_size", { width, height, times });
+      }
       case "title":
         this.#title = message.title;
         this.#screen.label = message.title || "Canvas";

@@ -465,6 +465,21 @@ async def test_events_without_a_handler_wait() -> None:
     assert all(event["peer"] is guest.peer for event in events)
 
 
+async def test_a_size_that_is_set_is_told_to_every_page_and_later_joiners() -> None:
+    canvas = Canvas(size=(64, 48))
+    async with room_of(canvas) as room:
+        early = room.join()
+        assert early.told("wanted_size") == []
+        canvas.size = (80, 60)
+        canvas.size = (80, 60)
+        await early.until_told("wanted_size", width=80, height=60, times=1)
+        early.send("resize", width=100, height=60)
+        canvas.size = (80, 60)
+        await early.until_told("wanted_size", width=80, height=60, times=2)
+        assert [told["times"] for told in early.told("wanted_size")] == [1, 2]
+        assert room.join().told("wanted_size")[-1]["times"] == 2
+
+
 @pytest.mark.parametrize("types", [("click",), ("key_down", "mouse"), ("",), ()])
 def test_there_is_nothing_to_register_for(types: tuple[str, ...]) -> None:
     with pytest.raises(ConfigError, match="event type"):

@@ -384,6 +384,19 @@ async def test_the_elements_width_and_height_are_told_to_who_comes_later() -> No
         await room.join().until_told("css_size", width="50%", height="200px")
 
 
+async def test_only_a_size_that_the_program_says_is_told_to_pages() -> None:
+    async with shown(size=None) as (program, room):
+        guest = room.join()
+        program.canvas.set_css_width("50%")
+        await guest.until_told("css_size", width="50%")
+        assert guest.told("wanted_size") == []
+        program.canvas.set_logical_size(80, 60)
+        await guest.until_told("wanted_size", width=80, height=60)
+        await guest.until_told("css_size", width=None, height=None)
+    async with shown(size=(80, 60)) as (_, room):
+        await room.join().until_told("wanted_size", width=80, height=60, times=1)
+
+
 async def test_a_handler_may_close_the_canvas() -> None:
     async with shown() as (program, room):
         guest = room.join()

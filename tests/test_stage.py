@@ -99,6 +99,11 @@ def test_what_is_latched_is_five_messages() -> None:
     ]
 
 
+def test_a_size_that_the_program_has_set_is_one_more() -> None:
+    told = Latched(wanted_size=(64, 48, 2)).messages("viewer")[-1]
+    assert told == {"type": "wanted_size", "width": 64, "height": 48, "times": 2}
+
+
 @pytest.mark.parametrize(("role", "allowed"), [("viewer", False), ("operator", True)])
 def test_whether_a_page_may_ask_goes_by_its_role(role: Role, allowed: bool) -> None:
     told = Latched(probe="operator").messages(role)[-1]

@@ -48,6 +48,8 @@ class Latched:
 
     probe: the role from which on a viewer may ask the program's probe; None where it has none.
     css_size: how wide and high the page's element is to be, as CSS has it; None for what the page decides.
+    wanted_size: the (width, height) that the program has set, for pages that leave it to that, and how often it did;
+        None where it never did.
     """
 
     title: str = ""
@@ -55,18 +57,23 @@ class Latched:
     notice: str | None = None
     probe: Role | None = None
     css_size: tuple[str | None, str | None] = (None, None)
+    wanted_size: tuple[float, float, int] | None = None
 
     def messages(self, role: Role) -> list[Mapping[str, object]]:
         """What the page of a peer of this role is told."""
         allowed = self.probe is not None and may(role, self.probe)
         width, height = self.css_size
-        return [
+        messages: list[Mapping[str, object]] = [
             {"type": "title", "title": self.title},
             {"type": "cursor", "cursor": self.cursor},
             {"type": "notice", "text": self.notice},
             {"type": "css_size", "width": width, "height": height},
             {"type": "probes", "registered": self.probe is not None, "allowed": allowed},
         ]
+        if self.wanted_size is not None:
+            size = dict(zip(("width", "height", "times"), self.wanted_size, strict=True))
+            messages.append({"type": "wanted_size", **size})
+        return messages
 
 
 class StageListener(Protocol):

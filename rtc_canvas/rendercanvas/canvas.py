@@ -35,7 +35,8 @@ class RtcCanvasGroup(BaseCanvasGroup):  # type: ignore[misc]
 class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     """A canvas of rendercanvas whose page any browser opens; each canvas has a page of its own.
 
-    size: (width, height) in logical pixels until a viewer's window has another; default (640, 480), as for None.
+    size: (width, height) in logical pixels until a viewer's window has another. None, the default, is (640, 480), and
+        leaves the size to pages that were written for rendercanvas.http; they take any other.
     max_fps: the most draws per second; default 60. What a viewer does is answered without waiting for the next tick.
     name: the canvas's place in the server's URL, `[a-z0-9][a-z0-9-]{0,62}`; default "main", then "canvas-2", ...
     resizable, max_pixel_ratio, exact: as `rtc_canvas.Canvas` takes them.
@@ -54,7 +55,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     def __init__(
         self,
         *args: Any,
-        size: tuple[float, float] | None = (640, 480),
+        size: tuple[float, float] | None = None,
         update_mode: Mode = "ondemand",
         max_fps: float = 60.0,
         name: str | None = None,
@@ -124,7 +125,8 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     def set_css_width(self, css_width: str | None) -> None:
         """Set how wide the element is that shows the canvas in each page, such as "100%" or "640px".
 
-        None leaves that to the page. Where the viewer who steers has another size by it, so has the canvas.
+        None leaves that to the page, as a later `set_logical_size()` does. Where the viewer who steers has another
+        size by it, so has the canvas.
 
         Raises:
             ConfigError: for anything else but a string.
@@ -305,6 +307,8 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def _rc_set_logical_size(self, width: float, height: float) -> None:
         self.rtc.size = (width, height)
+        # What is said last counts.
+        self.rtc.css_size = (None, None)
         self._take_size()
         self._look_soon()
 

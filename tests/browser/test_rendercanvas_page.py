@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import numpy as np
 import pytest
 from playwright.async_api import expect
 from rendercanvas.http import HTML
 
 from rtc_canvas.rendercanvas import resources
 
-from ..rendercanvas_canvases import backend
+from ..rendercanvas_canvases import backend, bitmaps
 from .conftest import NewContext
 from .program import PATIENCE
 
@@ -26,20 +25,14 @@ async def until(condition: Any) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_its_own_page_shows_the_canvas_and_is_sized_by_the_program(
+async def test_its_own_page_shows_the_canvas_and_is_sized_by_css(
     monkeypatch: pytest.MonkeyPatch, new_context: NewContext
 ) -> None:
     monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 0 --open-access")
     monkeypatch.setitem(resources, "index.html", ("text/html", HTML))
     kind, loop = backend()
-    canvas = kind(size=(64, 48), title="Its title")
-    context = canvas.get_bitmap_context()
-
-    def draw() -> None:
-        width, height = canvas.get_physical_size()
-        context.set_bitmap(np.full((height, width, 4), 200, np.uint8))
-
-    canvas.request_draw(draw)
+    canvas = kind(title="Its title")
+    canvas.request_draw(bitmaps(canvas))
     await until(lambda: loop.server)
     assert loop.server is not None
     page = await (await new_context()).new_page()
@@ -57,6 +50,61 @@ async def test_its_own_page_shows_the_canvas_and_is_sized_by_the_program(
     await loop.ended()
 
 
+async def test_it_has_the_size_that_the_program_says_until_its_user_resizes_it(
+    monkeypatch: pytest.MonkeyPatch, new_context: NewContext
+) -> None:
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 0 --open-access")
+    monkeypatch.setitem(resources, "index.html", ("text/html", HTML))
+    kind, loop = backend()
+    canvas = kind(size=(300, 200))
+    canvas.request_draw(bitmaps(canvas))
+    await until(lambda: loop.server)
+    assert loop.server is not None
+    page = await (await new_context()).new_page()
+    await page.goto(loop.server.url)
+    wrapper = page.locator("#canvas")
+    await expect(wrapper).to_have_css("width", "300px")
+    await until(lambda: canvas.get_logical_size() == (300, 200))
+    canvas.set_logical_size(320.5, 240)
+    await expect(wrapper).to_have_css("width", "320.5px")
+    await until(lambda: canvas.rtc.size == (320.5, 240))
+    await wrapper.evaluate("(wrapper) => void (wrapper.style.width = '350px')")
+    await until(lambda: canvas.rtc.size == (350, 240))
+    canvas.set_title("Says nothing of its size")
+    await expect(page).to_have_title("Says nothing of its size")
+    assert canvas.rtc.size == (350, 240)
+    canvas.set_logical_size(320.5, 240)
+    await expect(wrapper).to_have_css("width", "320.5px")
+    canvas.set_css_height("100px")
+    await until(lambda: canvas.rtc.size == (320.5, 100))
+    canvas.set_logical_size(320.5, 240)
+    await until(lambda: canvas.rtc.size == (320.5, 240))
+    await expect(wrapper).to_have_css("height", "240px")
+    canvas.close()
+    await until(lambda: loop.server is None)
+    await loop.ended()
+
+
+async def test_on_our_own_page_the_window_decides(
+    monkeypatch: pytest.MonkeyPatch, new_context: NewContext
+) -> None:
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 0 --open-access")
+    kind, loop = backend()
+    canvas = kind(size=(300, 200))
+    canvas.request_draw(bitmaps(canvas))
+    await until(lambda: loop.server)
+    assert loop.server is not None
+    page = await (await new_context(viewport={"width": 500, "height": 400})).new_page()
+    await page.goto(loop.server.url)
+    await until(lambda: canvas.get_logical_size() == (500, 400))
+    canvas.set_logical_size(300, 200)
+    await page.set_viewport_size({"width": 510, "height": 400})
+    await until(lambda: canvas.get_logical_size() == (510, 400))
+    canvas.close()
+    await until(lambda: loop.server is None)
+    await loop.ended()
+
+
 async def test_the_classes_of_its_wrapper_count(
     monkeypatch: pytest.MonkeyPatch, new_context: NewContext
 ) -> None:
@@ -64,7 +112,7 @@ async def test_the_classes_of_its_wrapper_count(
     with_bar = HTML.replace("is-resizable", "is-resizable has-titlebar")
     monkeypatch.setitem(resources, "index.html", ("text/html", with_bar))
     kind, loop = backend()
-    canvas = kind(size=(64, 48), title="Its title")
+    canvas = kind(title="Its title")
     await until(lambda: loop.server)
     assert loop.server is not None
     page = await (await new_context()).new_page()

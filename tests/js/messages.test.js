@@ -32,6 +32,12 @@ test("messages of the protocol", () => {
     width: "50%",
     height: null,
   });
+  assert.deepEqual(parse({ type: "wanted_size", width: 640, height: 480.5, times: 2 }), {
+    type: "wanted_size",
+    width: 640,
+    height: 480.5,
+    times: 2,
+  });
   assert.deepEqual(parse({ type: "probes", registered: true, allowed: false }), {
     type: "probes",
     registered: true,
@@ -120,6 +126,7 @@ for (const data of [
   '{"type": "hello"}',
   '{"type": "probe", "probe": "1"}',
   '{"type": "size"}',
+  '{"type": "wanted_size", "width": 640, "height": "480", "times": 1}',
   '{"type": "size", "picture": [1, 2], "encoded": [2, 2]}',
   '{"type": "size", "picture": [0, 2], "encoded": [2, 2], "shown": [1, 2], "logical": [1, 1]}',
   '{"type": "size", "picture": [1, 2, 3], "encoded": [2, 2], "shown": [1, 2], "logical": [1, 1]}',
