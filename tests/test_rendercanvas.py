@@ -384,6 +384,14 @@ async def test_the_elements_width_and_height_are_told_to_who_comes_later() -> No
         await room.join().until_told("css_size", width="50%", height="200px")
 
 
+@pytest.mark.parametrize(("settings", "exact"), [({}, True), ({"exact": False}, False)])
+async def test_still_pictures_are_exact_unless_the_program_says_otherwise(
+    settings: dict[str, Any], exact: bool
+) -> None:
+    async with shown(**settings) as (_, room):
+        await room.join().until_told("hello", exact=exact)
+
+
 async def test_only_a_size_that_the_program_says_is_told_to_pages() -> None:
     async with shown(size=None) as (program, room):
         guest = room.join()

@@ -39,7 +39,8 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         leaves the size to pages that were written for rendercanvas.http; they take any other.
     max_fps: the most draws per second; default 60. What a viewer does is answered without waiting for the next tick.
     name: the canvas's place in the server's URL, `[a-z0-9][a-z0-9-]{0,62}`; default "main", then "canvas-2", ...
-    resizable, max_pixel_ratio, exact: as `rtc_canvas.Canvas` takes them.
+    resizable, max_pixel_ratio: as `rtc_canvas.Canvas` takes them.
+    exact: as there; but True by default, as rendercanvas.http ends with lossless pixels too.
     draw_without_viewers: whether to draw while nobody looks; default False: then only the first picture is drawn.
     The other keywords are those of rendercanvas.
 
@@ -61,7 +62,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         name: str | None = None,
         resizable: bool = True,
         max_pixel_ratio: float = 2.0,
-        exact: bool = False,
+        exact: bool = True,
         draw_without_viewers: bool = False,
         **kwargs: Any,
     ) -> None:
