@@ -46,7 +46,7 @@ resources = Resources(
         "index.html": ("text/html", (static_folder() / "index.html").read_text("utf-8")),
         # What pages for rendercanvas.http name.
         "renderview.css": ("text/css", _STYLE),
-        "renderview.js": ("text/javascript", "// What was in here is in renderview-client.js.\n"),
+        "renderview.js": ("text/javascript", "// Empty: renderview-client.js does all of it.\n"),
         "renderview-client.js": (
             "text/javascript",
             'import "./static/renderview-client.js";\n',
