@@ -488,6 +488,26 @@ async def test_a_size_that_cannot_be_is_one_sentence(size: tuple[float, float]) 
     await program.end()
 
 
+@pytest.mark.parametrize("size", [(0, 480), (640, -1), (10**6, 10**6), (float("nan"), 480)])
+async def test_a_size_that_cannot_be_is_one_error_and_the_stream_goes_on(
+    size: tuple[float, float],
+) -> None:
+    async with shown() as (program, room):
+        guest = room.join()
+        await guest.frame()
+        with pytest.raises(ValueError, match=r"size must be|must not be negative"):
+            program.canvas.set_logical_size(*size)
+        guest.send("key_down")
+        await program.until(lambda: "key_down" in program.types() and program.drawn > 1)
+        sent = len(guest.transport.frames)
+        program.canvas.request_draw()
+        await guest.frame(sent + 1)
+        assert program.canvas.get_physical_size() == (64, 48)
+        assert guest.told("wanted_size") == [
+            {"type": "wanted_size", "width": 64, "height": 48, "times": 1}
+        ]
+
+
 @pytest.mark.parametrize("size", ["ab", (640,), (640, None), 640])
 def test_what_is_no_size_is_one_sentence(size: Any) -> None:
     kind, loop = backend()
