@@ -106,6 +106,7 @@ class StandInTransport:
 
     has_channels: whether the page has any; foreign players have none.
     most_pieces: there is none for more of them.
+    open: whether its channels are; nothing is sent on them before.
     """
 
     codec: Codec = "h264"
@@ -120,6 +121,7 @@ class StandInTransport:
         self.pieces: list[bytes] = []
         self.piece_size = 1000
         self.most_pieces = 1_000_000
+        self.open = True
         self.inherited: float | None = None
         self.closed = False
         self.ended = asyncio.Event()
@@ -134,6 +136,8 @@ class StandInTransport:
 
     def send_message(self, channel: ChannelName, message: Mapping[str, object]) -> bool:
         assert not self.closed, f"{message} was sent into a closed transport"
+        if not self.open:
+            return False
         self.messages.append(json.loads(json.dumps(message)))
         if message["type"] == "image":
             self.pieces.clear()
@@ -149,6 +153,8 @@ class StandInTransport:
         return self.piece_size if len(self.pieces) < self.most_pieces else 0
 
     def send_piece(self, piece: bytes) -> bool:
+        if not self.open:
+            return False
         self.pieces.append(piece)
         self._changed.set()
         return True

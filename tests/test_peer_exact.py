@@ -170,6 +170,47 @@ async def test_over_another_transport_it_begins_anew() -> None:
         assert np.array_equal(pixels_of(await page.image()), sent.pixels)
 
 
+async def test_it_waits_until_its_channel_is_open() -> None:
+    async with bare_room() as (room, spy):
+        page = Page(room)
+        page.transport.open = False
+        spy.stage.show(picture(1))
+        await page.transport.until(lambda: page.transport.frames)
+        await asyncio.sleep(0.15)
+        assert page.transport.pieces == []
+        page.transport.open = True
+        image = await page.image()
+        page.say("received", picture=1, bytes=len(image))
+        page.say("shown", picture=1)
+        assert page.exact.shown == 1
+
+
+async def test_what_could_not_be_sent_is_sent_later() -> None:
+    async with bare_room() as (room, spy):
+        page = Page(room)
+        page.transport.most_pieces = 3
+        spy.stage.show(picture(1))
+        await page.transport.until(lambda: len(page.transport.pieces) == 3)
+        page.transport.open, page.transport.most_pieces = False, 1_000_000
+        await asyncio.sleep(0.05)
+        page.transport.open = True
+        assert await page.image() == png(picture(1))
+
+
+async def test_a_page_that_asks_again_gets_what_was_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(peer_exact, "PATIENCE", 0.05)
+    async with bare_room() as (room, spy):
+        page = Page(room)
+        spy.stage.show(picture(1))
+        await page.image()
+        await page.transport.until(lambda: not page.exact.is_wanted)
+        page.guest.tell("exact", on=True)
+        assert page.exact.is_wanted
+        await page.header(2)
+
+
 async def test_while_pictures_change_there_is_none() -> None:
     async with bare_room() as (room, spy):
         page = Page(room)

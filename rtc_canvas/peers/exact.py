@@ -94,6 +94,7 @@ class PeerExact:
         """Give it the way to the page, and the video that goes there; what went another way begins anew."""
         self._cut()
         self._transport, self._video, self._has_video = transport, video, False
+        self._given_up = 0
 
     @property
     def takes_over(self) -> bool:
@@ -110,10 +111,12 @@ class PeerExact:
         self.said = True
         if on != self.on:
             self.on = on
-            self._given_up = 0
             self._cut()
-            self.look()
-            self._on_change()
+        elif not self._given_up:
+            return
+        self._given_up = 0
+        self.look()
+        self._on_change()
 
     def set_visible(self, visible: bool) -> None:
         """Nothing is sent to a page that nobody sees; what it shows stays there."""
@@ -230,13 +233,21 @@ class PeerExact:
     async def _send(self, image: ExactImage) -> None:
         """Send the image, and wait until the page shows it."""
         assert self._transport is not None, "nothing is sent before"
-        # A page that takes nothing is told of nothing either.
-        while not self._transport.piece_room:  # noqa: ASYNC110  # the pace of the pieces, not a wait
+        # A page that takes nothing is told of nothing either, and one that has just come back may not be able to yet.
+        while not (self._transport.piece_room and self._announce(image)):  # noqa: ASYNC110  # the pace of the pieces
             await asyncio.sleep(LOOK_AGAIN)
         transfer = self._transfer = ExactTransfer(image.picture, image.data)
+        while not transfer.shown:
+            if transfer.is_sent or not transfer.is_open:
+                self._acknowledged.clear()
+                await self._acknowledged.wait()
+            elif not self._send_piece(transfer):
+                await asyncio.sleep(LOOK_AGAIN)
+
+    def _announce(self, image: ExactImage) -> bool:
+        """Tell the page that the image comes; whether that could be sent."""
         # It stays hidden where the page does not know what is on its screen: on `frames` that may have been lost.
-        self._tell(self._frames())
-        self._tell(
+        return self._tell(self._frames()) and self._tell(
             {
                 "type": "image",
                 "picture": image.picture,
@@ -245,20 +256,23 @@ class PeerExact:
                 "format": "png",
             }
         )
-        while not transfer.shown:
-            if transfer.is_sent or not transfer.is_open:
-                self._acknowledged.clear()
-                await self._acknowledged.wait()
-            elif room := self._transport.piece_room:
-                self._transport.send_piece(transfer.next_piece(room))
-            else:
-                await asyncio.sleep(LOOK_AGAIN)
+
+    def _send_piece(self, transfer: ExactTransfer) -> bool:
+        """Send the next piece; whether it could be sent."""
+        assert self._transport is not None, "the transfer ends first"
+        room = self._transport.piece_room
+        if not room:
+            return False
+        piece = transfer.next_piece(room)
+        if not self._transport.send_piece(piece):
+            transfer.take_back(piece)
+            return False
+        return True
 
     def _give_up(self, why: str) -> None:
         self._log.info("%s", why)
         self._given_up = self._picture
         self._on_change()
 
-    def _tell(self, message: Mapping[str, object]) -> None:
-        if self._transport is not None:
-            self._transport.send_message(EXACT, message)
+    def _tell(self, message: Mapping[str, object]) -> bool:
+        return self._transport is not None and self._transport.send_message(EXACT, message)

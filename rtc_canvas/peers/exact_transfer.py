@@ -38,6 +38,10 @@ class ExactTransfer:
         self.sent += len(piece)
         return piece
 
+    def take_back(self, piece: bytes) -> None:
+        """The last piece could not be sent."""
+        self.sent -= len(piece)
+
     def acknowledge(self, received: int) -> None:
         """The page has so many bytes.
 
