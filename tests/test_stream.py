@@ -21,7 +21,7 @@ from rtc_canvas.chroma import ChromaChoice
 from rtc_canvas.encoded_frame import Chroma, Codec, Effort, EncodedFrame
 from rtc_canvas.exceptions import EncoderError
 from rtc_canvas.peers import stream as stream_module
-from rtc_canvas.peers.stillness import ENLARGED_FROM, Repeat
+from rtc_canvas.peers.stillness import ENLARGED_FROM, Repeat, next_repeat
 from rtc_canvas.peers.stream import MAX_FAILURES, Stream
 from rtc_canvas.video.convert import Converter
 from rtc_canvas.video.picture import Picture
@@ -471,6 +471,8 @@ async def test_a_picture_that_stays_is_whole_at_last_whatever_the_rate(
         return Repeat(0.0 if len(made.sent) < 6 else math.inf, trickle=repeats > 0)
 
     monkeypatch.setattr(stream_module, "next_repeat", next_repeat)
+    monkeypatch.setattr(stream_module, "ENLARGED_AFTER", 0.0)
+    monkeypatch.setattr(stream_module, "REFINE_EVERY", 0.0)
     async with running() as made:
         made.adaptation.step = Step(0.0, 0.5, math.inf)
         await made.show(1, size=(640, 480))
@@ -761,7 +763,31 @@ async def test_a_key_frame_of_a_picture_that_stays_is_refined_anew(repeats: list
     assert asked == ["usual", "refine", "refine", "usual"]
 
 
-async def test_a_picture_that_is_smaller_than_it_was_is_not_refined(repeats: list[Repeat]) -> None:
+async def test_pictures_of_a_slow_animation_keep_their_size(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "next_repeat", next_repeat)
+    async with running() as made:
+        made.encoder.target_bitrate = 1_000_000
+        made.adaptation.step = Step(0.0, 0.5, math.inf)
+        for number in range(1, 5):
+            await made.show(number, size=(640, 480), time=clock.now)
+            for _ in range(20):
+                clock.now += 0.05
+                made.stream.wake()
+                await made.settle()
+        assert {one.size for one in made.encoder.asked} == {(320, 240)}
+        assert len(made.encoder.asked) > 20, "they were refined, until nothing was left to gain"
+        clock.now += 1.0
+        made.stream.wake()
+        await made.settle()
+    assert made.encoder.asked[-1].size == (640, 480)
+    assert made.stream.key_frames == {"join": 1, "resize": 1}
+
+
+async def test_a_picture_that_is_smaller_than_it_was_is_not_refined(
+    repeats: list[Repeat], monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running() as made:
         # Of so much these repeats take so little that nothing is left to gain.
         made.encoder.target_bitrate = 1_000_000
@@ -771,6 +797,8 @@ async def test_a_picture_that_is_smaller_than_it_was_is_not_refined(repeats: lis
         await made.show(1, size=(640, 480))
         await made.until(lambda: len(made.sent) == 3)
         assert not made.stream.is_refined
+        monkeypatch.setattr(stream_module, "ENLARGED_AFTER", 0.0)
+        monkeypatch.setattr(stream_module, "REFINE_EVERY", 0.0)
         repeats += [Repeat(0.0, trickle=True), *[Repeat(0.0, trickle=False)] * 2]
         made.stream.wake()
         await made.until(lambda: len(made.sent) == 6)

@@ -15,8 +15,10 @@ REFINE_EVERY = 1 / 30
 REFINEMENTS = 90
 ENOUGH = 2.0
 
-# From so many on it may become larger: pictures of a slow animation are not to alternate between two sizes.
+# From so many on it may become larger, or after so many seconds where the rate hardly allows it: pictures of a slow
+# animation are not to alternate between two sizes.
 ENLARGED_FROM = 4
+ENLARGED_AFTER = 1.5
 
 # So many in a row with less than this share of a mean frame's bits, and there is nothing left to gain.
 SMALL, IN_A_ROW = 0.08, 2

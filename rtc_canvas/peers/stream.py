@@ -22,7 +22,15 @@ from ..video.convert import Converter
 from ..video.encoder import VideoEncoder, fitting_scale
 from ..video.picture import Picture
 from .skips import Skips
-from .stillness import ENLARGED_FROM, Gain, Repeat, idle_repeat, next_repeat
+from .stillness import (
+    ENLARGED_AFTER,
+    ENLARGED_FROM,
+    REFINE_EVERY,
+    Gain,
+    Repeat,
+    idle_repeat,
+    next_repeat,
+)
 
 # An encoder that fails is opened anew; one that goes on failing ends its peer, with a reason.
 MAX_FAILURES = 3
@@ -270,22 +278,30 @@ class Stream:
             if exact
             else next_repeat(self._repeats, sent_at, self._gain.refinements)
         )
-        if now < repeat.time:
-            return None, repeat.time
-        scale = self._scale if exact or not self._becomes_whole(picture, repeat) else 1.0
-        trickle = repeat.trickle and scale == self._scale
-        return _Job(picture, False, None, trickle, scale, self.chroma or "420"), None
+        whole_at = math.inf if exact else self._whole_at(picture, repeat)
+        if now < (due := min(repeat.time, whole_at)):
+            return None, due
+        whole = now >= whole_at
+        scale = 1.0 if whole else self._scale
+        return _Job(
+            picture, False, None, repeat.trickle and not whole, scale, self.chroma or "420"
+        ), None
 
-    def _becomes_whole(self, picture: Picture, repeat: Repeat) -> bool:
-        """Whether a picture that was sent gets all of its size with its next repeat.
+    def _whole_at(self, picture: Picture, repeat: Repeat) -> float:
+        """When a picture that was sent scaled down gets all of its size; infinite where that is not known yet.
 
-        That costs a key frame: so it does as soon as the rate allows it, or else once it has gained what it can.
+        That costs a key frame: so it does as soon as the rate allows it, or else once it has gained what it can, and
+        has stood for a while.
         """
-        if repeat.trickle:
-            return True
+        if self._scale == 1.0:
+            return math.inf
         size = picture.width, picture.height
         affordable = self._adaptation.affords_whole(self._encoder.target_bitrate, size)
-        return affordable and self._repeats >= ENLARGED_FROM
+        if affordable and self._repeats >= ENLARGED_FROM:
+            return repeat.time
+        if repeat.trickle:
+            return max(self._started_at + ENLARGED_AFTER, self._sent_at + REFINE_EVERY)
+        return math.inf
 
     @property
     def _due(self) -> float:
