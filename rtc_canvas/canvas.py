@@ -387,8 +387,9 @@ class Canvas:
         Final are the very pixels where they are wanted (see `exact`), once the page shows them; elsewhere the video,
         once it gains nothing any more. A draw that was asked for comes first; where it fails, the picture before it
         counts while it is tried again. Before the first picture nothing has settled, and pictures that go on changing
-        never do. A page that has just come counts from when it tells that it shows the picture, and whether it wants
-        the very pixels; one that tells nothing for 5 s is taken to show what it was sent.
+        never do. On a narrow link a picture gains quality for some seconds. A page that has just come counts from when
+        it tells that it shows the picture, and whether it wants the very pixels; one that tells nothing for 5 s is
+        taken to show what it was sent.
 
         peer: the viewer whose screen counts; all viewers' by default. One whose page is hidden, or who leaves, is
             waited for no longer. Without anybody left, and while the canvas is not served, it has settled already.

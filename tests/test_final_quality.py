@@ -38,6 +38,19 @@ def test_a_page_that_tells_is_waited_for() -> None:
     assert quality.picture(1.3) == 7
 
 
+def test_what_came_while_nobody_saw_the_page_is_waited_for_once_it_is_seen() -> None:
+    quality = FinalQuality(has_channels=True)
+    quality.presented(500)
+    quality.sending(7, 1000, final=True, now=1.0)
+    quality.appear()
+    assert quality.picture(60.0) == 0
+    quality.sending(7, 9000, final=True, now=60.0)
+    quality.presented(9000)
+    assert quality.picture(60.1) == 7
+    quality.appear()
+    assert quality.picture(90.0) == 7, "it has told that it shows it"
+
+
 def test_one_that_tells_no_more_is_not_waited_for_without_end() -> None:
     quality = FinalQuality(has_channels=True)
     quality.presented(500)

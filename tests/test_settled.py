@@ -226,6 +226,7 @@ async def test_after_a_draw_that_failed_the_last_picture_counts() -> None:
     @canvas.draw
     def draw(request: DrawRequest) -> Pixels:
         if request.index:
+            canvas.request_draw()
             raise ZeroDivisionError
         return flat()
 

@@ -42,6 +42,8 @@ class FinalQuality:
     def appear(self) -> None:
         """The page comes into sight: what it was sent before, as in a tab behind others, it may never have shown."""
         self._began = math.inf
+        if self._final is not None and not self._is_shown(self._final):
+            self._final = None
 
     def presented(self, timestamp: int) -> None:
         """The page tells that it shows the frame with this RTP timestamp."""
@@ -59,8 +61,12 @@ class FinalQuality:
         if self._presented is None:
             # A page that never tells is taken to show what it is sent.
             return 0 if self.is_early(now) else self._picture
-        shown = not _is_newer(self._final, self._presented)
-        return self._picture if shown or now - self._sent_at > PATIENCE else 0
+        believed = now - self._sent_at > PATIENCE
+        return self._picture if believed or self._is_shown(self._final) else 0
+
+    def _is_shown(self, timestamp: int) -> bool:
+        """Whether the page has told of a frame with this RTP timestamp, or of a newer one."""
+        return self._presented is not None and not _is_newer(timestamp, self._presented)
 
 
 def _is_newer(one: int, other: int) -> bool:

@@ -264,6 +264,9 @@ class Drawing:
             self.beat.aim(last)
 
     def _draw_failed(self) -> None:
+        with self._condition:
+            # It is tried again in any case: who asked meanwhile, as it may have itself, has it by that.
+            self._draw_wanted = False
         pause = RETRY_AFTER[min(self._draw_failures, len(RETRY_AFTER) - 1)]
         self._draw_failures += 1
         if self._draw_failures == 1:
