@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -56,6 +58,9 @@ def test_the_first_picture_after_a_stop_comes_as_soon_as_others() -> None:
     assert resuming.parted(handovers, glass) == ([0.021, 0.023], [0.02, 0.02])
     assert resuming.judge([0.021, 0.023], [0.02, 0.02]).holds
     assert not resuming.judge([0.0221], [0.02]).holds
+    del glass[3]
+    assert resuming.parted(handovers, glass)[0] == [math.inf, 0.023]
+    assert not resuming.judge([math.inf, *[0.02] * 5], [0.02]).holds
 
 
 def test_the_worst_stop_counts() -> None:
