@@ -105,7 +105,7 @@ export class Exact {
     if (this.#coming !== image) return;
     this.#coming = null;
     // The server begins anew with another connection, or when the page comes back into sight.
-    const again = this.#shown && this.#drawn === header.picture;
+    const again = this.#shown && this.#onScreen === header.picture;
     this.#drawn = header.picture;
     if (again) this.#tellWhenSeen(this.#drawn);
     this.#update();

@@ -99,6 +99,23 @@ test("an image that comes again while it is in sight is told again", async () =>
   ]);
 });
 
+test("an image that comes again over another connection is told there, before any frame", async () => {
+  const page = new Page();
+  page.exact.look(7);
+  await page.gets(7);
+  refresh();
+  page.exact.forget();
+  await page.gets(7);
+  refresh();
+  page.exact.look(7);
+  refresh();
+  assert.equal(page.canvas.style.visibility, "visible");
+  assert.deepEqual(page.told, [
+    { type: "shown", picture: 7 },
+    { type: "shown", picture: 7 },
+  ]);
+});
+
 for (const [why, said, happens] of /** @type {const} */ ([
   ["cannot be decoded", "Out of memory.", () => (decoded = new Error("Out of memory."))],
   ["has another size", "2 × 2 pixels", () => (decoded = [2, 2])],
