@@ -6,6 +6,7 @@
  */
 
 import { RtcCanvasElement } from "./rtc-canvas-element.js";
+import { withTitleBar } from "./title-height.js";
 
 const canvas = new RtcCanvasElement();
 canvas.src = "./";
@@ -41,12 +42,15 @@ canvas.addEventListener("minimise", () => {
 });
 for (const type of ["state", "control"]) canvas.addEventListener(type, tell);
 new MutationObserver(obey).observe(wrapper, { attributeFilter: ["class"] });
-obey();
 wrapper.replaceChildren(canvas);
+obey();
 
 function obey() {
   canvas.titlebar = wrapper.classList.contains("has-titlebar");
   canvas.minimised = wrapper.classList.contains("is-minimized");
+  // What the program says is the canvas's size: the wrapper has the bar as well.
+  const bar = getComputedStyle(canvas).getPropertyValue("--title-height");
+  wrapper.style.setProperty("--title-height", bar);
 }
 
 function resize() {
@@ -55,7 +59,7 @@ function resize() {
     const known = css[side] ?? (wanted ? `${wanted[side]}px, said ${wanted.times} times` : "");
     if (known === obeyed[side]) continue;
     obeyed[side] = known;
-    wrapper.style[side] = said ?? own[side];
+    wrapper.style[side] = side === "height" && said ? withTitleBar(said) : (said ?? own[side]);
   }
 }
 

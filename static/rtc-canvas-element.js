@@ -19,6 +19,7 @@ import { isStatisticsKey } from "./shortcuts.js";
 import { describe } from "./situation.js";
 import { Status } from "./status.js";
 import { dress } from "./style.js";
+import { withTitleBar } from "./title-height.js";
 
 /** @typedef {import("./geometry.js").Fit} Fit */
 /** @typedef {import("./panel.js").Panel} Panel */
@@ -350,16 +351,17 @@ export class RtcCanvasElement extends HTMLElement {
   }
 
   /**
-   * Be as large as the program says. What it says nothing of stays the page's.
+   * Be as large as the program says, for the picture and without the title bar. What it says nothing of stays the page's.
    *
    * @param {Sides} sides
    */
   #resize(sides) {
     for (const side of /** @type {const} */ (["width", "height"])) {
       if (sides[side] === this.#sides[side]) continue;
+      const said = sides[side] ?? "";
       // First, as what CSS does not know would leave the one before.
       this.style[side] = "";
-      this.style[side] = sides[side] ?? "";
+      this.style[side] = side === "height" ? withTitleBar(said) : said;
     }
     this.#sides = { width: sides.width, height: sides.height };
   }

@@ -129,3 +129,37 @@ async def test_the_classes_of_its_wrapper_count(
     canvas.close()
     await until(lambda: loop.server is None)
     await loop.ended()
+
+
+async def test_the_size_that_the_program_says_is_below_its_title_bar(
+    monkeypatch: pytest.MonkeyPatch, new_context: NewContext
+) -> None:
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 0 --open-access")
+    with_bar = HTML.replace("is-resizable", "is-resizable has-titlebar")
+    monkeypatch.setitem(resources, "index.html", ("text/html", with_bar))
+    kind, loop = backend()
+    canvas = kind(size=(300, 200))
+    await until(lambda: loop.server)
+    assert loop.server is not None
+    page = await (await new_context()).new_page()
+    await page.goto(loop.server.url)
+    wrapper = page.locator("#canvas")
+    await expect(wrapper).to_have_css("height", f"{200 + BAR}px")
+    await until(lambda: canvas.get_logical_size() == (300, 200))
+    canvas.set_logical_size(320, 240)
+    await expect(wrapper).to_have_css("height", f"{240 + BAR}px")
+    await until(lambda: canvas.rtc.size == (320, 240))
+    canvas.set_css_height("150px")
+    await until(lambda: canvas.rtc.size == (320, 150))
+    await expect(wrapper).to_have_css("height", f"{150 + BAR}px")
+    await wrapper.evaluate("(wrapper) => wrapper.classList.remove('has-titlebar')")
+    await expect(wrapper).to_have_css("height", "150px")
+    await until(lambda: canvas.rtc.size == (320, 150))
+    # What its user has made of it stays, whatever comes above it.
+    await wrapper.evaluate("(wrapper) => void (wrapper.style.height = '180px')")
+    await until(lambda: canvas.rtc.size == (320, 180))
+    await wrapper.evaluate("(wrapper) => wrapper.classList.add('has-titlebar')")
+    await until(lambda: canvas.rtc.size == (320, 180 - BAR))
+    canvas.close()
+    await until(lambda: loop.server is None)
+    await loop.ended()

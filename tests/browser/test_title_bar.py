@@ -182,12 +182,38 @@ async def test_whatever_gives_it_its_height(
     assert await viewer.value("observer.element.clientWidth") == width
     # The program's wish counts, once it is to be seen.
     program.canvas.css_size = (None, "222px")
-    await viewer.until("observer.element.style.height === '222px'")
+    await viewer.until("observer.element.style.height.includes('222px')")
     assert await viewer.value(HEIGHT) == BAR
     program.canvas.css_size = (None, None)
     await viewer.until("observer.element.style.height === ''")
     await button(viewer).click()
     await viewer.until(f"{HEIGHT} === {height}")
+
+
+async def test_the_height_that_the_program_says_is_the_pictures(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    canvas = Canvas((640, 480))
+    program = await serve_program(canvas, allow_origins=[elsewhere.origin])
+    program.show(RED)
+    viewer = await elsewhere.open(program, f'<div style="height: 400px">{tag(program)}</div>')
+    await program.event("resize", width=320, height=240)
+    # 1em is 13px there.
+    for said, height in [("200px", 200), ("10em", 130), ("calc(100px + 20px * 2)", 140)]:
+        canvas.css_size = (None, said)
+        await program.event("resize", width=320, height=height)
+        assert await viewer.value(HEIGHT) == height + BAR
+    # Shares of the page are the whole element's.
+    for said, height in [("50%", 200), ("75vh", 360), ("calc(100dvh - 50px)", 430)]:
+        canvas.css_size = (None, said)
+        await program.event("resize", width=320, height=height - BAR)
+        assert await viewer.value(HEIGHT) == height
+    canvas.css_size = (None, "150px")
+    await program.event("resize", width=320, height=150)
+    await viewer.value("void (observer.element.titlebar = false)")
+    await viewer.until(f"{HEIGHT} === 150")
+    canvas.css_size = (None, "max-content")
+    await viewer.until("observer.element.style.height === 'max-content'")
 
 
 async def test_full_screen_leaves_no_room_for_being_minimised(
