@@ -54,7 +54,7 @@ export class RtcCanvasElement extends HTMLElement {
   #sides = { width: null, height: null };
   /** @type {Panel | null} null until it is opened for the first time */
   #panel = null;
-  /** @type {Promise<void> | null} null until there is to be one for the first time */
+  /** @type {Promise<void> | null} null until there is to be one, or after it could not be loaded */
   #titleBar = null;
   /** @type {Situation} */
   #situation = {
@@ -143,7 +143,7 @@ export class RtcCanvasElement extends HTMLElement {
         this.#bar.controls = this.controls;
         return;
       case "titlebar":
-        this.#titleBar ??= this.#addTitleBar();
+        this.#needTitleBar();
         return;
       case "minimised":
         if ((before === null) !== (value === null)) this.#onminimise(value !== null);
@@ -319,6 +319,8 @@ export class RtcCanvasElement extends HTMLElement {
         this.dataset.state = detail.state;
         this.#update({ ...detail, notice: null, remark: null });
         this.#diagnose(detail.code);
+        // What could not be loaded with the server away may be now.
+        if (detail.state === "live") this.#needTitleBar();
         break;
       case "control":
         this.#update({ steering: detail.steering, mayOnlyWatch: detail.role === "viewer" });
@@ -440,9 +442,22 @@ export class RtcCanvasElement extends HTMLElement {
     this.#remarkTimer = setTimeout(() => this.#update({ remark: null }), REMARK);
   }
 
+  #needTitleBar() {
+    if (this.titlebar) this.#titleBar ??= this.#addTitleBar();
+  }
+
   async #addTitleBar() {
-    const { TitleBar } = await import("./title-bar.js");
-    this.shadowRoot?.prepend(new TitleBar(this).element);
+    // Its room is kept while it is on its way.
+    delete this.dataset.titlebar;
+    try {
+      const { TitleBar } = await import("./title-bar.js");
+      this.shadowRoot?.prepend(new TitleBar(this).element);
+    } catch (error) {
+      this.dataset.titlebar = "missing";
+      this.#titleBar = null;
+      const again = "it is tried again with the next connection";
+      console.warn(`rtc-canvas: The title bar could not be loaded (${error}); ${again}.`);
+    }
   }
 
   /** @param {boolean} minimised */

@@ -29,7 +29,7 @@ const STYLE = `
   color-scheme: dark;
   --title-height: 0px;
 }
-:host([titlebar]) {
+:host([titlebar]:not([data-titlebar="missing"])) {
   --title-height: 34px;
 }
 :host([hidden]),
@@ -76,7 +76,7 @@ p {
   outline-offset: -2px;
 }
 :host(:fullscreen) .minimise,
-:host([titlebar]) .bar .full-screen {
+:host([titlebar]) .title-bar ~ .bar .full-screen {
   display: none;
 }
 /* Whatever gives the element its height, and without one: the size is kept for when it comes back. */
@@ -478,7 +478,7 @@ svg {
   }
 }
 @media (pointer: coarse) {
-  :host([titlebar]) {
+  :host([titlebar]:not([data-titlebar="missing"])) {
     --title-height: 44px;
   }
   .bar {

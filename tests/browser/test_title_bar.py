@@ -252,3 +252,29 @@ async def test_its_user_resizes_it_where_the_page_lets_them(
     await viewer.page.mouse.up()
     await program.event("resize", width=370, height=270)
     assert program.types("pointer_down") == []
+
+
+async def test_a_bar_that_cannot_be_loaded_is_tried_again(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    program = await served(serve_program, elsewhere)
+    viewer = await elsewhere.open(program, tag(program, "controls"))
+    await viewer.sees(RED)
+    said: list[str] = []
+    viewer.page.on("console", lambda message: said.append(message.text))
+    viewer.page.on("pageerror", lambda error: said.append(f"Not handled: {error}"))
+    await viewer.page.route("**/title-bar.js", lambda route: route.abort())
+    await viewer.value("void (observer.element.titlebar = true)")
+    await viewer.until("observer.element.dataset.titlebar === 'missing'")
+    # No strip is left of it, and what it would have is elsewhere.
+    await viewer.until("observer.part('.canvas').clientHeight === observer.element.clientHeight")
+    await viewer.page.mouse.move(160, 260)
+    await expect(button(viewer, "Full screen")).to_be_visible()
+    await viewer.page.unroute("**/title-bar.js")
+    # Another connection, as after a time without the server.
+    await viewer.value("void (observer.element.codec = 'vp8')")
+    await expect(viewer.page.locator(".title-bar .title")).to_have_text("Bubbles")
+    assert await viewer.value("observer.part('.title-bar').clientHeight") == BAR - 1
+    assert await viewer.value("observer.element.dataset.titlebar") is None
+    (warning,) = (text for text in said if text.startswith(("rtc-canvas", "Not handled")))
+    assert warning.startswith("rtc-canvas: The title bar could not be loaded (TypeError")
