@@ -304,7 +304,10 @@ export class RtcCanvasElement extends HTMLElement {
       );
     }
     this.addEventListener("fullscreenchange", () => {
-      if (this.matches(":fullscreen")) this.minimised = false;
+      if (!this.matches(":fullscreen") || !this.minimised) return;
+      this.minimised = false;
+      // Minimised, the canvas could not take it from the button.
+      this.focus();
     });
   }
 

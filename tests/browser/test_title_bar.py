@@ -229,6 +229,9 @@ async def test_full_screen_leaves_no_room_for_being_minimised(
     await expect(button(viewer)).to_be_hidden()
     program.show(GREEN)
     await viewer.shows((320, 240), GREEN)
+    # The keys are the program's, not the button's.
+    await viewer.page.keyboard.press("a")
+    await program.event("key_down", key="a")
     await viewer.value("void (observer.element.minimised = true)")
     await viewer.until("!document.fullscreenElement")
     await is_minimised(program, viewer)
