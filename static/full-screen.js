@@ -14,10 +14,15 @@ export function fullScreenButton(host) {
   const made = button("fullscreen", "Full screen", () => toggle(host));
   made.classList.add("full-screen");
   made.hidden = !document.fullscreenEnabled;
-  host.addEventListener("fullscreenchange", () => {
-    if (isFull(host)) relabel(made, "window", "Leave full screen");
-    else relabel(made, "fullscreen", "Full screen");
-  });
+  const follow = () => {
+    if (!isFull(host)) return relabel(made, "fullscreen", "Full screen");
+    relabel(made, "window", "Leave full screen");
+    // Taken out of the document, the host itself is not told that it fills the screen no more.
+    host.ownerDocument.addEventListener("fullscreenchange", follow, { once: true });
+  };
+  host.addEventListener("fullscreenchange", follow);
+  // Browsers that have no full screen do not know how to ask.
+  if (!made.hidden) follow();
   return made;
 }
 

@@ -237,6 +237,34 @@ async def test_full_screen_leaves_no_room_for_being_minimised(
     await is_minimised(program, viewer)
 
 
+async def test_the_button_for_full_screen_says_what_it_does(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    program = await served(serve_program, elsewhere)
+    viewer = await elsewhere.open(program, tag(program, "controls"))
+    await viewer.sees(RED)
+    await viewer.page.mouse.move(160, 260)
+    await button(viewer, "Full screen").click()
+    await viewer.until("observer.element.matches(':fullscreen')")
+    # A bar that comes only then knows.
+    await viewer.value("void (observer.element.titlebar = true)")
+    await expect(viewer.page.locator(".title-bar .full-screen")).to_have_attribute(
+        "aria-label", "Leave full screen"
+    )
+    await button(viewer, "Leave full screen").click()
+    await expect(button(viewer, "Full screen")).to_be_visible()
+    await button(viewer, "Full screen").click()
+    await expect(button(viewer, "Leave full screen")).to_be_visible()
+    # Taken out and put in again, it does not fill the screen.
+    await viewer.value("void (globalThis.taken = observer.element).remove()")
+    await viewer.until("!document.fullscreenElement")
+    await viewer.value("document.body.append(taken)")
+    for place in (".title-bar", ".bar"):
+        await expect(viewer.page.locator(f"{place} .full-screen")).to_have_attribute(
+            "aria-label", "Full screen"
+        )
+
+
 async def test_its_user_resizes_it_where_the_page_lets_them(
     serve_program: ServeProgram, elsewhere: Elsewhere
 ) -> None:
