@@ -27,10 +27,16 @@ const STYLE = `
     sans-serif;
   -webkit-text-size-adjust: none;
   color-scheme: dark;
+  --title-row: 34px;
+  --title-inset: 0px;
   --title-height: 0px;
 }
 :host([titlebar]:not([data-titlebar="missing"])) {
-  --title-height: 34px;
+  --title-height: calc(var(--title-row) + var(--title-inset));
+}
+/* Below what a phone has in its screen. Elsewhere in a page, that is the page's business. */
+:host(:fullscreen) {
+  --title-inset: env(safe-area-inset-top, 0px);
 }
 :host([hidden]),
 [hidden] {
@@ -49,9 +55,13 @@ p {
   align-items: center;
   box-sizing: border-box;
   height: var(--title-height);
-  padding: 0 3px 0 12px;
+  padding: var(--title-inset) 3px 0 12px;
   border-bottom: 1px solid var(--edge);
   background: #131519;
+}
+:host(:fullscreen) .title-bar {
+  padding-right: max(3px, env(safe-area-inset-right, 0px));
+  padding-left: max(12px, env(safe-area-inset-left, 0px));
 }
 :host(:not([titlebar])) .title-bar {
   display: none;
@@ -383,7 +393,7 @@ svg {
 /* Statistics */
 .panel {
   position: absolute;
-  top: calc(var(--title-height) + max(12px, env(safe-area-inset-top)));
+  top: max(var(--title-height) + 12px, env(safe-area-inset-top));
   right: 12px;
   box-sizing: border-box;
   width: min(300px, calc(100% - 24px));
@@ -478,8 +488,8 @@ svg {
   }
 }
 @media (pointer: coarse) {
-  :host([titlebar]:not([data-titlebar="missing"])) {
-    --title-height: 44px;
+  :host {
+    --title-row: 44px;
   }
   .bar {
     min-height: 46px;

@@ -265,6 +265,28 @@ async def test_the_button_for_full_screen_says_what_it_does(
         )
 
 
+async def test_in_full_screen_it_keeps_clear_of_what_a_phone_has_in_its_screen(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    program = await served(serve_program, elsewhere)
+    viewer = await elsewhere.open(program, tag(program))
+    await viewer.sees(RED)
+    devtools = await viewer.page.context.new_cdp_session(viewer.page)
+    insets = {"top": 40, "left": 30, "right": 20, "bottom": 0}
+    await devtools.send("Emulation.setSafeAreaInsetsOverride", {"insets": insets})
+    picture = "observer.part('.canvas').getBoundingClientRect()"
+    await viewer.until(f"{picture}.top === {BAR}")
+    await button(viewer, "Full screen").click()
+    await viewer.until(f"{picture}.top === {BAR + 40}")
+    title = "observer.part('.title-bar .title').getBoundingClientRect()"
+    leave = "observer.part('.title-bar .full-screen').getBoundingClientRect()"
+    assert await viewer.value(f"{title}.left") == 30
+    assert await viewer.value(f"{leave}.right") == 640 - 20
+    assert await viewer.value(f"Math.min({title}.top, {leave}.top)") >= 40
+    await button(viewer, "Leave full screen").click()
+    await viewer.until(f"{picture}.top === {BAR}")
+
+
 async def test_its_user_resizes_it_where_the_page_lets_them(
     serve_program: ServeProgram, elsewhere: Elsewhere
 ) -> None:
