@@ -124,6 +124,18 @@ def slowly(canvas: RtcRenderCanvas) -> Callable[[], None]:
     return lambda: None
 
 
+async def test_pictures_that_come_later_leave_no_timers_behind() -> None:
+    async with shown(way=slowly, update_mode="continuous", max_fps=240) as (program, room):
+        room.join()
+        most = 0
+        for number in range(40):
+            await program.until(lambda number=number: program.drawn > number)
+            program.context.later[number].comes(**picture())
+            names = [task.get_name() for task in asyncio.all_tasks()]
+            most = max(most, names.count("call_later"))
+        assert 0 < most <= 3
+
+
 @pytest.mark.parametrize("result", [picture(), {"method": "fail", "message": "It is lost."}])
 async def test_the_next_draw_waits_until_the_picture_of_the_last_one_is_there_or_has_failed(
     result: dict[str, Any],

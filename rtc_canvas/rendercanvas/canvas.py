@@ -24,6 +24,9 @@ from .turns import Mode, Turns
 
 __all__ = ["RenderCanvas", "RtcCanvasGroup", "RtcRenderCanvas", "loop"]
 
+# Of two looks that are less than so many seconds apart the earlier one is enough.
+SAME_LOOK = 1e-4
+
 # `pygfx.show()` runs the `loop` of the module that a canvas's class is defined in.
 assert loop is not None
 
@@ -83,7 +86,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._presenting = Presenting(_Weakly(self._look_soon))
         self._max_fps = max_fps
         self._looks_soon = False
-        self._wakes_at: float | None = None
+        self._wakes: set[float] = set()
         self._statistics = Statistics()
         self._keep_to(update_mode, max_fps)
         self._watch(rtc)
@@ -212,16 +215,17 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         except RuntimeError:
             self._looks_soon = False
 
-    def _look_in(self, seconds: float) -> None:
-        """Look again after a while. A loop cannot be told to forget that: what is sooner is enough."""
-        at = time.monotonic() + seconds
-        if self._wakes_at is None or at < self._wakes_at:
-            self._wakes_at = at
+    def _look_in(self, seconds: float, now: float) -> None:
+        """Look again after a while, or sooner: a loop forgets no timer, so none begins where one that runs will do."""
+        at = now + seconds
+        # What should have come by now may have gone with the event loop that it was begun on.
+        self._wakes = {wake for wake in self._wakes if wake > now}
+        if all(wake > at + SAME_LOOK for wake in self._wakes):
+            self._wakes.add(at)
             self._rc_canvas_group.get_loop().call_later(seconds, _Weakly(self._wake), at)
 
     def _wake(self, at: float) -> None:
-        if self._wakes_at == at:
-            self._wakes_at = None
+        self._wakes.discard(at)
         self._look()
 
     def _look(self) -> None:
@@ -242,7 +246,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
                 self._process_events()
             else:
                 if turn is not None:
-                    self._look_in(turn)
+                    self._look_in(turn, now)
                 break
         if self.rtc.expects_picture != self._turns.owes_picture:
             self.rtc.expects_picture = self._turns.owes_picture
