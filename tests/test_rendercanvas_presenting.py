@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from rendercanvas.contexts import BaseContext
+from rendercanvas.contexts.wgpucontext import AsyncImageDownloadAction
 
 from rtc_canvas import serve
+from rtc_canvas.rendercanvas import presenting
 from rtc_canvas.rendercanvas.canvas import RtcRenderCanvas
+from rtc_canvas.rendercanvas.presenting import REMEMBERED, Limit, Presenting
 
 from .receiver import pixels, receiver
 from .rendercanvas_canvases import Program, bitmaps, orange_by_gpu, shown
@@ -122,6 +125,118 @@ def picture() -> dict[str, Any]:
 def slowly(canvas: RtcRenderCanvas) -> Callable[[], None]:
     canvas.get_context(SlowContext)
     return lambda: None
+
+
+# How long a picture is waited for.
+
+
+def test_the_first_picture_may_take_ten_seconds() -> None:
+    assert Limit().seconds == 10
+
+
+@pytest.mark.parametrize(("took", "limit"), [(0.01, 2.0), (3.0, 15.0), (20.0, 60.0)])
+def test_a_picture_may_take_five_times_as_long_as_the_last_ones(took: float, limit: float) -> None:
+    limits = Limit()
+    limits.take(took)
+    limits.take(0.01)
+    assert limits.seconds == limit
+    for _ in range(REMEMBERED):
+        limits.take(0.02)
+    assert limits.seconds == 2
+
+
+@pytest.mark.parametrize("took", [9.0, 12.0, 35.0, 59.0])
+@pytest.mark.parametrize("before", [(), (0.01,)])
+def test_where_pictures_take_longer_than_the_limit_they_come_after_a_few_draws(
+    took: float, before: tuple[float, ...]
+) -> None:
+    limit = Limit()
+    for quick in before:
+        limit.take(quick)
+    for _ in range(5):
+        if limit.seconds < took:
+            limit.miss()
+    assert limit.seconds > took
+    limit.take(took)
+    assert limit.seconds > took
+
+
+class Clock:
+    """Stands for `time`, at a moment that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_a_picture_that_was_given_up_says_how_long_they_take_and_nothing_of_the_newest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(presenting, "time", clock)
+    arrived: list[float] = []
+    waits = Presenting(lambda: arrived.append(clock.now))
+    context = SlowContext({"method": "bitmap", "formats": ["rgba-u8"]})
+    waits.listen(context)
+    assert waits.patience(clock.now) == 0
+    context._rc_present()
+    assert waits.patience(103.0) == 7
+    assert waits.patience(110.0) == 0
+    clock.now = 110.0
+    context._rc_present()
+    assert waits.patience(110.0) == 20
+    clock.now = 112.0
+    context.later[0].comes(**picture())
+    assert not arrived
+    assert waits.patience(112.0) == 58
+    context.later[1].comes(**picture())
+    assert arrived == [112.0]
+    assert waits.patience(112.0) == 0
+
+
+def test_a_picture_that_fails_says_nothing_of_how_long_they_take() -> None:
+    arrived: list[bool] = []
+    waits = Presenting(lambda: arrived.append(True))
+    context = SlowContext({"method": "bitmap", "formats": ["rgba-u8"]})
+    waits.listen(context)
+    context._rc_present()
+    context.later[0].comes(method="fail")
+    assert arrived
+    context._rc_present()
+    assert waits.patience(time.monotonic()) > 9
+
+
+async def test_a_download_that_breaks_off_holds_nothing_up_for_long(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(presenting, "SHORTEST_LIMIT", 0.2)
+    monkeypatch.setattr(presenting, "SLOWER", 1.0)
+    async with shown(way=orange_by_gpu) as (program, room):
+        guest = room.join()
+        await program.until(lambda: program.drawn)
+        await owes_nothing(program)
+
+        def broken(*arguments: Any) -> None:
+            raise RuntimeError("The memory is gone.")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(AsyncImageDownloadAction, "_get_bitmap", broken)
+            await is_answered_soon(program, guest)
+        assert "The memory is gone." in caplog.text
+        pictures = program.canvas.get_stats()["encoded_frames"]
+        await is_answered_soon(program, guest)
+        assert program.canvas.get_stats()["encoded_frames"] > pictures
+
+
+async def test_an_animation_goes_on_after_a_picture_that_never_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(presenting, "FIRST_LIMIT", 0.2)
+    async with shown(way=slowly, update_mode="continuous") as (program, room):
+        room.join()
+        await program.until(lambda: program.drawn == 2)
 
 
 async def test_pictures_that_come_later_leave_no_timers_behind() -> None:

@@ -232,11 +232,11 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         """Do what there is to do now."""
         self._looks_soon = False
         while not self._closed:
-            if not self._presenting.under_way:
-                self._turns.end()
             now = time.monotonic()
             pause = self.rtc.beat.pause(now)
-            turn = self._turns.next(now, pause, watched=self._is_watched())
+            turn = self._turns.next(
+                pause, watched=self._is_watched(), patience=self._presenting.patience(now)
+            )
             if turn == "draw":
                 self._draw(now)
             elif turn == "handle":
@@ -259,8 +259,8 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
             self.rtc.beat.start(now)
         self._take_events()
         self._began = now
-        self._turns.begin(now)
-        self._presenting.under_way = False
+        self._turns.begin()
+        self._presenting.forget()
         self._time_to_draw()
         if self._turns.draws_again:
             self.rtc.beat.aim(now)

@@ -9,13 +9,9 @@ Turn: TypeAlias = Literal["draw", "handle"]
 
 ANIMATED = ("continuous", "fastest")
 
-# A picture that has not come from the GPU after so many seconds is given up: the next draw begins without it. Much
-# shorter, and where pictures take that long each would be given up for the next.
-LONGEST_DOWNLOAD = 60.0
-
 
 class Turns:
-    """What one canvas has to do next, told by the moments at which something happened.
+    """What one canvas has to do next, told what happened.
 
     rendercanvas's own scheduler looks around at each tick and asks for draws. Here an event need not wait for that:
     one that matters by itself is handled at once, others at the beat of draws, and what their handlers want drawn is
@@ -32,14 +28,14 @@ class Turns:
         self._events = False
         self._edge = False
         self._answering = False
-        self._drawing_since: float | None = None
+        self._draws = False
         self._answers_scheduler = False
 
     def ask(self) -> None:
         """The scheduler asks for a draw, and waits for it."""
         if self._answers_scheduler:
             # It would not ask if it still waited for the one that was begun for it.
-            self._drawing_since = None
+            self._draws = False
         self._asked = True
 
     def want(self) -> None:
@@ -60,22 +56,22 @@ class Turns:
         self._events = self._edge = False
         self._answering = True
 
-    def begin(self, now: float) -> None:
+    def begin(self) -> None:
         """A draw begins, for the size that was taken with the events before it."""
         self._answers_scheduler = self._asked
         self._asked = self._wanted = self._resized = False
         self._answering = False
-        self._drawing_since = now
+        self._draws = True
 
     def end(self) -> None:
-        """No picture is on its way: it is there, or will never be."""
-        self._drawing_since = None
+        """No picture is waited for any more: it is there, will never be, or is given up."""
+        self._draws = False
         self._answers_scheduler = False
 
     @property
     def owes_picture(self) -> bool:
-        """Whether a draw that was asked for has not brought its picture; those of an animation nobody asked for."""
-        pending = self._drawing_since is not None or self._wanted or self._resized or self._events
+        """Whether the picture of a draw that was asked for is waited for; those of an animation nobody asked for."""
+        pending = self._draws or self._wanted or self._resized or self._events
         return pending and self.mode == "ondemand"
 
     @property
@@ -83,15 +79,15 @@ class Turns:
         """Whether a draw is known to be wanted after the one that has begun."""
         return self.mode in ANIMATED or (self.mode == "ondemand" and self._wanted)
 
-    def next(self, now: float, pause: float, *, watched: bool) -> Turn | float | None:
+    def next(self, pause: float, *, watched: bool, patience: float = 0.0) -> Turn | float | None:
         """What to do now, or the seconds to wait, or None to wait until something happens.
 
         pause: seconds until the beat of draws, see `Beat.pause`. watched: whether a picture would be seen.
+        patience: seconds for which the picture of the last draw is waited for yet; default 0: it is not.
         """
-        if self._drawing_since is not None:
-            left = self._drawing_since + LONGEST_DOWNLOAD - now
-            if left > 0:
-                return left
+        if self._draws:
+            if patience > 0:
+                return patience
             self.end()
         draw = watched and (self._asked or self._resized or self.draws_again)
         due = pause <= 0
