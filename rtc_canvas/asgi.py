@@ -39,7 +39,8 @@ class MountedApp:
     async def close(self) -> None:
         """Take no new peers, end the others with a reason, and stop. Idempotent.
 
-        Best called before the server ends, as only then the pages are told at once.
+        Best called before the server ends, as only then the pages are told at once. Where another event loop serves
+        them, that one is told, and not waited for.
         """
         await self._mounted.close()
 

@@ -392,6 +392,26 @@ async def test_after_its_end_it_refuses() -> None:
         assert await text(f"{origin}/view/") == (503, "The server was shut down.\n")
 
 
+async def test_a_server_that_serves_nobody_ends_after_one_that_did() -> None:
+    view = asgi_app(Canvas(), open_access=True)
+    async with elsewhere(view, asyncio.new_event_loop) as server:
+        assert (await text(f"{server.origin}/"))[0] == 200
+    async with view.lifespan():
+        pass
+
+
+async def test_it_can_be_ended_from_another_event_loop() -> None:
+    canvas = Canvas((64, 48))
+    view = asgi_app(canvas, open_access=True)
+    app = Starlette(routes=[Mount("/view", view)])
+    async with (
+        elsewhere(app, asyncio.new_event_loop) as server,
+        receiver(place(f"{server.origin}/view"), headers={}) as viewer,
+    ):
+        await view.close()
+        assert (await viewer.message("bye"))["reason"] == "The server was shut down."
+
+
 async def test_pages_are_told_of_the_end() -> None:
     canvas = Canvas((64, 48))
     view = asgi_app(canvas, open_access=True)

@@ -129,7 +129,10 @@ class Mounted:
             self._life.call(self._life.remove, name)
 
     async def close(self) -> None:
-        """Take no new peers, end the others with a reason, and stop. Idempotent."""
+        """Take no new peers, end the others with a reason, and stop. Idempotent.
+
+        Where another event loop serves them, that one is told, and not waited for: it may have stopped for good.
+        """
         if self._life is not None:
             await self._life.close()
 
@@ -185,6 +188,9 @@ class _Life:
             task.add_done_callback(self._removing.discard)
 
     async def close(self) -> None:
+        if self._loop is not asyncio.get_running_loop():
+            self.call(self._end.set)
+            return
         self._end.set()
         await asyncio.wait({self._task})
 
