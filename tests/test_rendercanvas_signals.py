@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
+from rendercanvas.utils.asyncs import detect_current_async_lib
 
 from rtc_canvas.rendercanvas import RtcLoop
 from rtc_canvas.rendercanvas.compat import require
@@ -104,6 +105,20 @@ def test_a_signal_before_a_loop_has_begun_ends_it(
     held = [kind() for _ in range(canvases)]
     loop.run()
     assert all(canvas.get_closed() for canvas in held)
+
+
+def test_a_signal_while_a_loop_begins_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> str:
+        # rendercanvas asks for this after our own beginning, and before it knows the event loop.
+        os.kill(os.getpid(), signal.SIGINT)
+        return str(detect_current_async_lib())
+
+    monkeypatch.setattr("rendercanvas.asyncio.detect_current_async_lib", interrupted)
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 0")
+    loop = RtcLoop()
+    canvas = canvas_class(loop)()
+    loop.run()
+    assert canvas.get_closed()
 
 
 def test_a_version_that_lacks_a_name_is_named_with_it() -> None:

@@ -129,7 +129,12 @@ class RtcLoop(LastingLoop):
         self._is_interrupted = True
         # What that says, or one that has ended.
         with contextlib.suppress(AttributeError, RuntimeError):
-            self.call_soon_threadsafe(self.stop)
+            self.call_soon_threadsafe(self._stop_if_interrupted)
+
+    def _stop_if_interrupted(self) -> None:
+        if self._is_interrupted:
+            self._is_interrupted = False
+            self.stop()
 
     # What rendercanvas asks of a loop.
 
@@ -156,8 +161,8 @@ class RtcLoop(LastingLoop):
             on_failure=lambda: self.stop(force=True),
             even_if_mounted=self._runs,
         )
-        if self._is_interrupted:
-            self.call_soon(self.stop)
+        # Once the loop has begun, after which no signal is lost any more.
+        asyncio.get_running_loop().call_soon(self._stop_if_interrupted)
         try:
             await super()._rc_run_async()
         finally:
