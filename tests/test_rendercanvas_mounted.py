@@ -10,6 +10,7 @@ import threading
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from functools import partial
 
 import numpy as np
@@ -197,6 +198,28 @@ async def test_the_next_server_goes_on_with_the_canvases_of_the_one_before(mode:
         await comes_to_see(place(f"{server.origin}/view"), "main", 200)
         canvas.close()
         await ended(loop)
+
+
+def test_the_program_has_the_context_of_its_app_and_not_that_of_a_request() -> None:
+    kind, loop = backend()
+    canvas = kind(size=(64, 48))
+    user = ContextVar("user", default="nobody")
+    user.set("program")
+    seen: list[str] = []
+
+    async def look() -> None:
+        seen.append(user.get())
+        canvas.close()
+
+    async def request() -> None:
+        user.set("ann")
+        async with view.lifespan():
+            await ended(loop)
+
+    loop.add_task(look)
+    view = loop.asgi_app(open_access=True)
+    asyncio.run(request())
+    assert seen == ["program"]
 
 
 def test_a_program_that_runs_by_itself_serves_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

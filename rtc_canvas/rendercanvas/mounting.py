@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Callable, Mapping
 from typing import Unpack
 
@@ -17,7 +18,7 @@ from ..serving.mounted import Mounted
 class MountedLoop(Mounted):
     """Begins the program's loop on the event loop of whoever mounts it: when that begins, or with the first request.
 
-    begin: is called then, and with each request.
+    begin: is called then, and with each request, in a copy of the context that this is made in.
     """
 
     def __init__(
@@ -29,12 +30,14 @@ class MountedLoop(Mounted):
     ) -> None:
         super().__init__(canvases, authorize, **options)
         self._begin_program = begin
+        self._context = contextvars.copy_context()
 
     def begin(self) -> None:
         """See `Mounted.begin`."""
-        self._begin_program()
+        # Nothing of the request that happens to be the first goes with the program; what the program has set does.
+        self._context.copy().run(self._begin_program)
 
     async def site(self, request: Request) -> Site:
         """See `Mounted.site`."""
-        self._begin_program()
+        self.begin()
         return await super().site(request)
