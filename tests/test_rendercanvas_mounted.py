@@ -27,7 +27,7 @@ from rtc_canvas.rendercanvas.turns import Mode
 from .command import ROOT
 from .hosting import elsewhere, place, running, visitor
 from .receiver import pixels, receiver
-from .rendercanvas_canvases import backend
+from .rendercanvas_canvases import backend, bitmaps
 
 
 @asynccontextmanager
@@ -198,6 +198,92 @@ async def test_the_next_server_goes_on_with_the_canvases_of_the_one_before(mode:
         await comes_to_see(place(f"{server.origin}/view"), "main", 200)
         canvas.close()
         await ended(loop)
+
+
+@pytest.mark.parametrize("begins_mounted", [True, False])
+def test_the_program_goes_on_after_event_loops_that_were_closed_with_its_tasks(
+    begins_mounted: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    kind, loop = backend()
+    view = loop.asgi_app(open_access=True)
+    canvases: list[RtcRenderCanvas] = []
+    drawn = asyncio.Event()
+    called: list[int] = []
+    ticks: list[asyncio.AbstractEventLoop] = []
+
+    def make() -> None:
+        canvas = kind(size=(64, 48), draw_without_viewers=True)
+        paint = bitmaps(canvas)
+
+        def draw() -> None:
+            paint()
+            drawn.set()
+
+        canvas.request_draw(draw)
+        loop.add_task(tick)
+        canvases.append(canvas)
+
+    async def tick() -> None:
+        ticks.append(asyncio.get_running_loop())
+        await asyncio.Event().wait()
+
+    async def visit() -> None:
+        nonlocal drawn
+        drawn = asyncio.Event()
+        if canvases:
+            canvases[0].request_draw()
+        else:
+            make()
+        async with view.lifespan(), asyncio.timeout(5):
+            await drawn.wait()
+
+    async def end() -> None:
+        canvases[0].close()
+        await ended(loop)
+
+    if begins_mounted:
+        make()
+    for number in range(3):
+        left = asyncio.new_event_loop()
+        left.run_until_complete(visit())
+        # Which has no time for this any more.
+        loop.call_soon_threadsafe(called.append, number)
+        left.close()
+    with asyncio.Runner() as runner:
+        runner.run(visit())
+        # What those loops left is collected, and ends nothing.
+        gc.collect()
+        assert "'off'" not in repr(loop)
+        assert not canvases[0].get_closed()
+        assert len(set(ticks)) == len(ticks) == 4
+        assert called == [0, 1, 2]
+        runner.run(end())
+    assert {record.name for record in caplog.records} <= {"asyncio"}
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_the_program_goes_on_after_an_event_loop_that_ended_at_once(turns: int) -> None:
+    kind, loop = backend()
+    canvas = kind(size=(64, 48))
+    view = loop.asgi_app(open_access=True)
+
+    async def visit() -> None:
+        async with view.lifespan():
+            for _ in range(turns):
+                await asyncio.sleep(0)
+
+    async def end() -> None:
+        begun = asyncio.Event()
+        loop.call_soon(begun.set)
+        async with view.lifespan(), asyncio.timeout(5):
+            await begun.wait()
+            assert "'off'" not in repr(loop)
+            canvas.close()
+            await ended(loop)
+
+    asyncio.run(visit())
+    asyncio.run(visit())
+    asyncio.run(end())
 
 
 def test_the_program_has_the_context_of_its_app_and_not_that_of_a_request() -> None:

@@ -174,7 +174,9 @@ class RtcLoop(LastingLoop):
         super()._rc_stop()
         if self._stopped is not None:
             self._serving.close_soon()
-            self._stopped.set()
+            # Where its loop was closed, nobody waits for it.
+            with contextlib.suppress(RuntimeError):
+                self._stopped.set()
 
 
 loop = RtcLoop()
