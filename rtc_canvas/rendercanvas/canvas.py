@@ -39,7 +39,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     """A canvas of rendercanvas whose page any browser opens; each canvas has a page of its own.
 
     size: (width, height) in logical pixels until a viewer's window has another. None, the default, is (640, 480), and
-        leaves the size to pages that were written for rendercanvas.http; they take any other.
+        leaves the size to pages that were written for rendercanvas.http; those take a size that is given.
     max_fps: the most draws per second; default 60. What a viewer does is answered without waiting for the next tick.
     name: the canvas's place in the server's URL, `[a-z0-9][a-z0-9-]{0,62}`; default "main", then "canvas-2", ...
     resizable, max_pixel_ratio: as `rtc_canvas.Canvas` takes them.
