@@ -180,6 +180,17 @@ async def test_a_loop_that_ended_serves_again() -> None:
     await closed(loop, another)
 
 
+def test_on_the_next_event_loop_there_is_nothing_to_wait_for() -> None:
+    kind, loop = backend()
+
+    async def show() -> None:
+        kind()
+        await server_of(loop)
+
+    asyncio.run(show())
+    asyncio.run(loop.ended())
+
+
 def test_an_asyncio_program_may_end_with_canvases_on_it() -> None:
     kind, loop = backend()
 

@@ -121,7 +121,8 @@ class RtcLoop(LastingLoop):
     async def ended(self) -> None:
         """Wait, where an asyncio loop goes on without canvases, until nothing is left of what served them."""
         await self._serving.ended()
-        if self._watch is not None:
+        # That of an event loop before is over with it.
+        if self._watch is not None and self._watch.get_loop() is asyncio.get_running_loop():
             await asyncio.wait([self._watch])
 
     def _stop_from_signal(self) -> None:
