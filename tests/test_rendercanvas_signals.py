@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
+from rendercanvas.base import BaseLoop
 from rendercanvas.utils.asyncs import detect_current_async_lib
 
 from rtc_canvas.rendercanvas import RtcLoop
-from rtc_canvas.rendercanvas.compat import require
+from rtc_canvas.rendercanvas.compat import loop_task, require
 
 from .command import ROOT
 from .rendercanvas_canvases import canvas_class
@@ -124,3 +125,11 @@ def test_a_signal_while_a_loop_begins_ends_it(monkeypatch: pytest.MonkeyPatch) -
 def test_a_version_that_lacks_a_name_is_named_with_it() -> None:
     with pytest.raises(ImportError, match="has no gone, away: this version of rendercanvas"):
         require(RtcLoop, "run", "gone", "away")
+
+
+def test_a_version_whose_loop_has_no_task_of_its_own_is_named_with_what_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(BaseLoop, "_ensure_initialized", lambda loop: None)
+    with pytest.raises(ImportError, match=r"begins with the tasks \['call_soon'\], which does not"):
+        loop_task()

@@ -15,7 +15,7 @@ from rendercanvas.asyncio import AsyncioLoop
 from rendercanvas.base import BaseLoop, BaseRenderCanvas
 from rendercanvas.contexts import BaseContext
 
-__all__ = ["LOOP_TASK", "LoopWithoutSignals", "require"]
+__all__ = ["LOOP_TASK", "LoopWithoutSignals", "loop_task", "require"]
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +52,12 @@ class _Listening(AsyncioLoop):  # type: ignore[misc]
         self.names.append(name)
 
 
-def _loop_task() -> str:
-    """The name of the task by which a loop learns of its beginning and its end: it comes before the first other."""
+def loop_task() -> str:
+    """The name of the task by which a loop learns of its beginning and its end: it comes before the first other.
+
+    Raises:
+        ImportError: where there is no such task.
+    """
     listening = _Listening()
     listening.call_soon(lambda: None)
     if len(listening.names) != 2:
@@ -64,7 +68,7 @@ def _loop_task() -> str:
     return listening.names[0]
 
 
-LOOP_TASK = _loop_task()
+LOOP_TASK = loop_task()
 
 
 class LoopWithoutSignals(AsyncioLoop):  # type: ignore[misc]
