@@ -8,13 +8,15 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
+from rendercanvas.contexts import BaseContext
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -259,6 +261,48 @@ def test_the_program_goes_on_after_event_loops_that_were_closed_with_its_tasks(
         assert called == [0, 1, 2]
         runner.run(end())
     assert {record.name for record in caplog.records} <= {"asyncio"}
+
+
+def test_the_program_waits_for_no_picture_of_an_event_loop_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("rtc_canvas.rendercanvas.presenting.SHORTEST_LIMIT", 60.0)
+    kind, loop = backend()
+    canvas = kind(size=(64, 48), update_mode="continuous", draw_without_viewers=True)
+    view = loop.asgi_app(open_access=True)
+    drawn = asyncio.Semaphore(0)
+    bitmap = np.zeros((48, 64, 4), np.uint8)
+
+    class Download:
+        def then(self, callback: Callable[[dict[str, Any]], object]) -> None:
+            result = {"method": "bitmap", "data": bitmap, "format": "rgba-u8"}
+            asyncio.get_running_loop().call_later(0.01, callback, result)
+
+    class Context(BaseContext):  # type: ignore[misc]
+        present_methods = ("bitmap",)
+
+        def _rc_present(self, *, force_sync: bool = False) -> dict[str, Any]:
+            return {"method": "async", "awaitable": Download()}
+
+    async def visit() -> None:
+        nonlocal drawn
+        drawn = asyncio.Semaphore(0)
+        async with view.lifespan(), asyncio.timeout(5):
+            for _ in range(3):
+                await drawn.acquire()
+
+    async def end() -> None:
+        canvas.close()
+        await ended(loop)
+
+    canvas.get_context(Context)
+    canvas.request_draw(lambda: drawn.release())
+    for _ in range(3):
+        # With the newest picture under way.
+        asyncio.run(visit())
+    with asyncio.Runner() as runner:
+        runner.run(visit())
+        runner.run(end())
 
 
 @pytest.mark.parametrize("turns", [0, 1])

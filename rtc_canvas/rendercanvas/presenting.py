@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import weakref
 from collections import deque
@@ -54,6 +55,8 @@ class Presenting:
         self._limit = Limit()
         # When the newest picture began to be fetched, one that is waited for.
         self._began: float | None = None
+        # The event loop that it would come on.
+        self._event_loop: asyncio.AbstractEventLoop | None = None
 
     def forget(self) -> None:
         """Wait no more for the newest picture: a draw begins, which may bring none."""
@@ -62,8 +65,12 @@ class Presenting:
     def patience(self, now: float) -> float:
         """Seconds for which the newest picture is waited for yet; 0 where none is under way, or it is given up now.
 
+        One from an event loop before is given up at once: it would have come on that.
+
         now: `time.monotonic()`.
         """
+        if self._event_loop is not _running():
+            self._began = None
         if self._began is None:
             return 0.0
         left = self._began + self._limit.seconds - now
@@ -92,6 +99,7 @@ class Presenting:
 
     def _wait_for(self, awaitable: Any) -> None:
         began = self._began = time.monotonic()
+        self._event_loop = _running()
 
         def over(result: dict[str, Any]) -> None:
             if result["method"] != "fail":
@@ -102,3 +110,11 @@ class Presenting:
                 self._arrived()
 
         awaitable.then(over)
+
+
+def _running() -> asyncio.AbstractEventLoop | None:
+    """The event loop that runs; None in a loop of another kind."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
