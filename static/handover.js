@@ -290,7 +290,7 @@ export class Handover {
       onimage: (image, timestamp) => this.#events?.onimage(image, timestamp),
       onopen: () => (this.#tries.websocket = 0),
       onup: () => this.#onSocketUp(),
-      onsent: () => this.#inUse === "webrtc" && this.#look(),
+      onsent: () => this.#inUse === "webrtc" && this.#look(true),
       onstop: () => {},
       onend: (problem) => !this.#ended && this.#onSocketEnd(problem),
     });
@@ -322,14 +322,18 @@ export class Handover {
     if (this.#inUse || !this.#webrtc) this.#end(this.#inUse ? problem : (this.#problem ?? problem));
   }
 
-  /** The server has sent frames: see whether they arrive. */
-  async #look() {
+  /**
+   * The server has sent frames: see whether they arrive.
+   *
+   * @param {boolean} told whether it has just said so
+   */
+  async #look(told) {
     const webrtc = this.#webrtc;
     if (!webrtc || document.hidden) return;
     const arrived = await webrtc.arrivals();
     if (this.#ended || webrtc !== this.#webrtc) return;
-    if (this.#outage.look(arrived, performance.now())) this.#takeOver();
-    else if (this.#outage.isSuspected) this.#timers.after("look", LOOK_AGAIN, () => this.#look());
+    if (this.#outage.look(arrived, performance.now(), told)) this.#takeOver();
+    else if (this.#outage.isSuspected) this.#timers.after("look", LOOK_AGAIN, () => this.#look(false));
   }
 
   /** WebRTC brings nothing any more: the WebSocket, which was held ready, takes its place. */

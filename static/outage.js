@@ -6,32 +6,37 @@
 
 /** Milliseconds in which at least one of the frames has to arrive. */
 const LIMIT = 700;
+/** What the server tells first may have arrived and been counted before: so many times in a row tell of more. */
+const ENOUGH = 2;
 
 export class Outage {
   /** @type {number | null} what had arrived when it was looked last */
   #arrived = null;
-  /** @type {number | null} since when sent frames are missing */
-  #since = null;
+  /** Since when sent frames are missing. */
+  #since = 0;
+  /** How many times the server has said that it sent frames, and nothing had arrived. */
+  #missed = 0;
 
   /** Whether frames are missing now, so that it is worth looking again soon. */
   get isSuspected() {
-    return this.#since !== null;
+    return this.#missed >= ENOUGH;
   }
 
   /**
-   * The server says that it has sent frames since it said so before, or it is looked again.
-   *
    * @param {number} arrived a number that changes with everything that arrives
    * @param {number} now milliseconds
+   * @param {boolean} told whether the server says that it has sent frames since it said so before;
+   *   else it is looked again
    * @returns {boolean} whether nothing has arrived for too long
    */
-  look(arrived, now) {
+  look(arrived, now, told) {
     if (arrived !== this.#arrived) {
       this.#arrived = arrived;
-      this.#since = null;
+      this.#missed = 0;
       return false;
     }
-    this.#since ??= now;
-    return now - this.#since >= LIMIT;
+    if (told) this.#missed += 1;
+    if (this.#missed <= 1) this.#since = now;
+    return this.isSuspected && now - this.#since >= LIMIT;
   }
 }
