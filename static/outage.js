@@ -4,16 +4,20 @@
  * @module
  */
 
-/** Milliseconds in which at least one of the frames has to arrive. */
+/** Milliseconds in which at least one of the frames has to arrive; and between words of one run. */
 const LIMIT = 700;
-/** What the server tells first may have arrived and been counted before: so many times in a row tell of more. */
+/**
+ * So many words of the server in a row: the frame that one tells of may have been counted before it, and
+ * that of one after a rest not yet.
+ */
 const ENOUGH = 2;
 
 export class Outage {
   /** @type {number | null} what had arrived when it was looked last */
   #arrived = null;
-  /** Since when sent frames are missing. */
+  /** Since when sent frames are missing, as far as the words of one run tell. */
   #since = 0;
+  #toldAt = -Infinity;
   /** How many times the server has said that it sent frames, and nothing had arrived. */
   #missed = 0;
 
@@ -35,8 +39,11 @@ export class Outage {
       this.#missed = 0;
       return false;
     }
-    if (told) this.#missed += 1;
-    if (this.#missed <= 1) this.#since = now;
+    if (told) {
+      if (this.#missed === 0 || now - this.#toldAt > LIMIT) this.#since = now;
+      this.#missed += 1;
+      this.#toldAt = now;
+    }
     return this.isSuspected && now - this.#since >= LIMIT;
   }
 }

@@ -35,6 +35,25 @@ test("the last frame before a rest, counted before the server tells of it, is no
   const outage = new Outage();
   outage.look(5, 0, true);
   assert.equal(outage.look(5, 200, true), false);
-  for (let at = 300; at < 2200; at += 100) assert.equal(outage.look(5, at, false), false);
   assert.equal(outage.look(6, 2200, true), false);
+  assert.equal(outage.isSuspected, false);
+});
+
+test("nor is the next frame, told of before it is counted, after such a one", () => {
+  const outage = new Outage();
+  outage.look(5, 0, true);
+  outage.look(5, 200, true);
+  assert.equal(outage.look(5, 2200, true), false);
+  assert.ok(outage.isSuspected);
+  assert.equal(outage.look(6, 2300, false), false);
+  assert.equal(outage.isSuspected, false);
+});
+
+test("frames that are missing at rest are an outage too", () => {
+  const outage = new Outage();
+  outage.look(5, 0, true);
+  outage.look(5, 2000, true);
+  assert.equal(outage.look(5, 4000, true), false);
+  assert.equal(outage.look(5, 4699, false), false);
+  assert.equal(outage.look(5, 4700, false), true);
 });
