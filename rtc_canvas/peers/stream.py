@@ -283,9 +283,8 @@ class Stream:
             return None, due
         whole = now >= whole_at
         scale = 1.0 if whole else self._scale
-        return _Job(
-            picture, False, None, repeat.trickle and not whole, scale, self.chroma or "420"
-        ), None
+        trickle = repeat.trickle and not whole
+        return _Job(picture, False, None, trickle, scale, self.chroma or "420"), None
 
     def _whole_at(self, picture: Picture, repeat: Repeat) -> float:
         """When a picture that was sent scaled down gets all of its size; infinite where that is not known yet.
