@@ -79,7 +79,8 @@ async def test_a_canvas_that_is_served_again_on_the_same_port(
     program.show(RED)
     async with serve(program.canvas, port=0, open_access=True) as program.server:
         viewer = await open_viewer(program)
-        # That is, with a picture: without one it says something else.
+        # Without a picture it says something else.
+        await viewer.sees(RED)
         await viewer.steers()
         port = program.server.port
         (before,) = program.canvas.peers
