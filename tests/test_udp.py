@@ -68,6 +68,11 @@ def browser(shared: UdpSocket, peer: Peer) -> Iterator[socket.socket]:
         yield made
 
 
+async def received(other: socket.socket) -> bytes:
+    """The next packet that a browser gets."""
+    return await asyncio.to_thread(other.recv, 100)
+
+
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
 async def test_packets_there_and_back(family: socket.AddressFamily) -> None:
     peer = Peer()
@@ -77,7 +82,7 @@ async def test_packets_there_and_back(family: socket.AddressFamily) -> None:
                 other.send(RTP)
                 await peer.has(1)
                 shared.send(b"back", other.getsockname()[:2])
-                assert other.recv(100) == b"back"
+                assert await received(other) == b"back"
     except OSError:
         if family == socket.AF_INET6:
             pytest.skip("this machine has no IPv6")
@@ -93,6 +98,26 @@ async def test_many_at_once_arrive_in_order() -> None:
                 other.send(data)
             await peer.has(len(sent))
     assert peer.got == sent
+
+
+async def test_what_is_sent_in_one_turn_leaves_together_and_in_order() -> None:
+    async with opened() as shared:
+        with browser(shared, Peer()) as other:
+            for number in range(3):
+                shared.send(bytes([number]), other.getsockname())
+            other.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                other.recv(100)
+            await asyncio.sleep(0)
+            assert [other.recv(100) for _ in range(3)] == [b"\0", b"\1", b"\2"]
+
+
+async def test_what_is_leaving_leaves_before_the_end() -> None:
+    async with opened() as shared:
+        with browser(shared, Peer()) as other:
+            shared.send(b"goodbye", other.getsockname())
+            shared.close()
+            assert await received(other) == b"goodbye"
 
 
 async def test_what_is_too_long_is_dropped_whole() -> None:
@@ -133,4 +158,4 @@ async def test_a_loop_without_readers_does_too(monkeypatch: pytest.MonkeyPatch) 
             other.send(RTP)
             await peer.has(1)
             shared.send(b"back", other.getsockname())
-            assert other.recv(100) == b"back"
+            assert await received(other) == b"back"

@@ -28,6 +28,7 @@ class UdpSocket:
         host, port = bound.getsockname()[:2]
         self.bound = Bound("udp", host, port)
         self._socket = bound
+        self._leaving: list[tuple[bytes, Address]] = []
         self._endpoint: asyncio.DatagramTransport | None = None
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             bound.setsockopt(socket.SOL_SOCKET, option, BUFFER)
@@ -43,7 +44,8 @@ class UdpSocket:
             )
 
     def close(self) -> None:
-        """Stop. Idempotent."""
+        """Send what is leaving, and stop. Idempotent."""
+        self._send_leaving()
         if self._endpoint is not None:
             self._endpoint.abort()
         elif self._socket.fileno() >= 0:
@@ -59,12 +61,22 @@ class UdpSocket:
     def send(self, data: bytes, address: Address) -> None:
         """Send a packet, or lose it.
 
+        Those of one turn of the event loop leave together, at its end. A receiver on the same machine would wake up at
+        the first one, and often takes the processor away from what makes the others.
+
         Whether an address can be reached is for ICE to find out, and what a full queue loses is for congestion control.
         """
-        try:
-            self._socket.sendto(data, address)
-        except OSError:
-            self.demultiplexer.dropped["unsent"] += 1
+        if not self._leaving:
+            asyncio.get_running_loop().call_soon(self._send_leaving)
+        self._leaving.append((data, address))
+
+    def _send_leaving(self) -> None:
+        leaving, self._leaving = self._leaving, []
+        for data, address in leaving:
+            try:
+                self._socket.sendto(data, address)
+            except OSError:
+                self.demultiplexer.dropped["unsent"] += 1
 
     def backlog(self, address: Address) -> int:
         """Bytes that wait to leave for an address: none, as what finds no room is lost at once."""

@@ -3,19 +3,25 @@
 A display shows what has come by its next refresh. A picture that is drawn right after one refresh waits for nearly a
 whole interval; the same picture drawn later is shown at the same refresh and is younger. The page tells how long each
 picture waited, and no two clocks have to be compared: the draw may begin that much later.
+
+How long a picture takes changes from one to the next, and more slowly with what else the machines do. So what is
+expected of the next picture follows the last few, and how far one may be from that is learnt from many.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Of the newest pictures, within so many seconds.
-PICTURES = 128
-FRESH = 3.0
+PICTURES = 256
+FRESH = 5.0
 FEWEST = 8
+
+# The share of what one picture was off by that is expected of the next, and the most seconds that count.
+PULL = 0.15
+FARTHEST = 0.002
 
 # Seconds that a picture shall be there before the refresh.
 MARGIN = 0.0005
@@ -24,7 +30,7 @@ MARGIN = 0.0005
 LATE = 0.001
 
 # A picture that comes too late waits for the next refresh, and the motion stutters: as bad as so many intervals.
-MISS = 2.5
+MISS = 3.0
 
 # Where pictures would wait for more than this share of an interval in the mean, there is no moment worth aiming at.
 WORTH = 0.4
@@ -59,40 +65,49 @@ class DisplayPhase:
     """Learns from pictures that were shown, and moves draws to where their pictures wait least."""
 
     def __init__(self) -> None:
-        self._latest_starts: deque[float] = deque(maxlen=PICTURES)
         self._interval = 0.0
+        # A moment at which a draw is expected to be just in time for a refresh, as others are by whole intervals.
+        self._expected = 0.0
+        # Of each picture the latest moment at which its draw could have begun, and how far that was from what was expected.
+        self._pictures: deque[tuple[float, float]] = deque(maxlen=PICTURES)
 
     def learn(self, started: float, waited: float, interval: float) -> None:
         """The picture of a draw that began at `started` waited `waited` seconds for one of the refreshes."""
         if not SHORTEST <= interval <= LONGEST or not -interval <= waited <= 2 * interval:
             return
         if abs(interval - self._interval) > OTHER_DISPLAY * interval:
-            self._latest_starts.clear()
+            self._pictures.clear()
         self._interval = interval
-        self._latest_starts.append(started + waited)
+        self._add(started + waited)
 
     def miss(self, started: float) -> None:
         """The picture of a draw that began at `started` was never shown, as it came too late."""
         if self._interval:
-            self._latest_starts.append(started - LATE)
+            self._add(started - LATE)
+
+    def _add(self, latest_start: float) -> None:
+        if not self._pictures:
+            self._expected = latest_start
+        off = _wrapped(latest_start - self._expected, self._interval)
+        self._pictures.append((latest_start, off))
+        self._expected = latest_start - off + PULL * min(max(off, -FARTHEST), FARTHEST)
 
     def nearest(self, due: float, beat: float, last: float) -> float:
         """The best moment to begin the draw that is due at `due`: the nearest that was not the last draw's.
 
         beat: seconds between draws. `due` itself where nothing is known, or nothing is to be gained.
         """
-        starts, interval = self._latest_starts, self._interval
-        while starts and starts[0] < due - FRESH - beat:
-            starts.popleft()
-        if len(starts) < FEWEST or beat < SLOWEST_BEAT * interval:
+        pictures, interval = self._pictures, self._interval
+        while pictures and pictures[0][0] < due - FRESH - beat:
+            pictures.popleft()
+        if len(pictures) < FEWEST or beat < SLOWEST_BEAT * interval:
             return due
-        reference = _middle(starts, interval)
-        offsets = sorted(_wrapped(start - reference, interval) for start in starts)
+        offsets = sorted(off for _, off in pictures)
         aim, missed = _best(offsets, interval)
         wait = sum(offsets) / len(offsets) - aim + missed * interval
         if wait > WORTH * interval:
             return due
-        moment = due - _wrapped(due - (reference + aim - MARGIN), interval)
+        moment = due - _wrapped(due - (self._expected + aim - MARGIN), interval)
         # The last draw's refresh is taken.
         return moment + interval * max(0, math.ceil((last - moment) / interval + 0.5))
 
@@ -103,20 +118,9 @@ def _best(offsets: list[float], interval: float) -> tuple[float, float]:
     offsets: of each picture the latest moment at which its draw could have begun, rising. Aiming at one of them is in
         time for itself and those after it.
     """
-    share = 1 / len(offsets)
-    index = max(range(len(offsets)), key=lambda i: offsets[i] - i * share * MISS * interval)
-    return offsets[index], index * share
-
-
-def _middle(starts: Sequence[float], interval: float) -> float:
-    """The mean phase of moments, as one of them: a single one may be far from the others, and half an interval further
-    it would seem to be on their other side.
-    """
-    turn = 2 * math.pi / interval
-    anchor = starts[0]
-    angles = [turn * (start - anchor) for start in starts]
-    x, y = sum(map(math.cos, angles)), sum(map(math.sin, angles))
-    return anchor + math.atan2(y, x) / turn
+    price = MISS * interval / len(offsets)
+    _, late = max((offset - late * price, late) for late, offset in enumerate(offsets))
+    return offsets[late], late / len(offsets)
 
 
 def _wrapped(seconds: float, interval: float) -> float:
