@@ -63,6 +63,8 @@ def measure(name: str, browser: Browser, plan: Plan, figures: Figures) -> None:
     with Subject(name, SLOW_FPS) as subject, closing(browser.open(subject.url)) as viewer:
         viewer.wait(plan.warm_up)
         glass, _, _ = glass_times(subject, viewer, plan.watch)
+        median, late = (1000 * percentile(glass, share) for share in (50, 95))
+        print(f"glass {median:.1f} / {late:.1f} ms", file=sys.stderr)
         figures.glass += glass
         figures.costs.append(cost_of(subject, [viewer], plan.cost))
 
