@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from rtc_canvas.net.demultiplexer import PACKET_LIMIT, Address
-from rtc_canvas.net.udp import BATCH, UdpSocket
+from rtc_canvas.net.udp import BATCH, TOGETHER, UdpSocket
 
 RTP = b"\x80\x60"
 
@@ -110,6 +110,29 @@ async def test_what_is_sent_in_one_turn_leaves_together_and_in_order() -> None:
                 other.recv(100)
             await asyncio.sleep(0)
             assert [other.recv(100) for _ in range(3)] == [b"\0", b"\1", b"\2"]
+
+
+async def test_a_long_answer_does_not_wait_for_all_of_it() -> None:
+    async with opened() as shared:
+        with browser(shared, Peer()) as other:
+            for number in range(TOGETHER + 1):
+                shared.send(bytes([number]), other.getsockname())
+            other.setblocking(False)
+            assert [other.recv(100) for _ in range(TOGETHER)][-1] == bytes([TOGETHER - 1])
+            with pytest.raises(BlockingIOError):
+                other.recv(100)
+            await asyncio.sleep(0)
+            assert other.recv(100) == bytes([TOGETHER])
+
+
+async def test_one_that_cannot_leave_takes_no_other_with_it() -> None:
+    async with opened() as shared:
+        with browser(shared, Peer()) as other:
+            shared.send(b"before", other.getsockname())
+            shared.send(b"nowhere", ("127.0.0.1", 99_999))
+            shared.send(b"after", other.getsockname())
+            assert [await received(other) for _ in range(2)] == [b"before", b"after"]
+            assert shared.demultiplexer.dropped["unsent"] == 1
 
 
 async def test_what_is_leaving_leaves_before_the_end() -> None:

@@ -16,6 +16,9 @@ BATCH = 64
 # A frame for every peer fits in; what the system allows is often less.
 BUFFER = 4 << 20
 
+# So many packets leave at once: a frame in motion, and what any receiver's buffer takes.
+TOGETHER = 16
+
 
 class UdpSocket:
     """Sends for all peers, and hands each what is for it. A `SharedSocket`.
@@ -66,16 +69,18 @@ class UdpSocket:
 
         Whether an address can be reached is for ICE to find out, and what a full queue loses is for congestion control.
         """
-        if not self._leaving:
-            asyncio.get_running_loop().call_soon(self._send_leaving)
         self._leaving.append((data, address))
+        if len(self._leaving) == 1:
+            asyncio.get_running_loop().call_soon(self._send_leaving)
+        elif len(self._leaving) == TOGETHER:
+            self._send_leaving()
 
     def _send_leaving(self) -> None:
         leaving, self._leaving = self._leaving, []
         for data, address in leaving:
             try:
                 self._socket.sendto(data, address)
-            except OSError:
+            except (OSError, OverflowError):  # the latter for a port that is none
                 self.demultiplexer.dropped["unsent"] += 1
 
     def backlog(self, address: Address) -> int:
