@@ -36,6 +36,16 @@ def test_a_picture_is_shown_while_the_next_draw_is_aimed(monkeypatch: pytest.Mon
     monkeypatch.setattr(display_phase, "_wrapped", wrapped_while_another_is_shown)
     last = 100 + (FEWEST - 1) * REFRESH
     beat.start(last)
-    beat.aim(last)
+    beat.aim(last, last)
     another.join(5)
     assert 0 < beat.pause(last) < 2 * REFRESH
+
+
+def test_a_draw_that_took_longer_than_its_beat_is_followed_at_once() -> None:
+    beat = Beat(REFRESH)
+    for number in range(2 * FEWEST):
+        show(beat, 100 + number * REFRESH)
+    last = 100 + 2 * FEWEST * REFRESH
+    beat.start(last)
+    beat.aim(last, last + 1.1 * REFRESH)
+    assert beat.pause(last + 1.1 * REFRESH) <= 0

@@ -120,7 +120,42 @@ def test_what_changes_slowly_is_followed() -> None:
         work = WORK + 0.002 * math.sin(2 * math.pi * index * REFRESH / 4)
         waits.append(-(moment + work) % REFRESH)
         phase.learn(moment, waits[-1], REFRESH)
-    assert statistics.fmean(waits[300:]) < 0.001
+    assert statistics.fmean(waits[300:]) < 0.0012
+
+
+def test_how_far_pictures_may_be_off_is_learnt_from_when_they_were_aimed() -> None:
+    """On a long way what is expected of a picture is old by the time that it is shown."""
+    phase = DisplayPhase()
+    told: list[tuple[float, float]] = []
+    missed = 0
+    for index in range(1800):
+        now = 5 + index * REFRESH
+        moment = phase.nearest(now, REFRESH, now - REFRESH)
+        work = WORK + 0.002 * math.sin(2 * math.pi * index * REFRESH / 0.5)
+        waited = -(moment + work) % REFRESH
+        missed += index > 600 and waited > REFRESH / 2
+        told.append((moment, waited))
+        if index >= 15:
+            phase.learn(*told[index - 15], REFRESH)
+    assert missed < 0.01 * 1200
+
+
+@pytest.mark.parametrize("beginning", [index / 10_000 for index in range(104, 124, 2)])
+def test_a_draw_between_two_refreshes_stays_with_one(beginning: float) -> None:
+    """At half the display's rate each picture is shown for two refreshes, wherever the draws began."""
+    chance = random.Random(3)
+    phase = DisplayPhase()
+    moment = 0.0
+    refreshes = []
+    for index in range(300):
+        due = 100 + beginning + index * 2 * REFRESH
+        moment = phase.nearest(due, 2 * REFRESH, moment or due - 2 * REFRESH)
+        ready = moment + WORK + chance.random() * 0.003
+        waited = -ready % REFRESH
+        refreshes.append(round((ready + waited) / REFRESH))
+        phase.learn(moment, waited, REFRESH)
+    gaps = [later - sooner for sooner, later in itertools.pairwise(refreshes[100:])]
+    assert gaps.count(2) >= len(gaps) - 2
 
 
 def test_a_miss_alone_tells_nothing() -> None:

@@ -147,12 +147,15 @@ async def test_an_async_handler_counts_when_it_returns() -> None:
     assert program.included == [{}, {"p1": 7}]
 
 
-async def test_a_failing_async_handler_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("raised", [ZeroDivisionError, SystemExit])
+async def test_a_failing_async_handler_is_logged(
+    caplog: pytest.LogCaptureFixture, raised: type[BaseException]
+) -> None:
     failed: Seen[ProgramEvent] = Seen()
 
     async def handle(event: ProgramEvent) -> None:
         failed(event)
-        raise ZeroDivisionError
+        raise raised
 
     async with running(Program()) as drawing:
         drawing.on(("key_down",), handle)

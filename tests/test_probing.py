@@ -145,6 +145,17 @@ async def test_a_coroutine_that_raises_is_the_same(caplog: pytest.LogCaptureFixt
     assert "ZeroDivisionError" in caplog.text
 
 
+async def test_a_coroutine_that_exits_does_not_end_the_servers_loop() -> None:
+    async def probe(request: ProbeRequest) -> object:
+        raise SystemExit
+
+    async with running(Program()) as drawing:
+        drawing.probe_by(probe)
+        outcomes: Seen[Outcome] = Seen()
+        drawing.ask(question(1, outcomes))
+        assert str(await outcomes.next()) == PROBE_FAILED
+
+
 async def test_what_cannot_be_told_is_a_failure_that_the_page_is_told_in_full(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

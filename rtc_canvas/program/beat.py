@@ -43,9 +43,14 @@ class Beat:
         with self._lock:
             self._drawn.append((began, time))
 
-    def aim(self, began: float) -> None:
-        """Move the next draw, known to be wanted, to where its picture waits least; `began`: when the last one did."""
+    def aim(self, began: float, now: float) -> None:
+        """Move the next draw, known to be wanted, to where its picture waits least; `began`: when the last one did.
+
+        One that is due already begins at once: waiting would only slow down a program that is slower than its beat.
+        """
         with self._lock:
+            if now >= self._due:
+                return
             self._next = self._phase.nearest(self._due, self.interval, began)
             # A display that is a little slower than the beat sets the beat.
             self._due = max(self._due, self._next - self.interval)

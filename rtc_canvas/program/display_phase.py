@@ -20,8 +20,14 @@ FRESH = 5.0
 FEWEST = 8
 
 # The share of what one picture was off by that is expected of the next, and the most seconds that count.
-PULL = 0.15
+PULL = 0.1
 FARTHEST = 0.002
+
+# Draws that were aimed, and of whose pictures nothing has been told yet.
+AIMED = 64
+
+# A draw half-way between two refreshes stays with the side that the last one took, by this share of how far that was.
+STEADY = 0.2
 
 # Seconds that a picture shall be there before the refresh.
 MARGIN = 0.0005
@@ -68,8 +74,13 @@ class DisplayPhase:
         self._interval = 0.0
         # A moment at which a draw is expected to be just in time for a refresh, as others are by whole intervals.
         self._expected = 0.0
-        # Of each picture the latest moment at which its draw could have begun, and how far that was from what was expected.
+        # Of each picture the latest moment at which its draw could have begun, and how far that was from what had been
+        # expected when it was aimed.
         self._pictures: deque[tuple[float, float]] = deque(maxlen=PICTURES)
+        # The moments of draws, rising, and what was expected when they were aimed: pictures are told of a while later.
+        self._aimed: deque[tuple[float, float]] = deque(maxlen=AIMED)
+        # How far the last draw was moved.
+        self._moved = 0.0
 
     def learn(self, started: float, waited: float, interval: float) -> None:
         """The picture of a draw that began at `started` waited `waited` seconds for one of the refreshes."""
@@ -78,18 +89,22 @@ class DisplayPhase:
         if abs(interval - self._interval) > OTHER_DISPLAY * interval:
             self._pictures.clear()
         self._interval = interval
-        self._add(started + waited)
+        self._add(started, started + waited)
 
     def miss(self, started: float) -> None:
         """The picture of a draw that began at `started` was never shown, as it came too late."""
         if self._interval:
-            self._add(started - LATE)
+            self._add(started, started - LATE)
 
-    def _add(self, latest_start: float) -> None:
+    def _add(self, started: float, latest_start: float) -> None:
         if not self._pictures:
             self._expected = latest_start
+            self._aimed.clear()
+        expected = self._expected
+        while self._aimed and self._aimed[0][0] <= started:
+            expected = self._aimed.popleft()[1]
+        self._pictures.append((latest_start, _wrapped(latest_start - expected, self._interval)))
         off = _wrapped(latest_start - self._expected, self._interval)
-        self._pictures.append((latest_start, off))
         self._expected = latest_start - off + PULL * min(max(off, -FARTHEST), FARTHEST)
 
     def nearest(self, due: float, beat: float, last: float) -> float:
@@ -107,9 +122,13 @@ class DisplayPhase:
         wait = sum(offsets) / len(offsets) - aim + missed * interval
         if wait > WORTH * interval:
             return due
-        moment = due - _wrapped(due - (self._expected + aim - MARGIN), interval)
+        near = due + STEADY * self._moved
+        moment = near - _wrapped(near - (self._expected + aim - MARGIN), interval)
         # The last draw's refresh is taken.
-        return moment + interval * max(0, math.ceil((last - moment) / interval + 0.5))
+        moment += interval * max(0, math.ceil((last - moment) / interval + 0.5))
+        self._moved = min(moment - due, interval)
+        self._aimed.append((moment, self._expected))
+        return moment
 
 
 def _best(offsets: list[float], interval: float) -> tuple[float, float]:

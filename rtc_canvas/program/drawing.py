@@ -261,7 +261,7 @@ class Drawing:
     def _time_next_draw(self, last: float) -> None:
         """Move the next draw to where its picture waits least for the display, where it is known to be wanted."""
         if self._draw_wanted or self._mode == "continuous":
-            self.beat.aim(last)
+            self.beat.aim(last, time.monotonic())
 
     def _draw_failed(self) -> None:
         with self._condition:
@@ -317,7 +317,8 @@ class Drawing:
         async def run() -> None:
             try:
                 await coroutine
-            except Exception:
+            except (Exception, SystemExit):
+                # asyncio would let the latter end the event loop, and the server with it.
                 self._handler_failed(handler)
             else:
                 self._handled(event)

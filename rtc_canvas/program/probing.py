@@ -69,7 +69,8 @@ class Probing:
     async def _finish(self, coroutine: Coroutine[Any, Any, object]) -> Outcome:
         try:
             return answer_of(await coroutine)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
+            # asyncio would let the latter end the event loop, and the server with it.
             return self._failed(error)
 
     def _failed(self, error: BaseException) -> ProbeError:

@@ -263,7 +263,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._presenting.forget()
         self._time_to_draw()
         if self._turns.draws_again:
-            self.rtc.beat.aim(now)
+            self.rtc.beat.aim(now, time.monotonic())
 
     def _take_events(self) -> None:
         """Give rendercanvas the viewer's events, which it hands to handlers before the next draw begins."""
