@@ -176,7 +176,7 @@ class PeerExact:
             self.shown, self._given_up = self._picture, 0
             self.count += 1
             self._on_change()
-        if self._deadline is not None:
+        if self._deadline is not None and not self._deadline.expired():
             self._deadline.reschedule(self._loop.time() + PATIENCE)
         self._acknowledged.set()
 

@@ -10,6 +10,10 @@ PATIENCE = 10.0
 # One that has told of none may be about to for so many seconds after its first frame; some browsers never tell.
 SILENCE = 5.0
 
+# RTP timestamps are compared within half their range: what is a quarter older than the newest is forgotten.
+RANGE = 1 << 32
+KEPT = RANGE // 4
+
 
 class FinalQuality:
     """Follows the frames that are sent, and what the page tells of those it shows. Times are in seconds.
@@ -26,6 +30,8 @@ class FinalQuality:
         self._final: int | None = None
         self._sent_at = math.inf
         self._presented: int | None = None
+        # The timestamps of the oldest and of the newest frame that were sent.
+        self._sent: tuple[int, int] | None = None
 
     def sending(self, picture: int, timestamp: int, *, final: bool, now: float) -> None:
         """A frame of this picture is about to leave with this RTP timestamp.
@@ -33,6 +39,8 @@ class FinalQuality:
         final: whether no later frame of it is to gain quality.
         """
         self._began = min(self._began, now)
+        oldest = timestamp if self._sent is None else self._sent[0]
+        self._sent = (timestamp - min((timestamp - oldest) % RANGE, KEPT)) % RANGE, timestamp
         if picture != self._picture or not final:
             # The same picture too, when it becomes larger and gains quality again.
             self._picture, self._final = picture, None
@@ -46,7 +54,15 @@ class FinalQuality:
             self._final = None
 
     def presented(self, timestamp: int) -> None:
-        """The page tells that it shows the frame with this RTP timestamp."""
+        """The page tells that it shows the frame with this RTP timestamp.
+
+        It may go on telling of frames that came another way: their timestamps mean nothing here.
+        """
+        if self._sent is None:
+            return
+        oldest, newest = self._sent
+        if _is_newer(oldest, timestamp) or _is_newer(timestamp, newest):
+            return
         if self._presented is None or _is_newer(timestamp, self._presented):
             self._presented = timestamp
 
@@ -71,4 +87,4 @@ class FinalQuality:
 
 def _is_newer(one: int, other: int) -> bool:
     """Whether an RTP timestamp comes after another, around the end of their range too."""
-    return 0 < (one - other) & 0xFFFFFFFF < 1 << 31
+    return 0 < (one - other) % RANGE < RANGE // 2

@@ -53,6 +53,8 @@ class PeerFrames:
         self._pinging: asyncio.TimerHandle | None = None
         self._moving = False
         self._newest_seq = 0
+        # The timestamp of the newest frame that changed what is seen.
+        self._seen = 0
         self.log = FrameLog()
         self._presentations = Presentations(self.log, self._clock, page_time)
         self.quality = FinalQuality(has_channels=False)
@@ -91,12 +93,17 @@ class PeerFrames:
 
     # To the page.
 
-    def sending(self, picture: Picture, timestamp: int, *, final: bool = False) -> None:
+    def sending(
+        self, picture: Picture, timestamp: int, *, final: bool = False, empty: bool = False
+    ) -> None:
         """A frame that shows this picture is about to leave with this RTP timestamp.
 
         final: whether no later frame of it is to gain quality.
+        empty: whether it changes nothing. Pages show no such frame, and tell of none: the one before stands for it.
         """
-        self.quality.sending(picture.content, timestamp, final=final, now=time.monotonic())
+        if not empty:
+            self._seen = timestamp
+        self.quality.sending(picture.content, self._seen, final=final, now=time.monotonic())
         sent = self._as_sent(picture)
         self._newest_seq = sent.seq
         frame = self.log.add(timestamp, sent)

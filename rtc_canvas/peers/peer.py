@@ -390,7 +390,9 @@ class Peer:
         self._app.tell_overload(None if self._stream is None else self._stream.overload)
         if self._transport is not None and self._stream is not None:
             timestamp = self._transport.timestamp(frame)
-            self._frames.sending(picture, timestamp, final=self._stream.is_refined)
+            self._frames.sending(
+                picture, timestamp, final=self._stream.is_refined, empty=not frame.data
+            )
             self._exact.look()
             self._audience.peer_shows(self)
 

@@ -55,6 +55,9 @@ async def test_a_page_without_webcodecs_gets_jpeg(
     await viewer.sees(GREEN)
     (peer,) = program.canvas.peers
     assert peer.stats.codec == "jpeg"
+    # Its last frames change nothing, and no page tells of them: it has settled with the one before.
+    async with asyncio.timeout(5):
+        await program.canvas.settled()
 
 
 async def test_what_it_needs_may_not_come_at_first(
