@@ -1,4 +1,4 @@
-"""The command `rtc-canvas` in a process of its own."""
+"""The command `rtc-canvas`, or a program, in a process of its own."""
 
 from __future__ import annotations
 
@@ -58,6 +58,13 @@ class Command:
 @contextlib.asynccontextmanager
 async def command(*arguments: str, folder: Path, **environment: str) -> AsyncIterator[Command]:
     """`rtc-canvas` with these arguments, run in `folder`, once it has printed its link; killed at the end."""
+    async with python("-m", "rtc_canvas", *arguments, folder=folder, **environment) as running:
+        yield running
+
+
+@contextlib.asynccontextmanager
+async def python(*arguments: str, folder: Path, **environment: str) -> AsyncIterator[Command]:
+    """The same for a program that serves by itself."""
     with _process(arguments, folder, environment) as running:
         running.url = await running.line("Open ")
         yield running
@@ -71,7 +78,7 @@ def _process(
     with (
         path.open("w") as log,
         subprocess.Popen(
-            [sys.executable, "-m", "rtc_canvas", *arguments],
+            [sys.executable, *arguments],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
             stdout=subprocess.PIPE,
