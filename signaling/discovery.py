@@ -27,6 +27,7 @@ class Config(TypedDict):
     """What a host tells of itself; the URLs are added here.
 
     iceServersLifetime: seconds for which the credentials in iceServers are good; None for ever, or unknown.
+    canvases: that of the page alone, or all for the page that lists them.
     """
 
     protocol: int

@@ -144,7 +144,6 @@ class Site:
             case Kind.SNAPSHOT:
                 return await self._snapshot(request)
         self._check_site(request)
-        self._named_canvas(request)
         raise Refusal(
             426, "Only a WebSocket is served here; a proxy on the way must pass Upgrade on."
         )
@@ -245,9 +244,9 @@ class Site:
         return is_there and request.headers.get("Upgrade", "").lower() == "websocket"
 
     def check_websocket(self, request: Request) -> str:
-        """The canvas that a request for a WebSocket is about.
+        """The canvas that a request for a WebSocket is about, be it there or not.
 
-        Who asks is known with its first message only.
+        Who asks is known with its first message only, and strangers cannot try names out here.
 
         Raises:
             Refusal: when none is to be opened.
@@ -256,8 +255,6 @@ class Site:
         if found is None or found.kind is not Kind.WEBSOCKET or found.canvas is None:
             raise Refusal(404, "There is no WebSocket at this address.")
         self._check_site(request)
-        if not self._host.has_canvas(found.canvas):
-            raise whep.no_canvas(found.canvas)
         return found.canvas
 
     async def talk(self, request: Request, canvas: str, socket: websocket.Socket) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from .access import Grant
 from .refusal import Refusal
+from .whep import no_canvas
 
 __all__ = [
     "CODECS",
@@ -126,6 +127,8 @@ async def talk(
     try:
         opening = parse_opening(await _first(messages))
         may = await grant(opening.token)
+        if not host.has_canvas(canvas):
+            raise no_canvas(canvas)
         receiver = await host.open_socket(canvas, opening, socket, grant=may)
     except Refusal as refusal:
         await _refuse(socket, refusal)

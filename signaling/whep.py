@@ -155,7 +155,8 @@ class Host(Protocol):
     async def config(self, canvas: str | None, *, grant: Grant) -> Config:
         """What a page is told before it connects.
 
-        canvas: the one that the page is of; None for the server's own page.
+        canvas: the one that the page is of, and the only one that it is told of, for only that was granted; None for
+            the server's own page, which lists all.
         """
 
 

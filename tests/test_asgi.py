@@ -265,7 +265,6 @@ async def test_nobody_gets_a_websocket_closed_with_a_sentence(mount: Mount) -> N
 @pytest.mark.parametrize(
     ("path", "headers", "status"),
     [
-        ("/ws/other", {}, 404),
         ("/left/", {}, 404),
         ("/ws/left", {"origin": "https://evil.example"}, 403),
     ],

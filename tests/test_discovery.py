@@ -39,14 +39,11 @@ def test_without_a_name_there_is_a_choice_of_several() -> None:
 
 
 def test_urls_start_one_level_lower_on_a_canvas_of_its_own() -> None:
-    document = config_document(config("left", "right"), "right")
+    document = config_document(config("right"), "right")
     assert document["whep"] == "../../whep/right"
     assert document["snapshot"] == "../../snapshot/right.png"
     assert document["websocket"] == "../../ws/right"
-    assert document["canvases"] == [
-        {**entry("left"), "url": "../../left/"},
-        {**entry("right"), "url": "../../right/"},
-    ]
+    assert document["canvases"] == [{**entry("right"), "url": "../../right/"}]
 
 
 def test_what_the_host_said_is_left_alone() -> None:

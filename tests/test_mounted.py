@@ -204,6 +204,33 @@ async def test_who_comes_back_with_another_role_is_another_peer() -> None:
         assert (await page.closed())[0] == 4404
 
 
+async def test_who_may_see_one_canvas_learns_of_no_other() -> None:
+    boards = {"ann": Canvas(title="Ann's board"), "bob": Canvas(title="Bob's board")}
+
+    def authorize(request: Request) -> Grant | None:
+        user = request.headers.get("x-as")
+        return Grant("viewer", user) if user and user == request.canvas else None
+
+    async with mounted(asgi_app(boards, authorize=authorize), "/boards") as url:
+        ann = {"X-As": "ann"}
+        status, config = await text(f"{url}/ann/api/config", headers=ann)
+        assert (status, "Ann's board" in config, "bob" in config.lower()) == (200, True, False)
+        # A name that is taken is answered as one that is not.
+        for path in ("{}/", "{}/api/config", "whep/{}", "snapshot/{}.png", "ws/{}"):
+            taken, free = [
+                await text(f"{url}/{path.format(name)}", headers=ann) for name in ("bob", "eve")
+            ]
+            assert taken == free
+        for headers in ({}, ann):
+            heard = []
+            for name in ("bob", "eve"):
+                async with websocket_page(place(url), name, headers=headers) as page:
+                    await page.open()
+                    heard.append(await page.closed())
+            assert heard[0][0] == 4401
+            assert heard[0] == heard[1]
+
+
 # What authorize does wrong hurts nobody else.
 
 

@@ -222,6 +222,17 @@ async def test_what_pages_are_told_of_the_canvases() -> None:
     await sessions.close("The test ends.")
 
 
+async def test_the_page_of_one_canvas_is_told_of_no_other() -> None:
+    async with serving(Canvas(title="Ann's")) as sessions:
+        bobs = Canvas(title="Bob's")
+        sessions.open({"bob": bobs})
+        listed = (await sessions.config(None, grant=GRANT))["canvases"]
+        assert [entry["title"] for entry in listed] == ["Ann's", "Bob's"]
+        for name, title in (("main", "Ann's"), ("bob", "Bob's")):
+            [entry] = (await sessions.config(name, grant=GRANT))["canvases"]
+            assert (entry["name"], entry["title"]) == (name, title)
+
+
 # How many there may be.
 
 

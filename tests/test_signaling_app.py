@@ -738,13 +738,31 @@ async def test_a_websocket_without_the_token_is_closed(client: Client, token: st
         assert "open the link" in str(message.extra)
 
 
+async def test_a_stranger_cannot_try_out_the_names_of_canvases(
+    client: Client, program: Program
+) -> None:
+    heard = []
+    for name in ("left", "other"):
+        async with client.ws_connect(f"/ws/{name}") as page:
+            await page.send_json(OPEN)
+            message = await page.receive()
+            heard.append((message.data, message.extra))
+    assert heard[0][0] == 4401
+    assert heard[0] == heard[1]
+    async with client.ws_connect("/ws/other", headers=BEARER) as page:
+        await page.send_json(OPEN)
+        message = await page.receive()
+        assert (message.data, message.extra) == (4404, "There is no canvas named 'other' here.")
+    assert program.openings == []
+
+
 @pytest.mark.parametrize(
     ("path", "headers", "status", "reason"),
     [
         ("/ws/left", {"Origin": "https://evil.example"}, 403, "evil.example"),
         ("/ws/left", {"Host": "evil.example"}, 403, "evil.example"),
-        ("/ws/other", BEARER, 404, "other"),
         ("/ws/left", BEARER, 426, "proxy"),
+        ("/ws/other", {}, 426, "proxy"),
     ],
 )
 async def test_what_gets_no_websocket(

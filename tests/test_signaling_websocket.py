@@ -41,7 +41,7 @@ class Program:
         self.openings: list[Opening] = []
 
     def has_canvas(self, name: str) -> bool:
-        return True
+        return name == "main"
 
     async def open_socket(self, canvas: str, opening: Opening, socket: Any, *, grant: Grant) -> Any:
         if self.refusal:
@@ -56,8 +56,8 @@ async def grant(token: str | None) -> Grant:
     return Grant("operator")
 
 
-async def served(socket: StandInSocket, program: Program) -> None:
-    await asyncio.wait_for(talk(socket, "main", program, grant), 5)
+async def served(socket: StandInSocket, program: Program, canvas: str = "main") -> None:
+    await asyncio.wait_for(talk(socket, canvas, program, grant), 5)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,18 @@ async def test_a_wrong_token_ends_it() -> None:
     socket.say(OPEN | {"token": "wrong"})
     await served(socket, program)
     assert socket.closed == (4401, "The token is missing or wrong.")
+    assert program.openings == []
+
+
+@pytest.mark.parametrize(("token", "code"), [("wrong", 4401), ("right", 4404)])
+async def test_only_who_is_let_in_learns_that_there_is_no_such_canvas(
+    token: str, code: int
+) -> None:
+    socket, program = StandInSocket(), Program()
+    socket.say(OPEN | {"token": token})
+    await served(socket, program, "other")
+    assert socket.closed is not None
+    assert socket.closed[0] == code
     assert program.openings == []
 
 

@@ -275,7 +275,10 @@ class Sessions:
         return [*await self._ice_servers.entries(name)]
 
     async def config(self, canvas: str | None, *, grant: Grant) -> Config:
-        shown = {name: served.canvas() for name, served in self._served.items()}
+        # Who may see this one may see no other by that: not even what it is called.
+        shown = {
+            name: served.canvas() for name, served in self._served.items() if canvas in (None, name)
+        }
         return {
             "protocol": PROTOCOL,
             "version": __version__,
@@ -285,11 +288,11 @@ class Sessions:
             "canvases": [
                 {
                     "name": name,
-                    "title": canvas.title,
-                    "size": (round(canvas.size[0]), round(canvas.size[1])),
+                    "title": each.title,
+                    "size": (round(each.size[0]), round(each.size[1])),
                 }
-                for name, canvas in shown.items()
-                if canvas is not None
+                for name, each in shown.items()
+                if each is not None
             ],
         }
 
