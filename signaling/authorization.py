@@ -110,7 +110,12 @@ class Authorization:
                 loop.call_soon_threadsafe(settle, answer, failure)
 
         await self._free.acquire()
-        threading.Thread(target=work, name="rtc_canvas authorize", daemon=True).start()
+        try:
+            threading.Thread(target=work, name="rtc_canvas authorize", daemon=True).start()
+        except BaseException:
+            # The system has no more threads: nothing will settle this.
+            self._free.release()
+            raise
         return await outcome
 
     def _failed(self, error: BaseException) -> Refusal:

@@ -178,6 +178,22 @@ async def test_one_that_takes_long_is_not_waited_for(monkeypatch: pytest.MonkeyP
     await asyncio.sleep(0)
 
 
+async def test_a_thread_that_cannot_start_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signaling.authorization.AT_ONCE", 1)
+
+    class NoThread(threading.Thread):
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    authorization = Authorization(lambda request: ANN)
+    with monkeypatch.context() as exhausted:
+        exhausted.setattr("signaling.authorization.threading.Thread", NoThread)
+        with pytest.raises(Refusal) as refused:
+            await authorization.grant(ASKED)
+        assert refused.value.status == 500
+    assert await authorization.grant(ASKED) is ANN
+
+
 async def test_threads_that_hang_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("signaling.authorization.PATIENCE", 0.05)
     monkeypatch.setattr("signaling.authorization.AT_ONCE", 2)
