@@ -208,8 +208,11 @@ class Site:
             if found.kind is Kind.SESSION:
                 return response
             headers = {**response.headers, "Accept-Post": whep.SDP}
+            if "Access-Control-Request-Method" in request.headers:
+                # A browser's preflight carries no credentials and wants none: nobody is asked about it, who would find
+                # no token in it, and it is told no ICE servers (RFC 9725 clause 4.6).
+                return replace(response, headers=headers)
             with contextlib.suppress(Refusal):
-                # A preflight carries no credentials, and gets none.
                 headers |= await whep.ice_server_links(await self._grant(request), self._host)
             return replace(response, headers=headers)
         assert found.canvas is not None, "it stands in the path"

@@ -19,6 +19,7 @@ from yarl import URL
 from signaling.access import Access, Grant
 from signaling.app import create_app
 from signaling.authority import Reached
+from signaling.authorization import Authorization
 from signaling.discovery import Config, IceServer
 from signaling.forwarded import TrustedProxies
 from signaling.refusal import Refusal
@@ -662,6 +663,36 @@ async def test_options_name_the_ice_servers_to_who_may_know(
     assert "Link" not in (await client.options("/whep/left")).headers
     response = await client.options("/whep/left", headers=BEARER)
     assert response.headers["Link"].startswith('<turn:turn.example.org>; rel="ice-server"')
+
+
+async def test_a_preflight_is_told_no_ice_servers_and_nobody_is_asked_about_it(
+    start: Start, program: Program, caplog: pytest.LogCaptureFixture
+) -> None:
+    program.servers = [{"urls": ["turn:turn.example.org"], "username": "u", "credential": "c"}]
+    asked: list[str | None] = []
+
+    async def authorize(request: Request) -> Grant:
+        asked.append(request.token)
+        return Grant("viewer", {"the-token": "ann"}[request.token or ""])
+
+    access = Access(None, open_access=True, allowed_origins=[FOREIGN], any_host=True)
+    preflight = {
+        "Origin": FOREIGN,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    for authorization in (None, Authorization(authorize)):
+        client = await start(access, authorization=authorization)
+        response = await client.options("/whep/left", headers=preflight)
+        assert (response.status, "Link" in response.headers) == (204, False)
+        assert response.headers["Accept-Post"] == "application/sdp"
+        assert "POST" in response.headers["Access-Control-Allow-Methods"]
+    assert asked == []
+    # What asks by itself brings what lets it in, and is told.
+    response = await client.options("/whep/left", headers={**BEARER, "Origin": FOREIGN})
+    assert "Link" in response.headers
+    assert asked == [TOKEN]
+    assert caplog.records == []
 
 
 async def test_a_preflight_from_elsewhere_is_refused(client: Client) -> None:
