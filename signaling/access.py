@@ -138,12 +138,15 @@ class Access:
             Refusal: 403.
         """
         if host is None or not (self._any_host or self._is_our_host(host)):
-            raise Refusal(403, f"The host {_shown(host)} is not allowed; --allow-host lists more.")
+            raise Refusal(
+                403,
+                f"The host {_shown(host)} is not allowed; --allow-host (allow_hosts=) lists more.",
+            )
         if origin is not None and origin not in self._origins and not _is_same(origin, host):
             # Public, or the page could not tell it from a server that is down.
             raise Refusal(
                 403,
-                f"The origin {_shown(origin)} is not allowed; --allow-origin lists more.",
+                f"The origin {_shown(origin)} is not allowed; --allow-origin (allow_origins=) lists more.",
                 public=True,
             )
 

@@ -110,7 +110,12 @@ def test_udp_that_does_not_pass(hosts: list[str], reached: str, words: list[str]
     [
         (401, "", False, ["has none", "whole link"]),
         (401, "", True, ["not that of the server"]),
-        (403, "The host 'lab' is not allowed; --allow-host lists more.", True, ["--allow-host"]),
+        (
+            403,
+            "The host 'lab' is not allowed; --allow-host (allow_hosts=) lists more.",
+            True,
+            ["--allow-host"],
+        ),
         (502, "", True, ["proxy", "does not reach the program"]),
         (404, "", True, ["no rtc_canvas server"]),
         (200, "", True, ["no rtc_canvas server"]),

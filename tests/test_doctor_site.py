@@ -68,7 +68,7 @@ async def test_nobody_there() -> None:
 
 
 async def test_a_name_that_is_not_allowed() -> None:
-    text = "The host 'lab' is not allowed; --allow-host lists more."
+    text = "The host 'lab' is not allowed; --allow-host (allow_hosts=) lists more."
     async with elsewhere(status=403, text=text, content_type="text/plain") as url:
         [refused] = problems(await found(url))
     assert "--allow-host" in refused

@@ -706,11 +706,17 @@ async def test_a_page_from_elsewhere_reads_that_its_origin_is_refused_and_nothin
     client: Client,
 ) -> None:
     response = await get(client, "/api/config", **BEARER, Origin="https://evil.example")
-    await refused(response, 403, "'https://evil.example' is not allowed; --allow-origin")
+    await refused(
+        response,
+        403,
+        "'https://evil.example' is not allowed; --allow-origin (allow_origins=) lists more.",
+    )
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in response.headers
     bent = await get(client, "/api/config", **BEARER, Origin="null", Host="evil.example")
-    await refused(bent, 403, "The host 'evil.example' is not allowed")
+    await refused(
+        bent, 403, "The host 'evil.example' is not allowed; --allow-host (allow_hosts=) lists more."
+    )
     assert "Access-Control-Allow-Origin" not in bent.headers
 
 
