@@ -35,9 +35,10 @@ from .serving.running import run
 from .serving.server import Server, serve, serve_in_thread
 from .settled import Settled
 from .stats import PeerStats, ServerStats
-from .subapp import aiohttp_app
+from .subapp import TOKEN, aiohttp_app
 
 __all__ = [
+    "TOKEN",
     "Canvas",
     "CanvasTrack",
     "ConfigError",

@@ -15,7 +15,10 @@ from .config import MountOptions
 from .serving.mounted import Mounted
 from .serving.naming import by_name
 
-__all__ = ["aiohttp_app"]
+__all__ = ["TOKEN", "aiohttp_app"]
+
+TOKEN: web.AppKey[str | None] = web.AppKey("TOKEN")
+"""The key of what lets one in to an `aiohttp_app()`, as `?token=` in the address; None with `authorize` or open access."""
 
 
 def aiohttp_app(
@@ -28,11 +31,12 @@ def aiohttp_app(
 
     Takes, does and raises what `asgi_app()` does. It begins with its first request and ends with the application
     around it. `request.session` and `request.user` are what a middleware put into `request["session"]` and
-    `request["user"]` of aiohttp's own request, which is `request.native`.
+    `request["user"]` of aiohttp's own request, which is `request.native`. Its token stands in it by the key `TOKEN`.
     """
     named = by_name(canvases, "aiohttp_app")
     mounted = Mounted(lambda: named, authorize, **options)
     app = create_app(mounted.site)
+    app[TOKEN] = mounted.token
 
     async def close(app: web.Application) -> None:
         await mounted.close()

@@ -10,7 +10,7 @@ from . import whep
 from .refusal import Refusal
 from .request import Fields, Request
 from .response import Response
-from .site import Site, refused
+from .site import Site, refused, to_slash
 from .upgrade import Upgraded
 
 __all__ = ["create_app"]
@@ -26,6 +26,9 @@ def create_app(find_site: Callable[[Request], Awaitable[Site]]) -> web.Applicati
 
     async def answer(native: web.Request) -> web.StreamResponse:
         request = _translated(native)
+        if not request.path:
+            # Where it is mounted.
+            return _sent(to_slash(request), native)
         try:
             site = await find_site(request)
         except Refusal as refusal:
@@ -46,12 +49,14 @@ def create_app(find_site: Callable[[Request], Awaitable[Site]]) -> web.Applicati
         return _sent(await site.respond(request, read), native)
 
     app = web.Application(client_max_size=whep.MAX_BODY)
-    app.add_routes([web.route("*", "/{path:.*}", answer)])
+    # The empty path is where a sub-application is mounted, without a slash. At the root aiohttp takes it for "/", which
+    # the first of the two has: they are tried in their order.
+    app.add_routes([web.route("*", "/{path:.*}", answer), web.route("*", "", answer)])
     return app
 
 
 def _translated(native: web.Request) -> Request:
-    path = f"/{native.match_info['path']}"
+    path = f"/{native.match_info['path']}" if "path" in native.match_info else ""
     arrived = native.get_extra_info("sockname")
     # That of a socket in the file system is a string.
     local, port = arrived[:2] if isinstance(arrived, tuple) else (None, None)

@@ -9,7 +9,7 @@ from .refusal import Refusal
 from .request import Request
 from .response import Response
 from .scope import Scope, request_of
-from .site import Site, refused
+from .site import Site, refused, to_slash
 
 __all__ = ["AsgiApp", "Receive", "Scope", "Send"]
 
@@ -63,9 +63,8 @@ class AsgiApp:
         self, request: Request, read: Callable[[int], Awaitable[bytes]]
     ) -> Response:
         if not request.path:
-            # Where it is mounted, without the slash that makes relative URLs right.
-            query = f"?{request.query_string}" if request.query_string else ""
-            return Response(307, {"Location": f"{request.prefix.rpartition('/')[2]}/{query}"})
+            # Where it is mounted.
+            return to_slash(request)
         try:
             site = await self._find_site(request)
         except Refusal as refusal:

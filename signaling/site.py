@@ -28,7 +28,7 @@ from .resources import Resource, Resources
 from .response import Response
 from .routes import Kind, Route, route
 
-__all__ = ["Host", "ReadBody", "Site", "refused"]
+__all__ = ["Host", "ReadBody", "Site", "refused", "to_slash"]
 
 _log = logging.getLogger(__name__)
 
@@ -133,8 +133,7 @@ class Site:
             case Kind.PAGE:
                 return await self._page(request)
             case Kind.PAGE_WITHOUT_SLASH:
-                query = f"?{request.query_string}" if request.query_string else ""
-                return Response(307, {"Location": f"{found.canvas}/{query}"})
+                return to_slash(request)
             case Kind.STATIC:
                 return self._static(request, found)
             case Kind.RESOURCE:
@@ -332,6 +331,13 @@ class Site:
         if request.canvas is not None and not self._host.has_canvas(request.canvas):
             raise whep.no_canvas(request.canvas)
         return request.canvas
+
+
+def to_slash(request: Request) -> Response:
+    """To the same address with a slash at its end, which makes relative URLs right."""
+    last = f"{request.prefix}{request.path}".rpartition("/")[2]
+    query = f"?{request.query_string}" if request.query_string else ""
+    return Response(307, {"Location": f"{last}/{query}"})
 
 
 def refused(refusal: Refusal) -> Response:

@@ -18,8 +18,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
+from yarl import URL
 
-from rtc_canvas import Canvas, ConfigError, Grant, Request, aiohttp_app, asgi_app, serve
+from rtc_canvas import TOKEN, Canvas, ConfigError, Grant, Request, aiohttp_app, asgi_app, serve
 from rtc_canvas.asgi import MountedApp
 from rtc_canvas.events import ProgramEvent
 
@@ -300,6 +301,22 @@ async def test_every_prefix_serves_the_same(prefix: str) -> None:
             assert str(response.url) == f"{url}/main/"
 
 
+async def test_where_it_is_mounted_a_slash_is_added() -> None:
+    inner, outer = web.Application(), web.Application()
+    inner.add_subapp("/view/", aiohttp_app(Canvas(), open_access=True))
+    outer.add_subapp("/lab/7/", inner)
+    view = asgi_app(Canvas(), open_access=True)
+    starlette = Starlette(routes=[Mount("/lab/7/view", view)], lifespan=view.lifespan)
+    for app in (outer, starlette):
+        async with running(app) as origin, visitor() as http:
+            url = f"{origin}/lab/7/view"
+            async with http.get(f"{url}?stats=1&a=%26", allow_redirects=False) as response:
+                told = str(response.url.join(URL(response.headers["Location"], encoded=True)))
+                assert (response.status, told) == (307, f"{url}/?stats=1&a=%26")
+            async with http.get(url) as response:
+                assert (response.status, str(response.url)) == (200, f"{url}/")
+
+
 async def test_a_proxy_may_take_the_root_path_of_the_host_away() -> None:
     canvas = Canvas((64, 48))
     canvas.push(flat((200, 200, 200)))
@@ -331,6 +348,21 @@ async def test_a_token_lets_in_where_nobody_else_decides(caplog: pytest.LogCaptu
             assert response.status == 403
     [told] = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert f"/view/?token={view.token}" in told.getMessage()
+
+
+async def test_the_token_of_an_aiohttp_app_is_told_by_a_key(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    view = aiohttp_app(Canvas())
+    app = web.Application()
+    app.add_subapp("/view/", view)
+    async with running(app) as origin:
+        assert (await text(f"{origin}/view/"))[0] == 401
+        assert (await text(f"{origin}/view/?token={view[TOKEN]}"))[0] == 303
+    assert f"/view/?token={view[TOKEN]}" in caplog.text
+    assert aiohttp_app(Canvas(), token="mine")[TOKEN] == "mine"
+    assert aiohttp_app(Canvas(), open_access=True)[TOKEN] is None
+    assert aiohttp_app(Canvas(), authorize=by_query)[TOKEN] is None
 
 
 async def test_it_works_behind_the_middleware_of_the_host() -> None:
