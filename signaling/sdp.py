@@ -26,9 +26,10 @@ _MEDIA = re.compile(r"m=([!-~]+) ([0-9]{1,5})(?:/[0-9]+)? ([A-Z/]+) ([!-~]+(?: [
 # not: what is checked here and what is parsed later must be the same lines.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]|\r(?!\n)")
 
+_PORT = "(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 _CANDIDATE = (
-    r"[A-Za-z0-9+/]{1,32} [0-9]{1,3} [A-Za-z0-9-]+ [0-9]{1,10} ([!-~]+) [0-9]{1,5} typ [a-z]+"
-    r"(?: rport [0-9]{1,5}| (?!rport )[!-~]+ [!-~]+)*"
+    rf"[A-Za-z0-9+/]{{1,32}} [0-9]{{1,3}} [A-Za-z0-9-]+ [0-9]{{1,10}} ([!-~]+) {_PORT} typ [a-z]+"
+    rf"(?: rport {_PORT}| (?!rport )[!-~]+ [!-~]+)*"
 )
 
 # The attributes that decide how a transport is set up. Each line of them must be right, so that it

@@ -37,6 +37,8 @@ export class Pointer {
   #enabled = false;
   /** The buttons down, as in DOM's `buttons`. */
   #down = 0;
+  /** @type {Set<number>} the pointers that are ours wherever they go */
+  #captured = new Set();
   /** @type {Map<number, Point & {pressure: number}>} fingers down */
   #touches = new Map();
   #pinch = new Pinch();
@@ -81,6 +83,8 @@ export class Pointer {
     this.#box.style.touchAction = enabled ? "none" : "auto";
     this.#down = 0;
     this.#touches.clear();
+    this.#captured.clear();
+    document.removeEventListener("lostpointercapture", this.#onlost, true);
   }
 
   /**
@@ -100,8 +104,29 @@ export class Pointer {
     this.#surroundings.focus();
     // From now on the pointer is ours wherever it goes, until its last button is up.
     this.#box.setPointerCapture(event.pointerId);
+    this.#captured.add(event.pointerId);
+    // Of a box that was taken out of the document, the document is told.
+    document.addEventListener("lostpointercapture", this.#onlost, true);
+    // A mouse presses its first button: that of another was let go of where nobody told.
+    if (event.pointerType !== "touch" && !this.#touches.size) this.#setButtons(event, 0);
     this.#onbuttons(event);
   }
+
+  /**
+   * The end of a pointer that is ours: after its last button is up, but also when the box is moved in the document, or
+   * something else takes the pointer away.
+   *
+   * @param {PointerEvent} event
+   */
+  #onlost = (event) => {
+    const { pointerId, pointerType } = event;
+    if (!this.#captured.delete(pointerId)) return;
+    if (!this.#captured.size) {
+      document.removeEventListener("lostpointercapture", this.#onlost, true);
+    }
+    if (this.#touches.has(pointerId)) this.#onfinger(event, false);
+    else if (pointerType !== "touch" && !this.#touches.size) this.#setButtons(event, 0);
+  };
 
   /**
    * A button went down or up. While one is held, others come as `pointermove` (Pointer Events,
@@ -111,7 +136,15 @@ export class Pointer {
    */
   #onbuttons(event) {
     const pressed = event.type === "pointercancel" ? 0 : event.buttons;
-    if (event.pointerType === "touch") return this.#onfinger(event, pressed !== 0);
+    if (event.pointerType === "touch") this.#onfinger(event, pressed !== 0);
+    else this.#setButtons(event, pressed);
+  }
+
+  /**
+   * @param {PointerEvent} event of a mouse or a pen
+   * @param {number} pressed the buttons down, as in DOM's `buttons`
+   */
+  #setButtons(event, pressed) {
     const changed = this.#down ^ pressed;
     this.#down = pressed;
     BUTTON_BITS.forEach((button, bit) => {
@@ -137,10 +170,15 @@ export class Pointer {
    */
   #onmove(event) {
     if (event.button !== -1) return this.#onbuttons(event);
-    if (event.pointerType === "touch") this.#track(event);
+    const isTouch = event.pointerType === "touch";
+    // A button may come up where nobody tells, as over a menu of the browser's. One that goes down elsewhere is not ours.
+    if (!isTouch && this.#down & ~event.buttons) {
+      this.#setButtons(event, this.#down & event.buttons);
+    }
+    if (isTouch) this.#track(event);
     const fields = this.#fields(event, 0);
     if (fields) this.#sink.move(fields, seconds(event));
-    if (event.pointerType === "touch") this.#onpinch(event);
+    if (isTouch) this.#onpinch(event);
   }
 
   /**
@@ -204,7 +242,8 @@ export class Pointer {
    * @returns {Fields | null} null where there is no picture yet
    */
   #fields(event, button) {
-    const point = this.#locate(event);
+    // The loss of a pointer happens nowhere.
+    const point = event.type === "lostpointercapture" ? this.#position : this.#locate(event);
     return (
       point && {
         ...point,

@@ -74,7 +74,7 @@ export function notAllowed(origin) {
       ? "pages without an origin of their own, such as this one in a sandboxed frame"
       : `pages from ${origin}`;
   return new Problem("origin", `The server does not take ${page}.`, {
-    advice: `Start the program with --allow-origin ${origin}`,
+    advice: `Start the program with --allow-origin ${origin}, or serve it with allow_origins=["${origin}"]`,
   });
 }
 

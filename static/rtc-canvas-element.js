@@ -52,6 +52,8 @@ export class RtcCanvasElement extends HTMLElement {
   #changed = false;
   /** @type {Sides} what the program has said of its size */
   #sides = { width: null, height: null };
+  /** What the page's own style said of it before. */
+  #own = { width: "", height: "" };
   /** @type {Panel | null} null until it is opened for the first time */
   #panel = null;
   /** @type {Promise<void> | null} null until there is to be one, or after it could not be loaded */
@@ -362,11 +364,12 @@ export class RtcCanvasElement extends HTMLElement {
    */
   #resize(sides) {
     for (const side of /** @type {const} */ (["width", "height"])) {
-      if (sides[side] === this.#sides[side]) continue;
-      const said = sides[side] ?? "";
+      const said = sides[side];
+      if (said === this.#sides[side]) continue;
+      if (this.#sides[side] === null) this.#own[side] = this.style[side];
       // First, as what CSS does not know would leave the one before.
-      this.style[side] = "";
-      this.style[side] = side === "height" ? withTitleBar(said) : said;
+      this.style[side] = this.#own[side];
+      if (said !== null) this.style[side] = side === "height" ? withTitleBar(said) : said;
     }
     this.#sides = { width: sides.width, height: sides.height };
   }

@@ -21,7 +21,7 @@ import { Probes } from "./probes.js";
 import { Reports } from "./reports.js";
 import { Screen } from "./screen.js";
 import { Session } from "./session.js";
-import { read, readToken } from "./settings.js";
+import { read, readToken, tokenIn } from "./settings.js";
 import { Space } from "./space.js";
 import { Statistics } from "./stats.js";
 import { baseOf, Whep } from "./whep.js";
@@ -355,7 +355,7 @@ export class RtcCanvas extends EventTarget {
   #access() {
     return {
       base: baseOf(this.src, document.baseURI),
-      token: readToken(this.token),
+      token: readToken(this.token ?? tokenIn(this.src, document.baseURI)),
       ...(this.#fetch && { fetch: this.#fetch }),
     };
   }

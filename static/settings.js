@@ -70,6 +70,18 @@ export function readToken(token) {
 }
 
 /**
+ * The token in `src`, where that is the link that the program printed.
+ *
+ * @param {string | null | undefined} src
+ * @param {string} page what `src` is relative to
+ * @returns {string | null}
+ * @throws {Problem} where `src` names no server
+ */
+export function tokenIn(src, page) {
+  return src ? readSrc(src, page).searchParams.get("token") : null;
+}
+
+/**
  * @param {readonly (string | null)[]} values
  */
 function listed(values) {

@@ -75,6 +75,68 @@ async def test_a_size_that_the_program_says_is_taken_and_told(
     await viewer.until("observer.element.clientWidth === 400")
     assert await viewer.value("[told.width, told.height]") == ["400px", None]
     assert await viewer.value("observer.element.clientHeight") == 240
+    program.canvas.css_size = (None, "300px")
+    await viewer.until("observer.element.clientHeight === 300")
+    assert await viewer.value("observer.element.clientWidth") == 320, "what the page had said"
+    program.canvas.css_size = (None, None)
+    await viewer.until("observer.element.clientHeight === 240")
+    assert program.canvas.has_viewers
+
+
+async def test_the_link_that_the_program_printed_may_be_its_src(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    program = await serve_program(
+        Canvas((640, 480), resizable=False), token="let-me-in", allow_origins=[elsewhere.origin]
+    )
+    program.show(RED)
+    link = f"{program.origin}/?token=let-me-in"
+    viewer = await elsewhere.open(
+        program, f'<rtc-canvas src="{link}" style="{SMALL}"></rtc-canvas>'
+    )
+    await viewer.sees(RED)
+
+
+LOSE_CAPTURE = """<script>
+  addEventListener("gotpointercapture", (event) => {
+    const [holder] = event.composedPath();
+    holder.releasePointerCapture(event.pointerId);
+  }, true);
+</script>"""
+
+
+async def test_a_button_whose_pointer_is_taken_away_is_up(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    program = await served(serve_program, elsewhere)
+    viewer = await elsewhere.open(program, tag(program) + LOSE_CAPTURE)
+    await viewer.steers()
+    mouse = viewer.page.mouse
+    for _ in range(2):
+        await mouse.move(50, 60)
+        await mouse.down()
+        await program.event("pointer_down", button=1)
+        await mouse.move(400, 300, steps=4)
+        await mouse.up()
+        await program.event("pointer_up", button=1, buttons=())
+
+
+async def test_a_canvas_that_is_moved_in_the_page_holds_no_button_down(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    program = await served(serve_program, elsewhere)
+    viewer = await elsewhere.open(program, tag(program) + "<main></main>")
+    await viewer.steers()
+    mouse = viewer.page.mouse
+    for _ in range(2):
+        await mouse.move(50, 60)
+        await mouse.down()
+        await program.event("pointer_down", button=1)
+        await viewer.value("void document.querySelector('main').append(observer.element)")
+        await program.event("pointer_up", button=1)
+        await mouse.move(60, 70)
+        await mouse.up()
+        await viewer.steers()
 
 
 async def test_properties_and_attributes_reflect_each_other(
