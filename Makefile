@@ -41,9 +41,10 @@ system:
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing || exit 1; \
 	case "$$missing" in *nginx*) systemctl disable --now --quiet nginx 2>/dev/null || true;; esac
 
+# Modules are compiled when they are first imported, which most of them never are: that is a quarter of the time.
 .venv/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev]'
 	touch $@
 
 node_modules/.installed: package.json package-lock.json

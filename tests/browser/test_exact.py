@@ -251,8 +251,12 @@ async def test_an_image_may_come_before_what_shows_it(
 
 @pytest.mark.parametrize("script", UNABLE.values(), ids=UNABLE)
 async def test_a_browser_that_does_not_tell_which_frame_it_shows_gets_refined_video(
-    script: str, serve_program: ServeProgram, new_context: NewContext
+    script: str,
+    serve_program: ServeProgram,
+    new_context: NewContext,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("rtc_canvas.peers.final_quality.SILENCE", 1.0)
     program = await serve_program(Canvas((320, 240), resizable=False, exact=True))
     program.canvas.push(flat((1, 2, 3), 320, 240))
     context = await new_context()
@@ -260,8 +264,8 @@ async def test_a_browser_that_does_not_tell_which_frame_it_shows_gets_refined_vi
     viewer = Viewer(await context.new_page())
     await viewer.page.goto(program.origin)
     await viewer.is_live()
-    # One that tells nothing of its screen is taken to show what it is sent after 5 s.
-    await settled(program, 8.0)
+    # One that tells nothing of its screen is taken to show what it is sent after a while.
+    await settled(program, 4.0)
     assert await viewer.exact() is None
 
 
