@@ -112,6 +112,10 @@ class Audience:
     def peer_may_steer(self, peer: Peer) -> None:
         self._step(Opened(peer.id, peer.role))
 
+    def peer_only_watches(self, peer: Peer) -> None:
+        """Its page wants no control until it says that it may steer."""
+        self._step(Left(peer.id))
+
     def peer_wants_control(self, peer: Peer, on: bool) -> None:
         """Its page asks for control, or gives it up."""
         if not on:
@@ -120,6 +124,8 @@ class Audience:
         self._step(Asked(peer.id, self._holder_is_idle_for()))
         if peer.role == "viewer":
             peer.refuse_control("You may only watch.")
+        elif peer.view_only:
+            peer.refuse_control("This page is set to view only.")
         elif peer.id not in self._control.line or peer.id in self._control.away:
             peer.refuse_control("This page is not ready to steer yet; try again in a moment.")
         elif not peer.steering:

@@ -6,7 +6,7 @@ lease expires, the next in line gets it: the order is that of opening, peers tha
 passed over but keep their place, and one whose lease expired, or that released it, goes to the end.
 A peer that is back takes control from nobody; one that asks takes it from a holder that is idle,
 which is next in line then.
-Viewers stand in no line.
+Viewers stand in no line, nor do pages that are view-only: one that becomes so has left it.
 """
 
 from __future__ import annotations

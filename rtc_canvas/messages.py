@@ -39,6 +39,13 @@ class Visibility:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewOnly:
+    """Whether the page wants no control, and sends no input."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WantStats:
     """Whether the page shows statistics."""
 
@@ -134,7 +141,7 @@ class ShownExactly:
 
 
 AppMessage: TypeAlias = (
-    Hello | Visibility | WantStats | WantExact | WantControl | Asked | NotDecoded
+    Hello | Visibility | ViewOnly | WantStats | WantExact | WantControl | Asked | NotDecoded
 )
 FramesMessage: TypeAlias = Presented | Ping | Pong
 ExactMessage: TypeAlias = Received | ShownExactly
@@ -153,6 +160,8 @@ def parse_app_message(message: str | bytes) -> AppMessage:
             return Hello(_integer(sent, "protocol"), _boolean(sent, "visible"))
         case "visibility":
             return Visibility(_boolean(sent, "visible"))
+        case "view_only":
+            return ViewOnly(_boolean(sent, "on"))
         case "stats":
             return WantStats(_boolean(sent, "on"))
         case "probe":

@@ -18,7 +18,7 @@ from .serving.naming import by_name
 __all__ = ["TOKEN", "aiohttp_app"]
 
 TOKEN: web.AppKey[str | None] = web.AppKey("TOKEN")
-"""The key of what lets one in to an `aiohttp_app()`, as `?token=` in the address; None with `authorize` or open access."""
+"""The key of the token that lets one in to an `aiohttp_app()`, `?token=` in its address; None where none is asked."""
 
 
 def aiohttp_app(

@@ -322,9 +322,12 @@ export class RtcCanvas extends EventTarget {
 
   set viewOnly(viewOnly) {
     // The server then releases what is down: its release would not be sent any more.
+    if (viewOnly === this.#viewOnly) return;
     if (viewOnly && this.#mayInput) this.#edge("focus_out", {}, performance.now() / 1000);
     this.#viewOnly = viewOnly;
     this.#updateInput();
+    this.#tellViewOnly();
+    if (!viewOnly) this.#space.renew();
   }
 
   /** Whether a picture that has settled is shown with its very pixels. */
@@ -433,6 +436,7 @@ export class RtcCanvas extends EventTarget {
       case "hello":
         this.#exact.served = message.exact;
         this.#setControl(this.#steering, message.role || null);
+        this.#tellViewOnly();
         return this.#statistics.ask();
       case "control":
         return this.#setControl(message.steering, this.#role);
@@ -513,17 +517,21 @@ export class RtcCanvas extends EventTarget {
     return this.#steering && !this.#viewOnly && this.#writer !== null;
   }
 
+  #tellViewOnly() {
+    this.#session.connection?.channels.app({ type: "view_only", on: this.#viewOnly });
+  }
+
   #updateInput() {
     this.#pointer.enabled = this.#keyboard.enabled = this.#mayInput;
   }
 
   /**
-   * Sent while watching, too: the server keeps it until this peer steers.
+   * Sent while somebody else steers, too: the server keeps it until this peer does.
    *
    * @param {import("./viewport.js").Extent} extent
    */
   #sendExtent(extent) {
-    if (!this.#writer) return false;
+    if (!this.#writer || this.#viewOnly) return false;
     this.#edge("resize", { ...extent }, performance.now() / 1000);
     return true;
   }

@@ -58,6 +58,22 @@ async def test_control_passes_to_the_next_in_line() -> None:
         ]
 
 
+async def test_a_page_that_is_view_only_stands_in_no_line() -> None:
+    async with bare_room() as (room, spy):
+        wall, other = room.join(), room.join()
+        wall.send("pointer_down")
+        wall.tell("view_only", on=True)
+        assert (wall.peer.steering, other.peer.steering) == (False, True)
+        assert spy.types()[-3:] == ["pointer_up", "control", "control"]
+        wall.tell("control", on=True)
+        assert wall.told("control_refused")[-1]["reason"] == "This page is set to view only."
+        wall.peer.channel_open("input")
+        await other.peer.end("Gone.", retry=False)
+        assert not wall.peer.steering
+        wall.tell("view_only", on=False)
+        assert wall.peer.steering
+
+
 async def test_a_page_takes_control_from_one_that_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     async with bare_room() as (room, spy):
         first, second = room.join(), room.join()

@@ -25,6 +25,7 @@ from rtc_canvas.messages import (
     PresentedFrame,
     Received,
     ShownExactly,
+    ViewOnly,
     Visibility,
     WantControl,
     WantExact,
@@ -66,6 +67,7 @@ def asked(**fields: Any) -> str:
         ({"type": "not_decoded"}, NotDecoded()),
         ({"type": "exact", "on": False}, WantExact(on=False)),
         ({"type": "control", "on": True}, WantControl(on=True)),
+        ({"type": "view_only", "on": True}, ViewOnly(on=True)),
     ],
 )
 def test_messages(message: dict[str, Any], parsed: AppMessage) -> None:

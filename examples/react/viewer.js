@@ -26,7 +26,7 @@ export function Viewer({ src, token }) {
     oncontrol: ({ detail }) => setSteering(detail.steering),
   });
   const button = watching
-    ? h("button", { onClick: takeControl, disabled: !steering }, "Take control")
+    ? h("button", { onClick: takeControl }, "Take control")
     : h("button", { onClick: () => setWatching(true) }, "Only watch");
   return h(
     "figure",
@@ -38,6 +38,6 @@ export function Viewer({ src, token }) {
 
 function describe(state, reason, steering, watching) {
   if (state !== "live") return reason ? `${state}: ${reason}` : state;
-  if (!steering) return "live, somebody else steers";
-  return watching ? "live, only watching" : "live, you steer";
+  if (watching) return "live, only watching";
+  return steering ? "live, you steer" : "live, somebody else steers";
 }

@@ -18,6 +18,7 @@ from ..messages import (
     Asked,
     Hello,
     NotDecoded,
+    ViewOnly,
     Visibility,
     WantControl,
     WantExact,
@@ -93,6 +94,8 @@ class Peer:
         self._connected = False
         self._steering = False
         self._visible = True
+        # Whether its page wants no control.
+        self.view_only = False
         self._closed: asyncio.Task[None] | None = None
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._open_channels: set[ChannelName] = set()
@@ -323,9 +326,15 @@ class Peer:
         if channel == APP:
             self._app.greet()
         elif channel == INPUT:
-            self._audience.peer_may_steer(self)
+            self._tell_whether_it_may_steer()
         elif channel == FRAMES:
             self._frames.opened()
+
+    def _tell_whether_it_may_steer(self) -> None:
+        if self.view_only:
+            self._audience.peer_only_watches(self)
+        elif INPUT in self._open_channels:
+            self._audience.peer_may_steer(self)
 
     def message(self, channel: ChannelName, message: str | bytes) -> None:
         if self._closed is not None or not self._input.admits():
@@ -410,6 +419,9 @@ class Peer:
                 self._set_visible(visible)
             case Visibility(visible):
                 self._set_visible(visible)
+            case ViewOnly(on) if on != self.view_only:
+                self.view_only = on
+                self._tell_whether_it_may_steer()
             case WantStats(on):
                 self._app.send_stats(on)
             case Asked() as asked:

@@ -152,3 +152,26 @@ async def test_one_viewer_too_many_reads_why_and_comes_in_when_there_is_room(
     await second.says("As many viewers as the server takes are here (1)", "--max-peers")
     await first.page.close()
     await second.sees(RED)
+
+
+async def test_a_page_that_is_view_only_stands_in_no_line(
+    serve_program: ServeProgram, open_viewer: OpenViewer
+) -> None:
+    program = await serve_program(Canvas((640, 480)))
+    program.show(RED)
+    wall = await open_viewer(program, viewport={"width": 300, "height": 200})
+    await wall.steers()
+    await wall.value("observer.element.viewOnly = true")
+    await wall.until("!observer.element.canvas.steering")
+    first = await open_viewer(program, viewport={"width": 500, "height": 400})
+    await first.steers()
+    await program.event("resize", width=500, height=400)
+    await wall.page.set_viewport_size({"width": 320, "height": 220})
+    await wall.page.reload()
+    await wall.value("observer.element.viewOnly = true")
+    await wall.is_live()
+    await first.page.close()
+    await program.event("leave")
+    await wall.value("observer.element.viewOnly = false")
+    await wall.steers()
+    await program.event("resize", width=320, height=220)
