@@ -146,13 +146,24 @@ async def test_a_page_of_the_programs_own_is_its_canvases_page(
 async def test_a_name_that_cannot_be_is_one_sentence() -> None:
     kind, loop = backend()
     canvas = kind(name="left")
-    with pytest.raises(ConfigError, match="There is a canvas 'left' already"):
+    # Held with all that was there when they were raised, as `sys.last_traceback` does.
+    with pytest.raises(ConfigError, match="There is a canvas 'left' already") as taken:
         kind(name="left")
-    with pytest.raises(ConfigError, match="A canvas's name must be"):
+    with pytest.raises(ConfigError, match="A canvas's name must be") as not_a_name:
         kind(name="No name")
     assert loop.get_canvases() == [canvas]
     await server_of(loop)
     await closed(loop, canvas)
+    assert taken.tb is not None
+    assert not_a_name.tb is not None
+
+
+def test_a_name_that_cannot_be_begins_no_loop() -> None:
+    kind, loop = backend()
+    with pytest.raises(ConfigError, match="A canvas's name must be") as refused:
+        kind(name="No name")
+    assert "'off'" in repr(loop)
+    assert refused.tb is not None
 
 
 async def test_viewers_of_a_closed_canvas_are_told() -> None:

@@ -69,13 +69,16 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         draw_without_viewers: bool = False,
         **kwargs: Any,
     ) -> None:
-        # First, as it looks at what is given; the base class registers the canvas.
+        # First, as these look at what is given; the base class registers the canvas, which then runs and is held.
         rtc = Canvas(
             _size(size),
             resizable=resizable,
             max_pixel_ratio=max_pixel_ratio,
             exact=exact,
         )
+        served_by = self._rc_canvas_group.get_loop()
+        if isinstance(served_by, RtcLoop) and name is not None:
+            served_by.check_name(name)
         super().__init__(*args, size=size, update_mode=update_mode, max_fps=max_fps, **kwargs)
         self._rtc = rtc
         self._name = name
@@ -92,7 +95,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._watch(rtc)
         self._take_size()
         self._final_canvas_init()
-        if isinstance(served_by := self._rc_canvas_group.get_loop(), RtcLoop):
+        if isinstance(served_by, RtcLoop):
             self._name = served_by.serve(rtc, name)
 
     @property

@@ -106,6 +106,10 @@ class RtcLoop(LastingLoop):
         self._serving.mount(mounted)
         return MountedApp(mounted)
 
+    def check_name(self, name: str) -> None:
+        """Raise a ConfigError for a name that is not taken, or that another canvas has."""
+        self._serving.check_name(name)
+
     def serve(self, canvas: Canvas, name: str | None) -> str:
         """Serve a canvas from now on, or as soon as the loop runs. Returns its name, a free one for None.
 

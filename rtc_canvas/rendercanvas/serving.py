@@ -88,18 +88,21 @@ class Serving:
         self._is_mounted = True
         self.close_soon()
 
+    def check_name(self, name: str) -> None:
+        """Raise a ConfigError for a name that is not taken, or that another canvas has."""
+        check_name(name)
+        if name in self.canvases:
+            raise ConfigError(f"There is a canvas {name!r} already; give another name.")
+
     def add(self, canvas: Canvas, name: str | None) -> str:
         """Serve a canvas, at once or once there is a loop. Returns its name.
 
         Raises:
             ConfigError: for a name that is not taken, or that another canvas has.
         """
-        there = self.canvases
         if name is None:
-            name = _free_name(there)
-        check_name(name)
-        if name in there:
-            raise ConfigError(f"There is a canvas {name!r} already; give another name.")
+            name = _free_name(self.canvases)
+        self.check_name(name)
         self._canvases[name] = weakref.ref(canvas)
         if self._service is not None:
             self._service.add(name, canvas)
