@@ -247,6 +247,88 @@ async def test_a_port_that_is_taken_is_one_error_where_the_loop_is_awaited(
     assert canvas.get_closed()
 
 
+async def not_served(caplog: pytest.LogCaptureFixture, times: int = 1) -> None:
+    """Wait until the log has said so often that the canvases are not served."""
+    async with asyncio.timeout(10):
+        while caplog.text.count("The canvases are not served") < times:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_after_a_port_that_is_taken_another_one_is_tried(
+    taken_port: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
+    kind, loop = backend()
+    loop.configure(port=taken_port)
+    canvas = kind()
+    await not_served(caplog)
+    assert str(taken_port) in caplog.text
+    loop.run(port=0)
+    assert await names(await server_of(loop)) == [canvas.name]
+    await closed(loop, canvas)
+
+
+async def test_the_next_canvas_tries_the_port_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
+    kind, loop = backend()
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        loop.configure(port=busy.getsockname()[1])
+        first = kind()
+        await not_served(caplog)
+        second = kind()
+        await not_served(caplog, times=2)
+    third = kind()
+    server = await server_of(loop)
+    assert await names(server) == ["main", "canvas-2", "canvas-3"]
+    await closed(loop, first, second, third)
+
+
+async def test_what_is_said_while_a_port_fails_is_tried_after_it(
+    taken_port: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
+    kind, loop = backend()
+    loop.configure(port=taken_port)
+    canvas = kind()
+    # It is asked how to serve.
+    await asyncio.sleep(0)
+    loop.configure(port=0)
+    assert await names(await server_of(loop)) == [canvas.name]
+    assert str(taken_port) in caplog.text
+    await closed(loop, canvas)
+
+
+async def test_after_a_variable_that_is_not_taken_another_is_tried(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--colour red")
+    kind, loop = backend()
+    first = kind()
+    await not_served(caplog)
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 0")
+    second = kind()
+    assert await names(await server_of(loop)) == ["main", "canvas-2"]
+    await closed(loop, first, second)
+
+
+async def test_a_loop_that_ends_without_a_server_begins_anew(
+    taken_port: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
+    kind, loop = backend()
+    loop.configure(port=taken_port)
+    canvas = kind()
+    await not_served(caplog)
+    canvas.close()
+    await loop.ended()
+    loop.configure(port=0)
+    again = kind()
+    assert await names(await server_of(loop)) == [again.name]
+    await closed(loop, again)
+
+
 def test_an_option_that_is_not_taken_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RTC_CANVAS_OPTIONS")
     _, loop = backend()

@@ -80,6 +80,8 @@ class RtcLoop(LastingLoop):
     ) -> None:
         """Set what `run()` takes, for programs that have the loop run otherwise, as by `run_async()`.
 
+        A server that runs keeps what it has. Canvases that could not be served, as the log says, are served by this.
+
         Raises:
             ConfigError: as `rtc_canvas.serve()` does.
         """

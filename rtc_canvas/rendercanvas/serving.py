@@ -42,10 +42,13 @@ class Serving:
         self._options = _DEFAULTS
         self._open_browser = False
         self._service: _Service | None = None
+        # Whether the program has said how to serve since that was last asked.
+        self._has_news = False
         # Each app that was made of them; one that its host has given up may go.
         self._mounted: weakref.WeakSet[Mounted] = weakref.WeakSet()
         self._is_mounted = False
         self._ending: threading.Thread | None = None
+        self._on_failure: Callable[[], None] | None = None
         self._failure: Exception | None = None
 
     @property
@@ -61,13 +64,15 @@ class Serving:
         return {name: alive for name, ref in known.items() if (alive := ref()) is not None}
 
     def configure(self, options: ServeOptions, *, open_browser: bool) -> None:
-        """Take what the program says; a server that runs keeps what it has.
+        """Take what the program says; a server that runs keeps what it has, one that could not start tries again.
 
         Raises:
             ConfigError: for an option that is not taken.
         """
         self._options, self._open_browser = {**_DEFAULTS, **options}, open_browser
         self.ask()
+        self._has_news = True
+        self._open()
 
     def ask(self) -> _Ask:
         """How to serve, by the program and by what was said outside of it.
@@ -75,6 +80,7 @@ class Serving:
         Raises:
             ConfigError: for what is not taken.
         """
+        self._has_news = False
         given = from_outside()
         if given is None:
             return _Ask(ServeConfig(**self._options), self._open_browser, None)
@@ -131,22 +137,37 @@ class Serving:
     ) -> None:
         """Serve as soon as there is a canvas. loop: the program's event loop, which runs.
 
-        on_failure: is called on that loop where it fails, and `check()` raises why; by default it is logged.
+        on_failure: see `report_to()`.
         """
-        self._failure = None
-        if self._service is not None or (self._is_mounted and not even_if_mounted):
-            return
+        if self._service is None and (even_if_mounted or not self._is_mounted):
+            self._service = _Service(self, loop, self._failed, after=self._ending)
+        self.report_to(on_failure)
 
-        def failed(failure: Exception) -> None:
-            if on_failure is None:
-                logger.error("The canvases are not served: %s", failure)
-            else:
-                self._failure = failure
-                on_failure()
+    def report_to(self, on_failure: Callable[[], None] | None) -> None:
+        """Have this called on the program's loop where serving fails, and `check()` raise why; None has it logged.
 
-        self._service = _Service(self, loop, failed, after=self._ending)
-        if self.canvases:
+        What could not start before tries again.
+        """
+        self._failure, self._on_failure = None, on_failure
+        self._open()
+
+    def _open(self) -> None:
+        if self._service is not None and self.canvases:
             self._service.open()
+
+    def _failed(self, service: _Service, failure: Exception) -> None:
+        """Called on the program's loop."""
+        # None where the loop has ended meanwhile; another is not to blame for it.
+        if self._on_failure is not None and self._service in (service, None):
+            self._failure = failure
+            self._on_failure()
+            return
+        logger.error("The canvases are not served: %s", failure)
+        if service is self._service:
+            # It begins with the next canvas, or with the next word on how to serve.
+            self._service = service.another()
+            if self._has_news:
+                self._open()
 
     def check(self) -> None:
         """Raise what kept the server from starting, once."""
@@ -181,7 +202,7 @@ class _Service:
         self,
         serving: Serving,
         loop: asyncio.AbstractEventLoop,
-        on_failure: Callable[[Exception], None],
+        on_failure: Callable[[_Service, Exception], None],
         *,
         after: threading.Thread | None,
     ) -> None:
@@ -212,7 +233,7 @@ class _Service:
         try:
             ask = self._serving.ask()
         except Exception as failure:
-            self._on_failure(failure)
+            self._on_failure(self, failure)
             return
         self._thread = threading.Thread(
             target=self._run, args=(ask,), name="rtc_canvas rendercanvas server", daemon=True
@@ -232,6 +253,10 @@ class _Service:
         self._call(self._set_end)
         return self._thread or self._after
 
+    def another(self) -> _Service:
+        """One that has not begun, in the place of this, which has failed."""
+        return _Service(self._serving, self._program, self._on_failure, after=self.stop())
+
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
         """Call a function on the server's loop; not at all where that does not run yet, or any more."""
         if self._loop is not None:
@@ -247,7 +272,7 @@ class _Service:
             asyncio.run(self._serve(ask))
         except Exception as failure:
             with contextlib.suppress(RuntimeError):
-                self._program.call_soon_threadsafe(self._on_failure, failure)
+                self._program.call_soon_threadsafe(self._on_failure, self, failure)
 
     async def _serve(self, ask: _Ask) -> None:
         self._end = asyncio.Event()
