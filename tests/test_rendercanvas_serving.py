@@ -329,6 +329,80 @@ async def test_a_loop_that_ends_without_a_server_begins_anew(
     await closed(loop, again)
 
 
+def test_an_asyncio_program_makes_its_canvas_and_awaits_the_loop() -> None:
+    kind, loop = backend()
+    told: list[list[str]] = []
+
+    async def visit(canvas: RtcRenderCanvas) -> None:
+        try:
+            server = await server_of(loop)
+            async with receiver(server, canvas.name or "") as viewer:
+                assert pixels(await viewer.frame()).mean() > 250
+            told.append(await names(server))
+        finally:
+            canvas.close()
+
+    async def main() -> None:
+        for name in ("left", "right"):
+            canvas = kind(size=(64, 48), name=name)
+            white(canvas)
+            visiting = asyncio.create_task(visit(canvas))
+            await loop.run_async()
+            await visiting
+            assert loop.server is None
+
+    asyncio.run(main())
+    assert told == [["left"], ["right"]]
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_an_asyncio_program_is_told_of_a_port_that_is_taken(
+    waits: bool,
+    taken_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
+    kind, loop = backend()
+    canvases: list[RtcRenderCanvas] = []
+
+    async def main() -> None:
+        loop.configure(port=taken_port)
+        canvases.append(kind())
+        if waits:
+            # What was logged by then is raised all the same.
+            await not_served(caplog)
+        await loop.run_async()
+
+    with pytest.raises(ServeError, match=str(taken_port)):
+        asyncio.run(main())
+    assert canvases[0].get_closed()
+    assert caplog.text.count("The canvases are not served") == waits
+
+
+async def test_an_asyncio_program_that_stops_waiting_ends() -> None:
+    kind, loop = backend()
+    canvas = kind()
+    running = asyncio.create_task(loop.run_async())
+    await server_of(loop)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert canvas.get_closed()
+    assert loop.server is None
+    assert "'off'" in repr(loop)
+
+
+async def test_a_loop_that_is_awaited_twice_ends_once() -> None:
+    kind, loop = backend()
+    canvas = kind()
+    running = asyncio.gather(loop.run_async(), loop.run_async())
+    await server_of(loop)
+    canvas.close()
+    await running
+    assert loop.server is None
+
+
 def test_an_option_that_is_not_taken_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RTC_CANVAS_OPTIONS")
     _, loop = backend()

@@ -70,6 +70,33 @@ class RtcLoop(LastingLoop):
         finally:
             self._runs = self._is_interrupted = False
 
+    async def run_async(self) -> None:
+        """Serve and run as `run()` does, on the asyncio loop that awaits it, until the last canvas is closed.
+
+        Canvases that were made on that loop are served from then on; it is waited for the last of these, too. Whoever
+        cancels this ends the program's loop, and closes its canvases.
+
+        Raises:
+            ConfigError, ServeError: as `run()` does.
+        """
+        if not self._runs_here:
+            await super().run_async()
+            return
+        self._serving.report_to(self._stop_at_once)
+        try:
+            await self.ended()
+        except asyncio.CancelledError:
+            self._stop_at_once()
+            await self.ended()
+            raise
+        self._serving.check()
+
+    @property
+    def _runs_here(self) -> bool:
+        """Whether it has begun by itself on the event loop that runs, with the first canvas there, and has not ended."""
+        runs = self._stopped is not None and not self._stopped.is_set()
+        return runs and self._interactive_loop is asyncio.get_running_loop()
+
     def configure(
         self,
         host: str | None = None,
@@ -131,6 +158,9 @@ class RtcLoop(LastingLoop):
         if self._watch is not None and self._watch.get_loop() is asyncio.get_running_loop():
             await asyncio.wait([self._watch])
 
+    def _stop_at_once(self) -> None:
+        self.stop(force=True)
+
     def _stop_from_signal(self) -> None:
         # For a loop that has not begun yet.
         self._is_interrupted = True
@@ -165,7 +195,7 @@ class RtcLoop(LastingLoop):
     async def _rc_run_async(self) -> None:
         self._serving.start(
             asyncio.get_running_loop(),
-            on_failure=lambda: self.stop(force=True),
+            on_failure=self._stop_at_once,
             even_if_mounted=self._runs,
         )
         # Once the loop has begun, after which no signal is lost any more.
