@@ -14,6 +14,10 @@ const FIRST = 8;
 const SPAN = 30;
 /** Milliseconds without a frame after which the display may have changed. */
 const PAUSE = 1000;
+/** Milliseconds after which some refreshes in a row are looked at again. */
+const AGAIN = 5000;
+/** The share of an interval by which that of the same display may seem to differ. */
+const SAME = 0.05;
 
 /**
  * The interval between two refreshes of the display, in milliseconds.
@@ -26,6 +30,7 @@ export class RefreshInterval {
   /** @type {number[] | null} refreshes in a row, from which it is guessed; null once it is */
   #row = [];
   #anchor = -Infinity;
+  #guessed = -Infinity;
   #last = -Infinity;
 
   /** @returns {number | null} null as long as it is not known */
@@ -45,15 +50,18 @@ export class RefreshInterval {
     if (this.#row.length <= FIRST) return;
     const gaps = this.#row.slice(1).map((at, index) => at - (this.#row?.[index] ?? at));
     gaps.sort((one, other) => one - other);
-    this.#milliseconds = gaps[FIRST / 2] || this.#milliseconds;
+    const guess = gaps[FIRST / 2] || this.#milliseconds;
+    const known = this.#milliseconds ?? 0;
+    // What was measured over many is more exact.
+    if (guess && Math.abs(guess - known) > SAME * guess) this.#milliseconds = guess;
     this.#row = null;
-    this.#anchor = now;
+    this.#anchor = this.#guessed = now;
   }
 
   /** @param {number} now when a refresh began that showed a frame, not always the next one */
   add(now) {
-    // The page may have been elsewhere meanwhile, on another display too.
-    if (now - this.#last > PAUSE) this.#row ??= [];
+    // The page may have been elsewhere meanwhile, on another display too; or its window is moved to one.
+    if (now - this.#last > PAUSE || now - this.#guessed > AGAIN) this.#row ??= [];
     this.#last = now;
     if (this.#row || !this.#milliseconds) return;
     const refreshes = Math.round((now - this.#anchor) / this.#milliseconds);

@@ -52,6 +52,22 @@ test("over many refreshes it becomes exact, though only some of them show a fram
   }
 });
 
+test("a window that is moved to another display is noticed while it shows frames", () => {
+  const refresh = new RefreshInterval();
+  refresh.add(at(16.6667, 0));
+  tellEach(refresh, 16.6667, nine);
+  let count = 9;
+  while (!refresh.wantsEach) refresh.add(at(16.6667, count++));
+  assert.ok(count * 16.6667 > 4000, "that is not asked all the time");
+  const exact = refresh.milliseconds;
+  tellEach(refresh, 16.6667, nine.map((one) => count + one));
+  assert.equal(refresh.milliseconds, exact);
+  count += 9;
+  while (!refresh.wantsEach) refresh.add(at(16.6667, count++));
+  for (const one of nine) refresh.addEach(at(16.6667, count) + one * 6.944);
+  assert.ok(Math.abs((refresh.milliseconds ?? 0) - 6.944) < 0.1);
+});
+
 test("after a pause it is guessed anew, as the display may be another one", () => {
   const refresh = new RefreshInterval();
   refresh.add(at(16.6667, 0));
