@@ -436,6 +436,31 @@ def test_the_variable_comes_before_the_program(monkeypatch: pytest.MonkeyPatch) 
     assert canvas.rtc.fps == 12
 
 
+async def test_the_rate_from_outside_comes_before_all_that_the_program_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 0 --fps 12")
+    kind, loop = backend()
+    first = kind(max_fps=30)
+    await server_of(loop)
+    later = kind(update_mode="fastest")
+    assert (first.rtc.fps, later.rtc.fps) == (12, 12)
+    for mode in ("fastest", "continuous"):
+        first.set_update_mode(mode, max_fps=50)
+        assert first.rtc.fps == 12
+    await closed(loop, first, later)
+
+
+async def test_without_a_rate_from_outside_the_program_says_it() -> None:
+    kind, loop = backend()
+    canvas = kind(max_fps=30)
+    await server_of(loop)
+    assert canvas.rtc.fps == 30
+    canvas.set_update_mode("continuous", max_fps=50)
+    assert canvas.rtc.fps == 50
+    await closed(loop, canvas)
+
+
 PROGRAM = """
 import sys
 import numpy as np

@@ -188,7 +188,10 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._turns.mode = mode
         if max_fps is not None:
             self._max_fps = min(max_fps, MAX_FPS)
-        self.rtc.fps = MAX_FPS if mode == "fastest" else self._max_fps
+        own = MAX_FPS if mode == "fastest" else self._max_fps
+        served_by = self._rc_canvas_group.get_loop()
+        given = served_by.fps if isinstance(served_by, RtcLoop) else None
+        self.rtc.fps = own if given is None else given
 
     def _watch(self, rtc: Canvas) -> None:
         """Be told by the canvas behind this one, without being held by it."""

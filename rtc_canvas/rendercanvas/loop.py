@@ -39,6 +39,14 @@ class RtcLoop(LastingLoop):
         """What serves the canvases; None while nothing does."""
         return self._serving.server
 
+    @property
+    def fps(self) -> float | None:
+        """The rate of every canvas where the command line or the environment says one, once the loop is told to serve.
+
+        It comes before what the program says. None without one.
+        """
+        return self._serving.fps
+
     def run(
         self,
         host: str | None = None,

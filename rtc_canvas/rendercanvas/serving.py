@@ -31,16 +31,19 @@ class _Ask:
 
     config: ServeConfig
     open_browser: bool
-    fps: float | None
 
 
 class Serving:
-    """Knows the canvases, weakly, and how they shall be served, while there is a loop and before."""
+    """Knows the canvases, weakly, and how they shall be served, while there is a loop and before.
+
+    fps: the rate of every canvas, once it was said outside of the program; else None.
+    """
 
     def __init__(self) -> None:
         self._canvases: dict[str, weakref.ref[Canvas]] = {}
         self._options = _DEFAULTS
         self._open_browser = False
+        self.fps: float | None = None
         self._service: _Service | None = None
         # Whether the program has said how to serve since that was last asked.
         self._has_news = False
@@ -83,10 +86,17 @@ class Serving:
         self._has_news = False
         given = from_outside()
         if given is None:
-            return _Ask(ServeConfig(**self._options), self._open_browser, None)
+            return _Ask(ServeConfig(**self._options), self._open_browser)
         given.ran = True
         config = ServeConfig(**given.over(self._options))
-        return _Ask(config, self._open_browser or given.open_browser, given.fps)
+        self._set_rate(given.fps)
+        return _Ask(config, self._open_browser or given.open_browser)
+
+    def _set_rate(self, fps: float | None) -> None:
+        self.fps = fps
+        if fps is not None:
+            for canvas in self.canvases.values():
+                canvas.fps = fps
 
     def mount(self, mounted: Mounted) -> None:
         """Leave the serving to this and others like it, but for a loop that is told to run."""
@@ -278,17 +288,15 @@ class _Service:
         self._end = asyncio.Event()
         async with Server({}, ask.config) as server:
             self._loop = asyncio.get_running_loop()
-            self._add_all(server, ask.fps)
+            self._add_all(server)
             self.server = server
             if not self._stopped.is_set():
                 announce(server, open_browser=ask.open_browser)
                 await self._end.wait()
         await asyncio.gather(*self._removing)
 
-    def _add_all(self, server: Server, fps: float | None) -> None:
+    def _add_all(self, server: Server) -> None:
         for name, canvas in self._serving.canvases.items():
-            if fps is not None:
-                canvas.fps = fps
             server.add(name, canvas)
 
     def _add(self, name: str, canvas: Canvas) -> None:
