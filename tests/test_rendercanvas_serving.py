@@ -532,3 +532,35 @@ async def test_an_import_is_enough_for_a_program_that_leaves_the_choice(tmp_path
     )
     said, _ = await process.communicate()
     assert said.decode().strip() == "Open rtc_canvas.rendercanvas.canvas"
+
+
+PROCESSES = """
+import multiprocessing
+import rtc_canvas.auto
+from rendercanvas.auto import RenderCanvas
+
+def work():
+    print("It has", RenderCanvas.__module__, flush=True)
+
+if __name__ == "__main__":
+    process = multiprocessing.get_context("{way}").Process(target=work)
+    process.start()
+    process.join()
+"""
+
+
+@pytest.mark.parametrize("way", ["spawn", "forkserver"])
+@pytest.mark.parametrize("by", [(), ("-m", "rtc_canvas", "run")])
+async def test_with_that_import_a_programs_own_processes_choose_the_same(
+    way: str, by: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "program.py").write_text(PROCESSES.format(way=way))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, *by, "program.py"),
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    said, _ = await process.communicate()
+    assert said.decode().strip() == "It has rtc_canvas.rendercanvas.canvas"
