@@ -15,7 +15,7 @@ from .config import MountOptions
 from .serving.mounted import Mounted
 from .serving.naming import by_name
 
-__all__ = ["TOKEN", "aiohttp_app"]
+__all__ = ["TOKEN", "aiohttp_app", "app_of"]
 
 TOKEN: web.AppKey[str | None] = web.AppKey("TOKEN")
 """The key of the token that lets one in to an `aiohttp_app()`, `?token=` in its address; None where none is asked."""
@@ -34,12 +34,20 @@ def aiohttp_app(
     `request["user"]` of aiohttp's own request, which is `request.native`. Its token stands in it by the key `TOKEN`.
     """
     named = by_name(canvases, "aiohttp_app")
-    mounted = Mounted(lambda: named, authorize, **options)
+    return app_of(Mounted(lambda: named, authorize, **options))
+
+
+def app_of(mounted: Mounted) -> web.Application:
+    """The aiohttp application of what is mounted, which is told of the beginning and the end of the one around."""
     app = create_app(mounted.site)
     app[TOKEN] = mounted.token
+
+    async def begin(app: web.Application) -> None:
+        mounted.begin()
 
     async def close(app: web.Application) -> None:
         await mounted.close()
 
+    app.on_startup.append(begin)
     app.on_shutdown.append(close)
     return app

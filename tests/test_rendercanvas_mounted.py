@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from aiohttp import web
 from rendercanvas.contexts import BaseContext
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -132,6 +133,40 @@ async def test_where_the_host_says_that_it_begins_so_does_the_program(at_root: b
     async with running(app, lifespan="on"), asyncio.timeout(5):
         await begun.wait()
         canvas.close()
+
+
+async def test_canvases_are_drawn_and_served_inside_of_an_aiohttp_application() -> None:
+    kind, loop = await asyncio.to_thread(backend)
+    canvas = await asyncio.to_thread(kind, size=(64, 48))
+    threads = draw(canvas, 200)
+    app = web.Application()
+    app.add_subapp("/view/", loop.aiohttp_app(open_access=True))
+    begun = asyncio.Event()
+    await asyncio.to_thread(loop.call_soon, begun.set)
+    async with running(app) as origin:
+        async with asyncio.timeout(5):
+            await begun.wait()
+        await sees(place(f"{origin}/view"), "main", 200)
+        later = kind(size=(64, 48), name="left")
+        draw(later, 100)
+        await sees(place(f"{origin}/view"), "left", 100)
+        assert set(threads) == {threading.get_ident()}
+        assert loop.server is None, "nothing is served beside it"
+    later.close()
+    canvas.close()
+    await ended(loop)
+
+
+async def test_the_next_aiohttp_application_goes_on_with_the_canvases() -> None:
+    kind, loop = await asyncio.to_thread(backend)
+    canvas = await asyncio.to_thread(kind, size=(64, 48))
+    for level in (40, 200):
+        draw(canvas, level)
+        app = loop.aiohttp_app(open_access=True)
+        async with elsewhere(app, asyncio.new_event_loop) as server:
+            await comes_to_see(place(server.origin), "main", level)
+        assert not canvas.get_closed()
+    await asyncio.to_thread(canvas.close)
 
 
 async def test_of_several_apps_each_serves_in_its_turn() -> None:

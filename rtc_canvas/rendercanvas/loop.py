@@ -7,6 +7,8 @@ import contextlib
 import threading
 from typing import Any, Unpack, cast
 
+from aiohttp import web
+
 from signaling.authorization import Authorize
 
 from ..asgi import MountedApp
@@ -14,6 +16,7 @@ from ..canvas import Canvas
 from ..config import MountOptions, ServeOptions
 from ..serving.running import stopped_by_signals
 from ..serving.server import Server
+from ..subapp import app_of
 from .lasting import LastingLoop
 from .mounting import MountedLoop
 from .resources import resources
@@ -138,10 +141,22 @@ class RtcLoop(LastingLoop):
         Raises:
             ConfigError: for an option that is not taken.
         """
+        return MountedApp(self._mounted(authorize, options))
+
+    def aiohttp_app(
+        self, *, authorize: Authorize | None = None, **options: Unpack[MountOptions]
+    ) -> web.Application:
+        """An aiohttp application that serves all canvases of this loop: for `app.add_subapp("/view/", …)`.
+
+        The loop begins with the application around it. Else it takes, does and raises what `asgi_app()` does.
+        """
+        return app_of(self._mounted(authorize, options))
+
+    def _mounted(self, authorize: Authorize | None, options: MountOptions) -> MountedLoop:
         options.setdefault("resources", resources)
         mounted = MountedLoop(lambda: self._serving.canvases, self.begin, authorize, **options)
         self._serving.mount(mounted)
-        return MountedApp(mounted)
+        return mounted
 
     def check_name(self, name: str) -> None:
         """Raise a ConfigError for a name that is not taken, or that another canvas has."""
