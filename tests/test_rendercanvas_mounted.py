@@ -237,6 +237,32 @@ async def test_the_next_server_goes_on_with_the_canvases_of_the_one_before(mode:
         await ended(loop)
 
 
+async def test_a_program_that_each_server_makes_ends_with_it() -> None:
+    kind, loop = backend()
+    view = loop.asgi_app(open_access=True)
+    canvases: list[RtcRenderCanvas] = []
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        canvases.append(kind(size=(64, 48), name="left"))
+        draw(canvases[-1], 100 * len(canvases))
+        async with view.lifespan():
+            yield
+
+    def serve() -> None:
+        async def visit() -> None:
+            app = Starlette(routes=[Mount("/view", view)], lifespan=lifespan)
+            async with running(app, lifespan="on") as origin:
+                await sees(place(f"{origin}/view"), "left", 100 * len(canvases))
+
+        asyncio.run(visit())
+
+    for number in (1, 2):
+        await asyncio.to_thread(serve)
+        assert len(canvases) == number
+        assert canvases[-1].get_closed()
+
+
 @pytest.mark.parametrize("begins_mounted", [True, False])
 def test_the_program_goes_on_after_event_loops_that_were_closed_with_its_tasks(
     begins_mounted: bool, caplog: pytest.LogCaptureFixture
