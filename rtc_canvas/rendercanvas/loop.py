@@ -104,7 +104,7 @@ class RtcLoop(LastingLoop):
 
     @property
     def _runs_here(self) -> bool:
-        """Whether it has begun by itself on the event loop that runs, with the first canvas there, and has not ended."""
+        """Whether it has begun by itself on the event loop that runs, with the first canvas there, and goes on."""
         runs = self._stopped is not None and not self._stopped.is_set()
         return runs and self._interactive_loop is asyncio.get_running_loop()
 
