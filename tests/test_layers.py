@@ -149,6 +149,7 @@ def test_congestion_control_is_arithmetic() -> None:
 def test_the_web_is_for_the_server() -> None:
     assert importers("aiohttp") == {
         "rtc_canvas.doctor.site",  # looks at one
+        "rtc_canvas.rendercanvas.loop",  # gives one of its applications
         "rtc_canvas.serving.http_log",  # what is written down of it
         "rtc_canvas.serving.server",
         "rtc_canvas.subapp",  # is mounted in one of its applications

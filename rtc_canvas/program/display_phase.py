@@ -36,7 +36,7 @@ MARGIN = 0.0005
 LATE = 0.001
 
 # A picture that comes too late waits for the next refresh, and the motion stutters: as bad as so many intervals.
-MISS = 3.0
+MISS = 2.5
 
 # Where pictures would wait for more than this share of an interval in the mean, there is no moment worth aiming at.
 WORTH = 0.4
