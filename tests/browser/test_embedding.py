@@ -64,7 +64,10 @@ async def test_an_origin_that_is_not_allowed_is_told_so(
         f'<rtc-canvas src="{program.origin}/" {attributes} style="{SMALL}"></rtc-canvas>{script}',
     )
     sentence = f"The server does not take pages from {elsewhere.origin}."
-    advice = f"Start the program with --allow-origin {elsewhere.origin}"
+    advice = (
+        f"Start the program with --allow-origin {elsewhere.origin}, "
+        f'or serve it with allow_origins=["{elsewhere.origin}"]'
+    )
     await viewer.says("Not connected", sentence, advice)
     assert await viewer.value("told.map(({ detail }) => detail)") == [
         {
@@ -215,6 +218,7 @@ async def test_attributes_act_live(serve_program: ServeProgram, elsewhere: Elsew
     await viewer.says("view only")
     await viewer.page.mouse.click(160, 100)
     await viewer.value("observer.element.toggleAttribute('view-only')")
+    await viewer.steers()
     await viewer.page.mouse.click(80, 60)
     down = await program.event("pointer_down")
     assert (down["x"], down["y"]) == (160, 120)
