@@ -35,10 +35,12 @@ export class Pointer {
   #surroundings;
   #sink;
   #enabled = false;
-  /** The buttons down, as in DOM's `buttons`. */
+  /** The buttons of a mouse or pen down, as in DOM's `buttons`. */
   #down = 0;
   /** @type {Set<number>} the pointers that are ours wherever they go */
   #captured = new Set();
+  /** Which is told when one of them is lost while the box is in no document. */
+  #page;
   /** @type {Map<number, Point & {pressure: number}>} fingers down */
   #touches = new Map();
   #pinch = new Pinch();
@@ -52,13 +54,14 @@ export class Pointer {
    */
   constructor(box, surroundings, sink) {
     this.#box = box;
+    this.#page = box.ownerDocument;
     this.#surroundings = surroundings;
     this.#sink = sink;
     this.#listen("pointerdown", (event) => this.#onpress(event));
     this.#listen("pointerup", (event) => this.#onbuttons(event));
     this.#listen("pointercancel", (event) => this.#onbuttons(event));
     this.#listen("pointermove", (event) => this.#onmove(event));
-    this.#listen("pointerenter", (event) => this.#send("pointer_enter", event));
+    this.#listen("pointerenter", (event) => this.#onenter(event));
     this.#listen("pointerleave", (event) => this.#send("pointer_leave", event));
     this.#listen("dblclick", (event) => this.#ondoubleclick(event));
     this.#listen("wheel", (event) => this.#onwheel(event), { passive: false });
@@ -84,7 +87,7 @@ export class Pointer {
     this.#down = 0;
     this.#touches.clear();
     this.#captured.clear();
-    document.removeEventListener("lostpointercapture", this.#onlost, true);
+    this.#page.removeEventListener("lostpointercapture", this.#onlost, true);
   }
 
   /**
@@ -105,10 +108,13 @@ export class Pointer {
     // From now on the pointer is ours wherever it goes, until its last button is up.
     this.#box.setPointerCapture(event.pointerId);
     this.#captured.add(event.pointerId);
-    // Of a box that was taken out of the document, the document is told.
-    document.addEventListener("lostpointercapture", this.#onlost, true);
-    // A mouse presses its first button: that of another was let go of where nobody told.
-    if (event.pointerType !== "touch" && !this.#touches.size) this.#setButtons(event, 0);
+    // Of a box that was taken out of the document, the document is told. It may be another than before.
+    this.#page.removeEventListener("lostpointercapture", this.#onlost, true);
+    this.#page = this.#box.ownerDocument;
+    this.#page.addEventListener("lostpointercapture", this.#onlost, true);
+    // A mouse presses its first button, a first finger is the only one: what else is down was let go of where nobody told.
+    if (event.pointerType !== "touch") this.#setButtons(event, 0);
+    else if (event.isPrimary) for (const id of [...this.#touches.keys()]) this.#lift(event, id);
     this.#onbuttons(event);
   }
 
@@ -122,11 +128,30 @@ export class Pointer {
     const { pointerId, pointerType } = event;
     if (!this.#captured.delete(pointerId)) return;
     if (!this.#captured.size) {
-      document.removeEventListener("lostpointercapture", this.#onlost, true);
+      this.#page.removeEventListener("lostpointercapture", this.#onlost, true);
     }
-    if (this.#touches.has(pointerId)) this.#onfinger(event, false);
-    else if (pointerType !== "touch" && !this.#touches.size) this.#setButtons(event, 0);
+    if (pointerType === "touch") this.#lift(event, pointerId);
+    else this.#setButtons(event, 0);
   };
+
+  /**
+   * The box may lose a pointer before the browser has given it, which it does with the pointer's next event: then it
+   * tells no loss.
+   *
+   * @param {PointerEvent} event
+   */
+  #notice(event) {
+    const { pointerId } = event;
+    if (this.#captured.has(pointerId) && !this.#box.hasPointerCapture(pointerId)) this.#onlost(event);
+  }
+
+  /**
+   * @param {PointerEvent} event
+   */
+  #onenter(event) {
+    this.#notice(event);
+    this.#send("pointer_enter", event);
+  }
 
   /**
    * A button went down or up. While one is held, others come as `pointermove` (Pointer Events,
@@ -136,8 +161,9 @@ export class Pointer {
    */
   #onbuttons(event) {
     const pressed = event.type === "pointercancel" ? 0 : event.buttons;
-    if (event.pointerType === "touch") this.#onfinger(event, pressed !== 0);
-    else this.#setButtons(event, pressed);
+    if (event.pointerType !== "touch") this.#setButtons(event, pressed);
+    else if (pressed) this.#lay(event);
+    else this.#lift(event, event.pointerId);
   }
 
   /**
@@ -154,31 +180,55 @@ export class Pointer {
   }
 
   /**
-   * @param {PointerEvent} event
-   * @param {boolean} down
+   * @param {PointerEvent} event of a finger
    */
-  #onfinger(event, down) {
-    if (down) this.#track(event);
-    else this.#touches.delete(event.pointerId);
-    this.#down = this.#touches.size ? 1 : 0;
+  #lay(event) {
+    this.#track(event);
     this.#pinch.update([...this.#touches.values()]);
-    this.#send(down ? "pointer_down" : "pointer_up", event, 1);
+    this.#send("pointer_down", event, 1);
+  }
+
+  /**
+   * @param {PointerEvent} event where the program is to hear of it
+   * @param {number} id of a finger; of one that is not down, nothing is told
+   */
+  #lift(event, id) {
+    if (!this.#touches.delete(id)) return;
+    this.#pinch.update([...this.#touches.values()]);
+    this.#send("pointer_up", event, 1);
   }
 
   /**
    * @param {PointerEvent} event
    */
   #onmove(event) {
-    if (event.button !== -1) return this.#onbuttons(event);
-    const isTouch = event.pointerType === "touch";
-    // A button may come up where nobody tells, as over a menu of the browser's. One that goes down elsewhere is not ours.
-    if (!isTouch && this.#down & ~event.buttons) {
-      this.#setButtons(event, this.#down & event.buttons);
-    }
-    if (isTouch) this.#track(event);
+    this.#notice(event);
+    if (event.pointerType === "touch") return this.#onfinger(event);
+    const isChorded = event.button !== -1;
+    // Of a pointer that is not ours none goes down: its release may come to somebody else.
+    const isOurs = isChorded && this.#captured.has(event.pointerId);
+    // And a button may come up where nobody tells, as over a menu of the browser's.
+    this.#setButtons(event, isOurs ? event.buttons : this.#down & event.buttons);
+    if (!isChorded) this.#move(event);
+  }
+
+  /**
+   * @param {PointerEvent} event of a finger that moves
+   */
+  #onfinger(event) {
+    // One that was lost, or that was down before the input was on, is nobody's until it comes down again.
+    if (!this.#touches.has(event.pointerId)) return;
+    this.#track(event);
+    this.#move(event);
+    this.#onpinch(event);
+  }
+
+  /**
+   * @param {PointerEvent} event
+   */
+  #move(event) {
     const fields = this.#fields(event, 0);
     if (fields) this.#sink.move(fields, seconds(event));
-    if (isTouch) this.#onpinch(event);
   }
 
   /**
@@ -257,8 +307,10 @@ export class Pointer {
     );
   }
 
+  /** Those down, in the protocol's numbers: a finger holds the first. */
   #buttons() {
-    return BUTTON_BITS.filter((_button, bit) => this.#down & (1 << bit));
+    const down = this.#down | (this.#touches.size ? 1 : 0);
+    return BUTTON_BITS.filter((_button, bit) => down & (1 << bit));
   }
 
   /**

@@ -110,6 +110,8 @@ async def test_a_button_whose_pointer_is_taken_away_is_up(
 ) -> None:
     program = await served(serve_program, elsewhere)
     viewer = await elsewhere.open(program, tag(program) + LOSE_CAPTURE)
+    # Where no picture is there are no points.
+    await viewer.sees(RED)
     await viewer.steers()
     mouse = viewer.page.mouse
     for _ in range(2):
@@ -126,6 +128,8 @@ async def test_a_canvas_that_is_moved_in_the_page_holds_no_button_down(
 ) -> None:
     program = await served(serve_program, elsewhere)
     viewer = await elsewhere.open(program, tag(program) + "<main></main>")
+    # Where no picture is there are no points.
+    await viewer.sees(RED)
     await viewer.steers()
     mouse = viewer.page.mouse
     for _ in range(2):
@@ -134,9 +138,39 @@ async def test_a_canvas_that_is_moved_in_the_page_holds_no_button_down(
         await program.event("pointer_down", button=1)
         await viewer.value("void document.querySelector('main').append(observer.element)")
         await program.event("pointer_up", button=1)
+        # Nor when it moves on: its release may come to somebody else.
         await mouse.move(60, 70)
+        await program.event("pointer_move", x=120, y=140, buttons=())
         await mouse.up()
         await viewer.steers()
+
+
+async def test_a_canvas_that_is_moved_in_the_page_keeps_no_finger(
+    serve_program: ServeProgram, elsewhere: Elsewhere
+) -> None:
+    program = await served(serve_program, elsewhere)
+    viewer = await elsewhere.open(program, tag(program) + "<main></main>", has_touch=True)
+    # Where no picture is there are no points.
+    await viewer.sees(RED)
+    await viewer.steers()
+    devtools = await viewer.page.context.new_cdp_session(viewer.page)
+
+    async def touch(type_: str, *points: tuple[int, int]) -> None:
+        fingers = [{"x": x, "y": y} for x, y in points]
+        await devtools.send("Input.dispatchTouchEvent", {"type": type_, "touchPoints": fingers})
+
+    await touch("touchStart", (50, 60))
+    await program.event("pointer_down", ntouches=1)
+    await viewer.value("void document.querySelector('main').append(observer.element)")
+    await program.event("pointer_up", ntouches=0, buttons=())
+    await touch("touchMove", (100, 60))
+    await touch("touchMove", (500, 400))
+    await touch("touchEnd")
+    await touch("touchStart", (200, 100))
+    down = await program.event("pointer_down")
+    assert down["ntouches"] == 1
+    await touch("touchEnd")
+    await program.event("pointer_up", ntouches=0)
 
 
 async def test_properties_and_attributes_reflect_each_other(
