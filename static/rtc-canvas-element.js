@@ -52,8 +52,10 @@ export class RtcCanvasElement extends HTMLElement {
   #changed = false;
   /** @type {Sides} what the program has said of its size */
   #sides = { width: null, height: null };
-  /** What the page's own style said of it before. */
+  /** What the page's own style says of it. */
   #own = { width: "", height: "" };
+  /** What the style had when it was set last: what is there instead, the page has said since. */
+  #set = { width: "", height: "" };
   /** @type {Panel | null} null until it is opened for the first time */
   #panel = null;
   /** @type {Promise<void> | null} null until there is to be one, or after it could not be loaded */
@@ -366,10 +368,11 @@ export class RtcCanvasElement extends HTMLElement {
     for (const side of /** @type {const} */ (["width", "height"])) {
       const said = sides[side];
       if (said === this.#sides[side]) continue;
-      if (this.#sides[side] === null) this.#own[side] = this.style[side];
+      if (this.style[side] !== this.#set[side]) this.#own[side] = this.style[side];
       // First, as what CSS does not know would leave the one before.
       this.style[side] = this.#own[side];
       if (said !== null) this.style[side] = side === "height" ? withTitleBar(said) : said;
+      this.#set[side] = this.style[side];
     }
     this.#sides = { width: sides.width, height: sides.height };
   }

@@ -80,6 +80,15 @@ async def test_a_size_that_the_program_says_is_taken_and_told(
     assert await viewer.value("observer.element.clientWidth") == 320, "what the page had said"
     program.canvas.css_size = (None, None)
     await viewer.until("observer.element.clientHeight === 240")
+    # What the page says meanwhile is its own as well.
+    program.canvas.css_size = ("400px", None)
+    await viewer.until("observer.element.clientWidth === 400")
+    await viewer.value("void (observer.element.style.width = '360px')")
+    program.canvas.css_size = (None, "300px")
+    await viewer.until("observer.element.clientHeight === 300")
+    assert await viewer.value("observer.element.clientWidth") == 360
+    program.canvas.css_size = (None, None)
+    await viewer.until("observer.element.clientHeight === 240")
     assert program.canvas.has_viewers
 
 
