@@ -358,7 +358,7 @@ export class RtcCanvas extends EventTarget {
   #access() {
     return {
       base: baseOf(this.src, document.baseURI),
-      token: readToken(this.token ?? tokenIn(this.src, document.baseURI)),
+      token: readToken(this.token || tokenIn(this.src, document.baseURI)),
       ...(this.#fetch && { fetch: this.#fetch }),
     };
   }

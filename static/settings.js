@@ -43,7 +43,7 @@ export function read(name, given) {
  * @param {string} src
  * @param {string} page what it is relative to
  * @returns {URL}
- * @throws {Problem} for what is no URL of a server
+ * @throws {Problem} for what is no URL of a server, without showing a token in it
  */
 export function readSrc(src, page) {
   try {
@@ -52,7 +52,8 @@ export function readSrc(src, page) {
   } catch {
     // It is no URL at all.
   }
-  throw new Problem("setting", `src takes the http or https address of a canvas, got ${shown(src)}.`);
+  const told = shown(String(src).replace(/([?&]token=)[^&#]*/g, "$1…"));
+  throw new Problem("setting", `src takes the http or https address of a canvas, got ${told}.`);
 }
 
 /**

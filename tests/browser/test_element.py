@@ -92,8 +92,9 @@ async def test_a_size_that_the_program_says_is_taken_and_told(
     assert program.canvas.has_viewers
 
 
+@pytest.mark.parametrize("attributes", ["", 'token=""'])
 async def test_the_link_that_the_program_printed_may_be_its_src(
-    serve_program: ServeProgram, elsewhere: Elsewhere
+    attributes: str, serve_program: ServeProgram, elsewhere: Elsewhere
 ) -> None:
     program = await serve_program(
         Canvas((640, 480), resizable=False), token="let-me-in", allow_origins=[elsewhere.origin]
@@ -101,7 +102,7 @@ async def test_the_link_that_the_program_printed_may_be_its_src(
     program.show(RED)
     link = f"{program.origin}/?token=let-me-in"
     viewer = await elsewhere.open(
-        program, f'<rtc-canvas src="{link}" style="{SMALL}"></rtc-canvas>'
+        program, f'<rtc-canvas src="{link}" {attributes} style="{SMALL}"></rtc-canvas>'
     )
     await viewer.sees(RED)
 

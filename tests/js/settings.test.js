@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Problem } from "../../static/problem.js";
-import { read, readSrc, readToken } from "../../static/settings.js";
+import { read, readSrc, readToken, tokenIn } from "../../static/settings.js";
 
 /**
  * @param {() => unknown} act
@@ -53,6 +53,17 @@ test("src is a page on the web", () => {
     assert.match(reasonOf(() => readSrc(src, page)), /^src takes .* got "/);
   }
   assert.match(reasonOf(() => readSrc("main/", "file:///home/me/page.html")), /^src takes/);
+});
+
+test("a token in src is taken, and not shown where src is no address", () => {
+  const page = "https://example.org/";
+  assert.equal(tokenIn("http://gpu:8080/?token=secret", page), "secret");
+  assert.equal(tokenIn("http://gpu:8080/?fit=fill", page), null);
+  for (const src of ["gpu:8080/?token=secret", "gpu:8080/?fit=fill&token=secret#top"]) {
+    const reason = reasonOf(() => readSrc(src, page));
+    assert.match(reason, /token=…/);
+    assert.doesNotMatch(reason, /secret/);
+  }
 });
 
 test("a token that cannot be sent is not shown", () => {
