@@ -110,11 +110,8 @@ class Audience:
             stage.request_draw()
 
     def peer_may_steer(self, peer: Peer) -> None:
-        self._step(Opened(peer.id, peer.role))
-
-    def peer_only_watches(self, peer: Peer) -> None:
-        """Its page wants no control until it says that it may steer."""
-        self._step(Left(peer.id))
+        """Its input is open: it stands in line for control, as long as its page is not view-only."""
+        self._step(Left(peer.id) if peer.view_only else Opened(peer.id, peer.role))
 
     def peer_wants_control(self, peer: Peer, on: bool) -> None:
         """Its page asks for control, or gives it up."""

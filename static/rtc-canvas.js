@@ -321,8 +321,8 @@ export class RtcCanvas extends EventTarget {
   }
 
   set viewOnly(viewOnly) {
-    // The server then releases what is down: its release would not be sent any more.
     if (viewOnly === this.#viewOnly) return;
+    // The server then releases what is down: its release would not be sent any more.
     if (viewOnly && this.#mayInput) this.#edge("focus_out", {}, performance.now() / 1000);
     this.#viewOnly = viewOnly;
     this.#updateInput();

@@ -94,8 +94,7 @@ class Peer:
         self._connected = False
         self._steering = False
         self._visible = True
-        # Whether its page wants no control.
-        self.view_only = False
+        self._view_only = False
         self._closed: asyncio.Task[None] | None = None
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._open_channels: set[ChannelName] = set()
@@ -111,6 +110,11 @@ class Peer:
     def steering(self) -> bool:
         """Whether this peer holds control."""
         return self._steering
+
+    @property
+    def view_only(self) -> bool:
+        """Whether its page wants no control."""
+        return self._view_only
 
     @property
     def away(self) -> bool:
@@ -326,15 +330,9 @@ class Peer:
         if channel == APP:
             self._app.greet()
         elif channel == INPUT:
-            self._tell_whether_it_may_steer()
+            self._audience.peer_may_steer(self)
         elif channel == FRAMES:
             self._frames.opened()
-
-    def _tell_whether_it_may_steer(self) -> None:
-        if self.view_only:
-            self._audience.peer_only_watches(self)
-        elif INPUT in self._open_channels:
-            self._audience.peer_may_steer(self)
 
     def message(self, channel: ChannelName, message: str | bytes) -> None:
         if self._closed is not None or not self._input.admits():
@@ -419,9 +417,10 @@ class Peer:
                 self._set_visible(visible)
             case Visibility(visible):
                 self._set_visible(visible)
-            case ViewOnly(on) if on != self.view_only:
-                self.view_only = on
-                self._tell_whether_it_may_steer()
+            case ViewOnly(on) if on != self._view_only:
+                self._view_only = on
+                if INPUT in self._open_channels:
+                    self._audience.peer_may_steer(self)
             case WantStats(on):
                 self._app.send_stats(on)
             case Asked() as asked:
