@@ -76,8 +76,8 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
             max_pixel_ratio=max_pixel_ratio,
             exact=exact,
         )
-        served_by = self._rc_canvas_group.get_loop()
-        if isinstance(served_by, RtcLoop) and name is not None:
+        served_by = self._served_by
+        if served_by is not None and name is not None:
             served_by.check_name(name)
         super().__init__(*args, size=size, update_mode=update_mode, max_fps=max_fps, **kwargs)
         self._rtc = rtc
@@ -95,8 +95,14 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._watch(rtc)
         self._take_size()
         self._final_canvas_init()
-        if isinstance(served_by, RtcLoop):
+        if served_by is not None:
             self._name = served_by.serve(rtc, name)
+
+    @property
+    def _served_by(self) -> RtcLoop | None:
+        """Its loop, where that is ours."""
+        loop = self._rc_canvas_group.get_loop()
+        return loop if isinstance(loop, RtcLoop) else None
 
     @property
     def rtc(self) -> Canvas:
@@ -189,8 +195,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         if max_fps is not None:
             self._max_fps = min(max_fps, MAX_FPS)
         own = MAX_FPS if mode == "fastest" else self._max_fps
-        served_by = self._rc_canvas_group.get_loop()
-        given = served_by.fps if isinstance(served_by, RtcLoop) else None
+        given = None if self._served_by is None else self._served_by.fps
         self.rtc.fps = own if given is None else given
 
     def _watch(self, rtc: Canvas) -> None:
@@ -326,9 +331,8 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     def _rc_close(self) -> None:
         if not self._closed:
             self._closed = True
-            loop = self._rc_canvas_group.get_loop()
-            if isinstance(loop, RtcLoop) and self._rtc is not None:
-                loop.withdraw(self._rtc)
+            if self._served_by is not None and self._rtc is not None:
+                self._served_by.withdraw(self._rtc)
 
     if rendercanvas.version_info[:3] <= (2, 7, 2):
         # Later ones know by themselves, and want no such method.

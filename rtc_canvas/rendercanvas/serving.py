@@ -78,7 +78,7 @@ class Serving:
         self._open()
 
     def ask(self) -> _Ask:
-        """How to serve, by the program and by what was said outside of it.
+        """How to serve, by the program and by what was said outside of it; canvases take the rate that was said there.
 
         Raises:
             ConfigError: for what is not taken.
