@@ -254,14 +254,22 @@ async def not_served(caplog: pytest.LogCaptureFixture, times: int = 1) -> None:
             await asyncio.sleep(0.01)
 
 
+async def unserved(
+    port: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> tuple[type[RtcRenderCanvas], RtcLoop, RtcRenderCanvas]:
+    """A canvas whose port is taken, as the log has said; with its class and its loop."""
+    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
+    kind, loop = backend()
+    loop.configure(port=port)
+    canvas = kind()
+    await not_served(caplog)
+    return kind, loop, canvas
+
+
 async def test_after_a_port_that_is_taken_another_one_is_tried(
     taken_port: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
-    kind, loop = backend()
-    loop.configure(port=taken_port)
-    canvas = kind()
-    await not_served(caplog)
+    _, loop, canvas = await unserved(taken_port, monkeypatch, caplog)
     assert str(taken_port) in caplog.text
     loop.run(port=0)
     assert await names(await server_of(loop)) == [canvas.name]
@@ -316,11 +324,7 @@ async def test_after_a_variable_that_is_not_taken_another_is_tried(
 async def test_a_loop_that_ends_without_a_server_begins_anew(
     taken_port: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
-    kind, loop = backend()
-    loop.configure(port=taken_port)
-    canvas = kind()
-    await not_served(caplog)
+    kind, loop, canvas = await unserved(taken_port, monkeypatch, caplog)
     canvas.close()
     await loop.ended()
     loop.configure(port=0)

@@ -77,6 +77,7 @@ def test_it_may_stand_above_all_sections() -> None:
     [
         "1 1 udp 2113937151 192.0.2.7 54854 typ host",
         "1 1 UDP 2113937151 2001:db8::1 54854 typ srflx raddr 0.0.0.0 rport 9 generation 0",
+        "1 1 udp 2113937151 192.0.2.7 65535 typ host",
         "2 1 TCP 2105458943 192.0.2.7 9 typ host tcptype active",
     ],
 )
@@ -92,6 +93,8 @@ def test_a_candidate_with_an_address_is_usable(candidate: str) -> None:
         "1 1 udp 2113937151 relay.example.org 54854 typ relay",
         "1 1 udp 2113937151 192.0.2.7 54854",
         "1 one udp 2113937151 192.0.2.7 54854 typ host",
+        "1 1 udp 2113937151 192.0.2.7 65536 typ host",
+        "1 1 udp 2113937151 192.0.2.7 54854 typ srflx raddr 0.0.0.0 rport 65536",
         "1 1 udp 2113937151 192.0.2.7 54854 typ host rport nine",
         "1 1 udp 2113937151 192.0.2.7 54854 typ host generation",
     ],

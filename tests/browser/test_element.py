@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from playwright.async_api import Route
@@ -11,6 +12,7 @@ from rtc_canvas import Canvas, serve
 
 from .conftest import Elsewhere, ServeProgram
 from .program import PATIENCE, Program, flat
+from .viewer import Viewer
 
 RED, GREEN = (220, 30, 30), (30, 200, 60)
 SMALL = "width: 320px; height: 240px; float: left"
@@ -107,6 +109,15 @@ async def test_the_link_that_the_program_printed_may_be_its_src(
     await viewer.sees(RED)
 
 
+async def steered(program: Program, elsewhere: Elsewhere, beside: str, **options: Any) -> Viewer:
+    """A page elsewhere that shows a program's picture, and something beside it, and steers the program."""
+    viewer = await elsewhere.open(program, tag(program) + beside, **options)
+    # Where no picture is there are no points.
+    await viewer.sees(RED)
+    await viewer.steers()
+    return viewer
+
+
 LOSE_CAPTURE = """<script>
   addEventListener("gotpointercapture", (event) => {
     const [holder] = event.composedPath();
@@ -119,10 +130,7 @@ async def test_a_button_whose_pointer_is_taken_away_is_up(
     serve_program: ServeProgram, elsewhere: Elsewhere
 ) -> None:
     program = await served(serve_program, elsewhere)
-    viewer = await elsewhere.open(program, tag(program) + LOSE_CAPTURE)
-    # Where no picture is there are no points.
-    await viewer.sees(RED)
-    await viewer.steers()
+    viewer = await steered(program, elsewhere, LOSE_CAPTURE)
     mouse = viewer.page.mouse
     for _ in range(2):
         await mouse.move(50, 60)
@@ -137,10 +145,7 @@ async def test_a_canvas_that_is_moved_in_the_page_holds_no_button_down(
     serve_program: ServeProgram, elsewhere: Elsewhere
 ) -> None:
     program = await served(serve_program, elsewhere)
-    viewer = await elsewhere.open(program, tag(program) + "<main></main>")
-    # Where no picture is there are no points.
-    await viewer.sees(RED)
-    await viewer.steers()
+    viewer = await steered(program, elsewhere, "<main></main>")
     mouse = viewer.page.mouse
     for _ in range(2):
         await mouse.move(50, 60)
@@ -159,10 +164,7 @@ async def test_a_canvas_that_is_moved_in_the_page_keeps_no_finger(
     serve_program: ServeProgram, elsewhere: Elsewhere
 ) -> None:
     program = await served(serve_program, elsewhere)
-    viewer = await elsewhere.open(program, tag(program) + "<main></main>", has_touch=True)
-    # Where no picture is there are no points.
-    await viewer.sees(RED)
-    await viewer.steers()
+    viewer = await steered(program, elsewhere, "<main></main>", has_touch=True)
     devtools = await viewer.page.context.new_cdp_session(viewer.page)
 
     async def touch(type_: str, *points: tuple[int, int]) -> None:
