@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import secrets
 import weakref
 from collections import Counter
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -38,6 +36,7 @@ from ..rtc.congestion.estimator import RateLimits
 from ..rtc.connection import Connection
 from ..version import __version__
 from ..websocket.connection import WebSocketConnection
+from .encoding_threads import encoding_threads
 from .handover import Handover
 from .leg import Leg
 from .peer_limit import PeerLimit
@@ -226,8 +225,7 @@ class Sessions:
         self._ice_servers = OfferedIceServers(ice_servers)
         self._served: dict[str, _Served] = {}
         self.dropped_messages: Counter[str] = Counter()
-        # Encoding leaves the interpreter's lock, so there may be a thread for each core.
-        self._executor = ThreadPoolExecutor(os.cpu_count() or 1, "rtc_canvas encoding")
+        self._executor = encoding_threads()
         self._closing = False
 
     def open(self, canvases: Mapping[str, Canvas]) -> None:
