@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "version exceptions adaptation allowance encoded_frame limitation link_stats peer_log",
+        "version exceptions adaptation allowance encoded_frame limitation link_stats peer_log ticks",
         "ice_servers tls chroma control events messages stats",
         "config",
         "net",

@@ -45,7 +45,7 @@ def test_each_step_has_its_pace() -> None:
     pauses = [after.time - before.time for before, after in pairwise(schedule(20))]
     assert pauses[:4] == pytest.approx([1 / 30] * 4)
     assert pauses[4:14] == pytest.approx([0.08] * 10)
-    assert pauses[14:] == pytest.approx([2.0] * 5)
+    assert pauses[14:] == pytest.approx([2.5] * 5)
 
 
 def test_one_that_never_comes_to_rest_is_at_rest_within_four_seconds_on_a_wide_link() -> None:
@@ -59,7 +59,7 @@ def test_no_pause_lets_a_browser_ask_for_a_key_frame() -> None:
 
 
 def test_one_that_gains_nothing_any_more_is_kept_alive() -> None:
-    assert idle_repeat(7.0) == Repeat(9.0, trickle=True)
+    assert idle_repeat(7.0) == Repeat(9.5, trickle=True)
 
 
 def refinements(*shares: float, pixels: int = 0) -> float:

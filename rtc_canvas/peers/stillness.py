@@ -28,7 +28,7 @@ SETTLE_FRAMES = 10
 SETTLE_EVERY = 0.08
 
 # Chromium asks for a key frame when nothing came for three seconds.
-IDLE_EVERY = 2.0
+IDLE_EVERY = 2.5
 
 
 @dataclass(frozen=True, slots=True)

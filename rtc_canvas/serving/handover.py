@@ -10,10 +10,11 @@ from ..link_stats import TransportName
 from ..peer_log import PeerLog
 from ..peers.peer import CONNECT_TIMEOUT, Peer
 from ..peers.transport import Transport
+from ..ticks import until_tick
 from .leg import Leg, Standby
 
 # How often a page that holds a WebSocket ready is told that frames were sent, seconds.
-TELL_EVERY = 0.2
+TELL_EVERY = 0.25
 
 # What is held ready is asked for a word when the transport in use has been silent for so many seconds, so that it is
 # known whether that is there by the time at which the other counts as silent.
@@ -211,8 +212,10 @@ class Handover:
             return
         if self.in_use.transport.silence > ASK_OTHER_AFTER and not self.peer.away:
             standby.ask()
-        frames = self.peer.stats.frames
+        frames = self.peer.frames
         if frames != self._told_frames and self.in_use.is_up:
             self._told_frames = frames
             standby.tell({"type": "sent", "frames": frames})
-        self._telling = self._loop.call_later(TELL_EVERY, self._tell_frames)
+        self._telling = self._loop.call_later(
+            until_tick(self._loop.time(), TELL_EVERY), self._tell_frames
+        )

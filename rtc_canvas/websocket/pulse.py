@@ -6,6 +6,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from ..ticks import until_tick
+
 # Seconds without a word after which a page is asked, and after which it is silent.
 ASK_AFTER = 2.0
 SILENT_AFTER = 5.0
@@ -82,4 +84,5 @@ class Pulse:
         if silence > limit and not self._is_silent:
             self._is_silent = True
             self._on_silent()
-        self._timer = asyncio.get_running_loop().call_later(LOOK_EVERY, self._look)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(until_tick(loop.time(), LOOK_EVERY), self._look)

@@ -143,7 +143,7 @@ async def test_it_stays_while_the_same_picture_is_sent_again(
     for _ in range(10):
         program.canvas.push(array)
         await asyncio.sleep(0.02)
-    # A repeated frame comes every two seconds.
+    # A repeated frame comes every 2.5 s.
     await viewer.until("seen.length >= 2")
     assert all(shown for _, shown in await viewer.value("seen"))
     (peer,) = program.canvas.peers

@@ -15,6 +15,7 @@ from aiortc.rtcicetransport import RTCIceTransport
 
 from ...net.demultiplexer import Address
 from ...net.hub import Entrance
+from ...ticks import until_tick
 from . import require
 from .relay import allocate
 from .shared import COMPONENT, SharedProtocol, join
@@ -363,7 +364,7 @@ async def _keep_consent(connection: Any, liveness: Liveness) -> None:
                     task = asyncio.create_task(_ask(connection, pair, liveness))
                     requests.add(task)
                     task.add_done_callback(requests.discard)
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(until_tick(now, _LOOK_EVERY))
     finally:
         for task in requests:
             task.cancel()
