@@ -109,6 +109,7 @@ async def test_a_server_that_goes_is_told(open_viewer: OpenViewer) -> None:
     program.show(ORANGE)
     async with serve(program.canvas, port=0, open_access=True) as program.server:
         viewer = await open_viewer(program)
+        await viewer.sees(ORANGE)
     await viewer.has_said("Reconnecting", "The server was shut down")
     await viewer.says("Reconnecting", "The server cannot be reached")
     assert await viewer.value("observer.element.dataset.state") == "reconnecting"

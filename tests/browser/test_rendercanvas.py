@@ -68,8 +68,9 @@ async def test_a_mouse_orbits_a_scene(scene: dict[str, Any], new_context: NewCon
     await mouse.move(200, 150)
     await mouse.down()
     await mouse.move(280, 170, steps=10)
-    await mouse.up()
+    # pygfx turns nothing for a drag that begins and ends between two draws, which this one may on a busy machine.
     await until(lambda: not np.allclose(camera.local.position, before, atol=0.2))
+    await mouse.up()
     distance = np.linalg.norm(camera.local.position)
     assert distance == pytest.approx(np.linalg.norm(before), rel=0.01)
 
