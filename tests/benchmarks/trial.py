@@ -30,6 +30,9 @@ class Plan:
     idle: float
 
 
+SUBJECTS = {"ours_420": ("ours", ['--set={"video": {"chroma": "420"}}'])}
+"""Which module of ``subjects/`` is run, and with what, where that is not the one of the same name."""
+
 FULL = Plan(rounds=3, warm_up=6, watch=10, cost=8, pictures=4, loads=4, idle=30)
 QUICK = Plan(rounds=1, warm_up=4, watch=4, cost=3, pictures=3, loads=3, idle=6)
 
@@ -78,7 +81,8 @@ class IdleTrial:
 
 def measure(name: str, browser: Browser, plan: Plan) -> Trial:
     """Run the subject twice, slow and fast, and take every figure once."""
-    with Subject(name, SLOW_FPS) as subject:
+    module, options = SUBJECTS.get(name, (name, []))
+    with Subject(module, SLOW_FPS, options) as subject:
         with ExitStack() as tabs:
             viewer = tabs.enter_context(closing(browser.open(subject.url)))
             viewer.wait(plan.warm_up)
@@ -88,7 +92,10 @@ def measure(name: str, browser: Browser, plan: Plan) -> Trial:
             others = [tabs.enter_context(closing(browser.open(subject.url))) for _ in range(2)]
             three_viewers = cost_of(subject, [viewer, *others], plan.cost)
         first_picture = [_first_picture(subject, browser) for _ in range(plan.loads)]
-    with Subject(name, FAST_FPS) as subject, closing(browser.open(subject.url)) as viewer:
+    with (
+        Subject(module, FAST_FPS, options) as subject,
+        closing(browser.open(subject.url)) as viewer,
+    ):
         viewer.wait(plan.warm_up)
         _, shown_fps = viewer.watch(plan.watch)
     return Trial(
