@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEBIAN_PACKAGES := chromium firefox-esr mesa-vulkan-drivers nodejs npm coturn nginx-light nftables openssh-server openssh-client openssl
 
+# Tests start a hundred programs: each would compile all that it imports once more where this is set.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test setup system lint types python js browser laboratory bench bench-picture wan network clean
 
 # What has deadlines must not share the processors with what has none.

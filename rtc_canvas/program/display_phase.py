@@ -35,8 +35,10 @@ MARGIN = 0.0005
 # How much sooner one would have been in time that never came onto the screen: nobody tells, so this is a guess.
 LATE = 0.001
 
-# A picture that comes too late waits for the next refresh, and the motion stutters: as bad as so many intervals.
-MISS = 2.5
+# A picture that comes too late waits for the next refresh, and the motion stutters: as bad as waiting for so many
+# beats, of no more than so many intervals each.
+MISS = 2.25
+LONGEST_BEAT = 2
 
 # Where pictures would wait for more than this share of an interval in the mean, there is no moment worth aiming at.
 WORTH = 0.4
@@ -118,7 +120,7 @@ class DisplayPhase:
         if len(pictures) < FEWEST or beat < SLOWEST_BEAT * interval:
             return due
         offsets = sorted(off for _, off in pictures)
-        aim, missed = _best(offsets, interval)
+        aim, missed = _best(offsets, MISS * min(beat, LONGEST_BEAT * interval))
         wait = sum(offsets) / len(offsets) - aim + missed * interval
         if wait > WORTH * interval:
             return due
@@ -131,13 +133,14 @@ class DisplayPhase:
         return moment
 
 
-def _best(offsets: list[float], interval: float) -> tuple[float, float]:
+def _best(offsets: list[float], miss: float) -> tuple[float, float]:
     """The moment to aim at, and the share of pictures that would come too late then.
 
+    miss: how many seconds of waiting one of those is as bad as.
     offsets: of each picture the latest moment at which its draw could have begun, rising. Aiming at one of them is in
         time for itself and those after it.
     """
-    price = MISS * interval / len(offsets)
+    price = miss / len(offsets)
     _, late = max((offset - late * price, late) for late, offset in enumerate(offsets))
     return offsets[late], late / len(offsets)
 
