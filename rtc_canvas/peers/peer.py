@@ -149,17 +149,17 @@ class Peer:
         )
         return figures.after(self._before)
 
-    @property
-    def frames(self) -> int:
-        """`PeerStats.frames`, for who asks often."""
-        return self._before.frames + (self._stream.frames if self._stream else 0)
-
     def close(self, reason: str = "The program ended the connection.") -> None:
         """End the connection; the page shows the reason and does not come back by itself."""
         with contextlib.suppress(RuntimeError):  # the loop is closed, and the connection with it
             self._loop.call_soon_threadsafe(self._end, reason, False)
 
     # What its host and its audience use, on the event loop.
+
+    @property
+    def frames(self) -> int:
+        """`PeerStats.frames`, for who asks often."""
+        return self._before.frames + (self._stream.frames if self._stream else 0)
 
     def attach(self, transport: Transport, equipment: Equipment) -> None:
         """Give the peer its way to the page, or another one; once the connection is up, video flows."""
