@@ -54,6 +54,11 @@ class Command:
         self._process.send_signal(number)
         return await asyncio.to_thread(self._process.wait, 2)
 
+    async def ends_well(self) -> None:
+        """It must end by a signal as it should."""
+        assert await self.end() == 0
+        assert "Traceback" not in self.log
+
 
 @contextlib.asynccontextmanager
 async def command(*arguments: str, folder: Path, **environment: str) -> AsyncIterator[Command]:

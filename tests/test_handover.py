@@ -191,6 +191,7 @@ async def test_what_was_counted_stays(visit: Visit) -> None:
     after = visit.peer.stats
     assert after.transport == "websocket"
     assert after.frames > before.frames
+    assert visit.peer.frames == visit.peer.stats.frames
     assert after.key_frames["join"] == 2
     assert after.bytes == 200
 

@@ -391,7 +391,9 @@ async def test_whatever_comes_there_is_an_answer_and_no_peer_for_a_refused_one(
         content_length=len(body),
     )
     response = await respond(request, program)
-    if response.status >= 400:
+    if response.status == 201:
+        assert response.body == program.peer.answer
+    else:
         assert response.body.count("\n") <= 1
     assert len(program.asked) == (response.status == 201)
 

@@ -47,8 +47,7 @@ async def url(tmp_path: Path) -> AsyncIterator[str]:
     options = "--port 0 --open-access"
     async with python("program.py", folder=tmp_path, RTC_CANVAS_OPTIONS=options) as served:
         yield served.url
-        assert await served.end() == 0
-    assert "Traceback" not in served.log
+        await served.ends_well()
 
 
 async def test_what_is_typed_into_a_form_arrives(url: str, new_context: NewContext) -> None:
