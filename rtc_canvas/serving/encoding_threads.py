@@ -25,5 +25,6 @@ def prefer_this_thread() -> None:
     """
     # Elsewhere a niceness is the whole process's, and what renders the pictures shall have no other than it had.
     if sys.platform == "linux" and os.getpriority(os.PRIO_PROCESS, 0) == 0:
-        with contextlib.suppress(PermissionError):
+        # Whatever a sandbox says to that: threads that fail to begin would take all encoding with them.
+        with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
