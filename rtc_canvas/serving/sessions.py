@@ -41,6 +41,7 @@ from .handover import Handover
 from .leg import Leg
 from .peer_limit import PeerLimit
 from .resume_tokens import RefusedToken, ResumeTokens
+from .short_turns import ShortTurns
 
 logger = logging.getLogger(__name__)
 
@@ -226,6 +227,7 @@ class Sessions:
         self._served: dict[str, _Served] = {}
         self.dropped_messages: Counter[str] = Counter()
         self._executor = encoding_threads()
+        self._short_turns = ShortTurns()
         self._closing = False
 
     def open(self, canvases: Mapping[str, Canvas]) -> None:
@@ -420,6 +422,7 @@ class Sessions:
         await asyncio.gather(*(served.close(reason) for served in self._served.values()))
         # Waits for frames that are being encoded: some milliseconds each.
         await asyncio.to_thread(self._executor.shutdown)
+        self._short_turns.end()
 
 
 def _owner(grant: Grant) -> Hashable:

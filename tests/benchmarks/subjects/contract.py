@@ -10,8 +10,9 @@ lines to its standard output:
 - ``{"key_frame": N}`` from a subject that makes key frames on demand: a line on its standard input asks for one,
   picture N is in it, and it is sent once a second line has come.
 
-``--host`` is the address of its page, ``--content`` a name in ``contents.py``, ``--rest BEGIN END`` a time in which
-nothing changes, ``--set JSON`` what is not left as it comes, and ``--count`` asks for what it sends to be counted.
+``--host`` is the address of its page, ``--content`` a name in ``contents.py``, ``--compute SECONDS`` for how long each
+picture is computed in Python, ``--rest BEGIN END`` a time in which nothing changes, ``--set JSON`` what is not left as
+it comes, and ``--count`` asks for what it sends to be counted.
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ class Options:
     content: str = "scene"
     """What to show: a name in ``contents.py``."""
 
+    compute: float = 0.0
+    """For how many seconds each picture is computed, by a thread that runs Python all the time."""
+
     rest: tuple[float, float] | None = None
     """From when until when no picture is handed over, in seconds since the first one was due."""
 
@@ -64,6 +68,7 @@ def read_options() -> Options:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--host", default=Options.host)
     parser.add_argument("--content", choices=CONTENTS, default=Options.content)
+    parser.add_argument("--compute", type=float, default=Options.compute)
     parser.add_argument("--rest", type=float, nargs=2)
     parser.add_argument("--set", type=json.loads, default={}, dest="settings")
     parser.add_argument("--count", action="store_true")
@@ -80,12 +85,16 @@ def report(**line: Any) -> None:
 class Source:
     """Hands out finished pictures, numbered from 1 on, and reports when each was handed over."""
 
-    def __init__(self, content: str, channels: int = 3) -> None:
-        self._ring = Ring(CONTENTS[content], channels)
+    def __init__(self, options: Options, channels: int = 3) -> None:
+        self._ring = Ring(CONTENTS[options.content], channels)
+        self._compute = options.compute
         self._number = 0
 
     def next(self) -> NDArray[np.uint8]:
-        """The next picture, (720, 1280, channels)."""
+        """The next picture, (720, 1280, channels), once it has been computed."""
+        computed = time.monotonic() + self._compute
+        while time.monotonic() < computed:
+            pass
         self._number = (self._number + 1) % NUMBERS
         return self._ring[self._number]
 

@@ -1,11 +1,13 @@
 """This project as shipped: a draw function that is called at a steady rate, every setting left alone.
 
 Unless the benchmark sets some: ``{"canvas": {…}, "video": {…}, "serve": {…}, "ice_servers": [{…}, …]}``, keywords of
-`Canvas`, `VideoConfig`, `serve()`, and of `TurnSecret` where they have a secret, else of `IceServer`.
+`Canvas`, `VideoConfig`, `serve()`, and of `TurnSecret` where they have a secret, else of `IceServer`; ``{"turn":
+SECONDS}`` after which a thread of the interpreter gives way.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -23,7 +25,7 @@ from .counting import count_sockets, every_second
 
 def main() -> None:
     options = read_options()
-    source = Source(options.content)
+    source = Source(options)
     rest = Rest(options.rest)
     canvas = make_canvas(options, fps=options.fps, mode="continuous")
 
@@ -56,6 +58,7 @@ def serving(canvas: Canvas, options: Options) -> Iterator[None]:
     with serve_in_thread(
         canvas, host=options.host, port=options.port, video=video, ice_servers=ice_servers, **serve
     ) as server:
+        sys.setswitchinterval(options.settings.get("turn", sys.getswitchinterval()))
         report(ready=server.url)
         yield
 

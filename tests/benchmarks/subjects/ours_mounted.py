@@ -19,7 +19,7 @@ from .ours import make_canvas
 
 def main() -> None:
     options = read_options()
-    source = Source(options.content)
+    source = Source(options)
     canvas = make_canvas(options, fps=options.fps, mode="continuous")
 
     @canvas.draw

@@ -13,7 +13,7 @@ from .ours import make_canvas, serving
 
 def main() -> None:
     options = read_options()
-    source = Source(options.content)
+    source = Source(options)
     canvas = make_canvas(options)
     with serving(canvas, options):
         while True:

@@ -44,7 +44,7 @@ class SceneTrack(VideoStreamTrack):
 
 def application(options: Options) -> web.Application:
     """The example's server: a page, and one route that answers offers."""
-    source = Source(options.content)
+    source = Source(options)
     connections: set[RTCPeerConnection] = set()
 
     async def page(request: web.Request) -> web.FileResponse:

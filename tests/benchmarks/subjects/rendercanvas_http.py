@@ -47,7 +47,7 @@ def main() -> None:
     if options.count:
         Count(type(rendercanvas.asgi))
     logging.getLogger("rendercanvas").setLevel(logging.ERROR)  # it announces its page as a warning
-    source = Source(options.content, channels=4)
+    source = Source(options, channels=4)
     canvas = rendercanvas.RenderCanvas(size=(1280, 720), update_mode="ondemand", max_fps=TICKS)
     context = canvas.get_bitmap_context()
 
