@@ -2,7 +2,7 @@
  * Notices that nothing arrives any more, long before the browser does. Pure.
  *
  * While pictures move, messages come many times a second; a picture that stays brings one every
- * 2 s. What is overdue is asked for, and is missing when there is no answer either.
+ * 2.5 s. What is overdue is asked for, and is missing when there is no answer either.
  *
  * @module
  */

@@ -35,16 +35,12 @@ class Coturn:
 
 
 @asynccontextmanager
-async def coturn(folder: Path, *, secret: str, port: int | None = None) -> AsyncIterator[Coturn]:
-    """Run one that shares `secret` with the server under test, until the end of the block.
-
-    port: by default a free one.
-    """
+async def coturn(folder: Path, *, secret: str) -> AsyncIterator[Coturn]:
+    """Run one on a free port that shares `secret` with the server under test, until the end of the block."""
     need(TURNSERVER, "apt-get install -y coturn")
-    if port is None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     log = folder / "coturn.log"
     here = {
         "\nstatic-auth-secret=north\n": f"\nstatic-auth-secret={secret}\n",

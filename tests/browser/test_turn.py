@@ -11,6 +11,7 @@ from rtc_canvas import Canvas, IceServer, TurnSecret, ice_servers
 
 from .conftest import NewContext, OpenViewer, ServeProgram
 from .coturn import coturn
+from .hop import hop
 from .viewer import Viewer
 
 WAYS = Path(__file__).with_name("ways.js")
@@ -47,8 +48,16 @@ async def test_credentials_that_have_expired_are_renewed_before_ice_begins_anew(
     context = await new_context()
     await context.add_init_script(path=WAYS)
     viewer = Viewer(await context.new_page())
-    async with coturn(tmp_path, secret=SECRET) as relay:
-        secret = TurnSecret(relay.urls("udp"), SECRET, ttl=3)
+    before, after = (tmp_path / "before", tmp_path / "after")
+    before.mkdir()
+    after.mkdir()
+    async with (
+        coturn(before, secret=SECRET) as relay,
+        # It has never heard of anybody: who is known by the old credentials gets no place there any more.
+        coturn(after, secret=SECRET) as other,
+        hop(relay.port) as way,
+    ):
+        secret = TurnSecret(f"turn:127.0.0.1:{way.port}?transport=udp", SECRET, ttl=3)
         program = await serve_program(Canvas((640, 480), resizable=False), ice_servers=[secret])
         program.show(GREEN)
         await viewer.page.goto(f"{program.origin}/?relay&transport=webrtc")
@@ -58,8 +67,7 @@ async def test_credentials_that_have_expired_are_renewed_before_ice_begins_anew(
         await context.set_offline(True)
         expiry = "parseInt(ways.connections[0].getConfiguration().iceServers[0].username)"
         await viewer.until(f"Date.now() / 1000 > {expiry} + 1")
-    # The relay has forgotten everybody; who is known by the old credentials gets no place there any more.
-    async with coturn(tmp_path, secret=SECRET, port=relay.port):
+        await way.lead_to(other.port)
         program.show(BLUE)
         began = time.monotonic()
         await context.set_offline(False)
