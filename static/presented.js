@@ -71,6 +71,21 @@ export class RefreshInterval {
 }
 
 /**
+ * Which refresh showed a frame. Where a page draws nothing but this video, Chromium tells of the last
+ * refresh, before there was a frame to show: it is the next one then.
+ *
+ * @param {number} now when the refresh began, as the browser tells it, milliseconds
+ * @param {number | null} waited from when the frame was decoded until then; null where nobody knows
+ * @param {number | null} interval between two refreshes; null while it is not known
+ * @returns {{shown: number, waited: number | null}} when it began that showed the frame
+ */
+export function shownAt(now, waited, interval) {
+  if (waited === null || interval === null || waited >= 0) return { shown: now, waited };
+  const later = Math.ceil(-waited / interval) * interval;
+  return { shown: now + later, waited: waited + later };
+}
+
+/**
  * A frame on the screen: its RTP timestamp, the seconds that it waited, decoded, for the refresh that
  * showed it (null where the browser does not tell), and when that refresh began on the page's clock.
  *

@@ -9,7 +9,7 @@
 
 import { imageSize, isPixelExact, placePicture, toLogical, videoExtent } from "./geometry.js";
 import { Painting } from "./painting.js";
-import { RefreshInterval } from "./presented.js";
+import { RefreshInterval, shownAt } from "./presented.js";
 import { Sizes } from "./sizes.js";
 
 /** @typedef {import("./geometry.js").Fit} Fit */
@@ -290,7 +290,8 @@ export class Screen {
     if (this.#refresh.wantsEach) this.#countRefreshes();
     // A callback that was due while the page was hidden comes when it is shown again.
     if (Math.abs(waited ?? 0) >= LONGEST_WAIT) return null;
-    return { shown: now, waited, interval: this.#refresh.milliseconds };
+    const interval = this.#refresh.milliseconds;
+    return { ...shownAt(now, waited, interval), interval };
   }
 
   /** Look at some refreshes in a row: frames need not come with each of them. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Presented, RefreshInterval } from "../../static/presented.js";
+import { Presented, RefreshInterval, shownAt } from "../../static/presented.js";
 
 /**
  * @param {RefreshInterval} refresh
@@ -126,4 +126,18 @@ test("a browser may tell no more than when", () => {
     interval: null,
     frames: [[3000, null, 0.005]],
   });
+});
+
+test("a frame is shown by a refresh that comes after it", () => {
+  assert.deepEqual(shownAt(1000, 4, 16), { shown: 1000, waited: 4 });
+  assert.deepEqual(shownAt(1000, 0, 16), { shown: 1000, waited: 0 });
+  // Chromium tells of the refresh before it.
+  assert.deepEqual(shownAt(1000, -3, 16), { shown: 1016, waited: 13 });
+  assert.deepEqual(shownAt(1000, -16, 16), { shown: 1016, waited: 0 });
+  assert.deepEqual(shownAt(1000, -40, 16), { shown: 1048, waited: 8 });
+});
+
+test("where little is known, what the browser tells is taken", () => {
+  assert.deepEqual(shownAt(1000, -3, null), { shown: 1000, waited: -3 });
+  assert.deepEqual(shownAt(1000, null, 16), { shown: 1000, waited: null });
 });
