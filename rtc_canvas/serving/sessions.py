@@ -431,15 +431,18 @@ def _owner(grant: Grant) -> Hashable:
 
 
 def _decodable(codecs: Sequence[str], wish: Codec | None) -> Codec:
-    """The codec for a page that can decode these: the wish where it can, else the first of ours.
+    """The codec for a page that can decode these: the wish where it can, else the first of the page's that is ours.
 
     Raises:
         Refusal: when it can decode none.
     """
+    if wish is not None and wish in codecs:
+        return wish
     ours: tuple[Codec, ...] = (*CODECS, "jpeg")
-    for codec in ours if wish is None else (wish, *ours):
-        if codec in codecs:
-            return codec
+    for name in codecs:
+        for codec in ours:
+            if codec == name:
+                return codec
     raise Refusal(406, f"open: 'codecs' must have one of {', '.join(ours)}.")
 
 

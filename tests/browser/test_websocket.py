@@ -82,9 +82,9 @@ async def test_what_it_needs_may_not_come_at_first(
     assert asked == 3
 
 
-@pytest.mark.parametrize("query", ["", "&codec=vp8"], ids=["h264", "vp8"])
+@pytest.mark.parametrize(("query", "codec"), [("", "h264"), ("&codec=vp8", "vp8")])
 async def test_exact_pixels_come_over_it_too(
-    query: str, serve_program: ServeProgram, open_viewer: OpenViewer
+    query: str, codec: str, serve_program: ServeProgram, open_viewer: OpenViewer
 ) -> None:
     program = await serve_program(Canvas((321, 181), resizable=False, exact=True))
     for seed in (1, 2):
@@ -94,6 +94,8 @@ async def test_exact_pixels_come_over_it_too(
             viewer = await open_viewer(program, f"?transport=websocket{query}")
         await asyncio.wait_for(program.canvas.settled(), 5)
         await viewer.shows_exactly(pixels)
+    (peer,) = program.canvas.peers
+    assert peer.stats.codec == codec
 
 
 async def test_exact_pixels_are_seen_as_before_once_webrtc_takes_over(
