@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rtc_canvas.peers.announcements import (
@@ -65,7 +66,7 @@ def test_what_did_not_go_is_told_with_the_next_and_the_oldest_let_go() -> None:
     assert [entry[1] for entry in told(announcements)] == list(range(3, MOST + 3))
 
 
-@pytest.mark.parametrize("id", [0, -5, 2**53, "", "an id", "x" * 64, "é\n\ud800"])
+@pytest.mark.parametrize("id", [0, -5, 2**53, np.int64(5), "", "an id", "x" * 64, "é\n\ud800"])
 def test_ids_that_a_page_gets(id: object) -> None:
     announcements = Announcements()
     announcements.add(frame(1, id))

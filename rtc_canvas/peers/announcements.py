@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from numbers import Integral
 
 from .frame_log import SentFrame
 
@@ -92,6 +93,7 @@ def _entry(frame: SentFrame) -> tuple[int | str | float | None, ...]:
 
 def _page_id(id: object) -> int | str | None:
     """A program's id as a page gets it: what JavaScript can hold and is short, else None."""
-    if isinstance(id, int) and not isinstance(id, bool) and abs(id) <= LARGEST_INTEGER:
+    # numpy's integers are registered as such, its bools are not.
+    if isinstance(id, Integral) and not isinstance(id, bool) and abs(int(id)) <= LARGEST_INTEGER:
         return int(id)
     return str(id) if isinstance(id, str) and len(id) <= LONGEST_TEXT else None
