@@ -79,5 +79,6 @@ class Probing:
         if self._failures == 1:
             logger.error("The probe %s failed.", name, exc_info=error)
         else:
-            logger.error("The probe %s failed again (%d times).", name, self._failures)
+            # Not always for the same reason.
+            logger.error("The probe %s failed again (%d times): %r", name, self._failures, error)
         return error if isinstance(error, ProbeError) else ProbeError("failed", PROBE_FAILED)
