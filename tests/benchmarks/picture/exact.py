@@ -94,8 +94,9 @@ def _look(subject: Subject, browser: Browser, way: str, plan: Plan) -> list[Stop
         viewer.wait(seconds(STOP[way], 1))
         start = time.monotonic()
         viewer.wait(seconds(STOP[way], plan.stops))
-        sights = list(_sights(viewer))
         end = time.monotonic()
+        # It takes a while, in which other pictures may come to stand.
+        sights = list(_sights(viewer))
     all_stood = stood(subject.handovers, end)
     # One that has stood too shortly has had no chance.
     within = {n: at for n, at in all_stood.items() if start <= at <= end - SOON[way] - 0.5}
