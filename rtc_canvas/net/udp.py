@@ -18,7 +18,7 @@ BATCH = 64
 BUFFER = 4 << 20
 
 # So many packets leave at once: a frame in motion, and what any receiver's buffer takes.
-TOGETHER = 16
+TOGETHER = 32
 
 
 class UdpSocket:

@@ -37,7 +37,7 @@ LATE = 0.001
 
 # A picture that comes too late waits for the next refresh, and the motion stutters: as bad as waiting for so many
 # beats, of no more than so many intervals each.
-MISS = 2.25
+MISS = 2.5
 LONGEST_BEAT = 2
 
 # Where pictures would wait for more than this share of an interval in the mean, there is no moment worth aiming at.
