@@ -38,8 +38,8 @@ class PeerStats(LinkStats):
         that was sent again, the picture does not count: on a way with much `loss`, those that took longest are missing
         here where pictures come one by one.
     input_to_photon_p50, input_to_photon_p95, input_to_photon_p99: the same from an event in the page until the refresh
-        that showed the first picture drawn or pushed after its handler had returned. What they leave out
-        is left out here, too.
+        that showed the first picture pushed by its handler, or drawn or pushed after that had returned. What they
+        leave out is left out here, too.
     clock_error: seconds by which the glass times may be wrong, as two clocks are compared for them.
     """
 

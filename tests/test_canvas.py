@@ -117,6 +117,24 @@ async def test_a_pushed_picture_includes_the_events_that_were_handed_out() -> No
     assert inputs == [{}, {}, {guest.peer.id: 2}]
 
 
+async def test_a_picture_that_a_handler_pushes_includes_its_event() -> None:
+    canvas = Canvas()
+
+    @canvas.on("key_down")
+    def push(event: ProgramEvent) -> None:
+        canvas.push(flat(1))
+
+    @canvas.on("key_up")
+    async def push_later(event: ProgramEvent) -> None:
+        await asyncio.to_thread(canvas.push, flat(2))
+
+    async with pictures(canvas) as seen, room_of(canvas) as room:
+        guest = room.join()
+        for seq, type_ in enumerate(("key_down", "key_up"), start=1):
+            guest.send(type_)
+            assert dict((await seen.next()).inputs) == {guest.peer.id: seq}
+
+
 async def test_without_a_copy_the_array_itself_is_shown() -> None:
     canvas = Canvas()
     array = flat(1)

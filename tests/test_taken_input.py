@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rtc_canvas.events import ProgramEvent
-from rtc_canvas.program.taken_input import PEERS, TakenInput
+from rtc_canvas.program.taken_input import PEERS, TakenInput, handling
 
 
 def event(peer: str, seq: int) -> ProgramEvent:
@@ -61,3 +61,24 @@ def test_threads_do_not_undo_each_others_taking() -> None:
     for thread in threads:
         thread.join()
     assert taken.newest == dict.fromkeys("abcd", 499)
+
+
+def test_what_is_being_handled_counts_where_it_is_handled() -> None:
+    taken = TakenInput()
+    taken.take(event("a", 1))
+    elsewhere: list[Any] = []
+    with handling(event("a", 2)):
+        assert taken.newest == {"a": 2}
+        other = threading.Thread(target=lambda: elsewhere.append(taken.newest))
+        other.start()
+        other.join()
+    assert elsewhere == [{"a": 1}]
+    assert taken.newest == {"a": 1}
+
+
+def test_what_is_being_handled_may_be_older_or_no_input() -> None:
+    taken = TakenInput()
+    taken.take(event("a", 3))
+    for handled in (event("a", 2), {"type": "join", "peer": SimpleNamespace(id="a")}):
+        with handling(handled):
+            assert taken.newest == {"a": 3}

@@ -20,7 +20,7 @@ from .probe import Probe, Question
 from .probing import Probing
 from .program_thread import CallSoon, do_there, run_here
 from .stage import Stage
-from .taken_input import TakenInput
+from .taken_input import TakenInput, handling
 
 logger = logging.getLogger(__name__)
 
@@ -289,13 +289,15 @@ class Drawing:
     def _call(self, handler: Handler, event: ProgramEvent) -> None:
         self._busy_with = f"The handler {_name(handler)}"
         try:
-            # Each handler has its own dict: one that writes to it disturbs no other.
-            result = handler(dict(event))
+            with handling(event):
+                # Each handler has its own dict: one that writes to it disturbs no other.
+                result = handler(dict(event))
+                waiting = run_here(result) if inspect.iscoroutine(result) else None
         except BaseException:  # as for draws
             self._handler_failed(handler)
             return
-        if inspect.iscoroutine(result):
-            self._start_async(handler, event, run_here(result))
+        if waiting is not None:
+            self._start_async(handler, event, waiting)
         else:
             self._handled(event)
 
@@ -316,7 +318,8 @@ class Drawing:
 
         async def run() -> None:
             try:
-                await coroutine
+                with handling(event):
+                    await coroutine
             except (Exception, SystemExit):
                 # asyncio would let the latter end the event loop, and the server with it.
                 self._handler_failed(handler)

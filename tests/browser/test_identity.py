@@ -72,14 +72,18 @@ async def test_how_long_pictures_and_answers_take_is_measured(
     await viewer.steers()
     (peer,) = program.canvas.peers
     await program.until(lambda: peer.stats.clock_error is not None)
+    began = time.monotonic()
     await viewer.page.mouse.click(20, 20)
     await viewer.sees(GREEN)
+    # A script can read a frame shortly before the refresh that shows it.
+    await viewer.value("new Promise(requestAnimationFrame)")
+    took = time.monotonic() - began
     await program.until(lambda: peer.stats.input_to_photon_p50 is not None)
     stats = peer.stats
     assert stats.glass_p50 is not None
     assert stats.input_to_photon_p50 is not None
     assert 0 < stats.glass_p50 < 1
-    assert 0 < stats.input_to_photon_p50 < 1
+    assert 0 < stats.input_to_photon_p50 < took
     await viewer.page.keyboard.press("Control+Alt+s")
     panel = viewer.page.get_by_role("region", name="Statistics")
     for name in ("Picture to screen", "Input to screen"):
