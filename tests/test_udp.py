@@ -125,18 +125,6 @@ async def test_a_long_answer_does_not_wait_for_all_of_it() -> None:
             assert other.recv(100) == bytes([TOGETHER])
 
 
-async def test_what_the_system_does_not_cut_leaves_one_by_one() -> None:
-    async with opened() as shared:
-        with browser(shared, Peer()) as other:
-            # More than any datagram holds.
-            sent = [bytes([number]) * 5000 for number in range(14)]
-            for _ in range(2):
-                for data in sent:
-                    shared.send(data, other.getsockname())
-                assert [await asyncio.to_thread(other.recv, 6000) for _ in sent] == sent
-            assert not shared.demultiplexer.dropped
-
-
 async def test_one_that_cannot_leave_takes_no_other_with_it() -> None:
     async with opened() as shared:
         with browser(shared, Peer()) as other:

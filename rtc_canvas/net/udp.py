@@ -9,7 +9,6 @@ from typing import Any
 
 from .candidates import Bound
 from .demultiplexer import PACKET_LIMIT, Address, Demultiplexer, Receiver
-from .trains import NOT_HERE, can_cut, send_train, trains
 
 # Read at once, before others have their turn: each turn of the event loop costs more than a packet.
 BATCH = 64
@@ -18,7 +17,7 @@ BATCH = 64
 BUFFER = 4 << 20
 
 # So many packets leave at once: a frame in motion, and what any receiver's buffer takes.
-TOGETHER = 32
+TOGETHER = 16
 
 
 class UdpSocket:
@@ -32,7 +31,6 @@ class UdpSocket:
         host, port = bound.getsockname()[:2]
         self.bound = Bound("udp", host, port)
         self._socket = bound
-        self._cuts = can_cut(bound)
         self._leaving: list[tuple[bytes, Address]] = []
         self._endpoint: asyncio.DatagramTransport | None = None
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
@@ -66,8 +64,8 @@ class UdpSocket:
     def send(self, data: bytes, address: Address) -> None:
         """Send a packet, or lose it.
 
-        Those of one turn of the event loop leave together, at its end, by as few calls as may be: a receiver on the
-        same machine would wake up at the first one, and often takes the processor away from what makes the others.
+        Those of one turn of the event loop leave together, at its end. A receiver on the same machine would wake up at
+        the first one, and often takes the processor away from what makes the others.
 
         Whether an address can be reached is for ICE to find out, and what a full queue loses is for congestion control.
         """
@@ -79,27 +77,11 @@ class UdpSocket:
 
     def _send_leaving(self) -> None:
         leaving, self._leaving = self._leaving, []
-        for packets, address in trains(leaving):
-            if len(packets) == 1 or not self._send_together(packets, address):
-                for data in packets:
-                    self._send(data, address)
-
-    def _send_together(self, packets: list[bytes], address: Address) -> bool:
-        """Whether they have left by one call."""
-        if not self._cuts:
-            return False
-        try:
-            send_train(self._socket, packets, address)
-        except (OSError, OverflowError) as error:
-            self._cuts = getattr(error, "errno", None) not in NOT_HERE
-            return False
-        return True
-
-    def _send(self, data: bytes, address: Address) -> None:
-        try:
-            self._socket.sendto(data, address)
-        except (OSError, OverflowError):  # the latter for a port that is none
-            self.demultiplexer.dropped["unsent"] += 1
+        for data, address in leaving:
+            try:
+                self._socket.sendto(data, address)
+            except (OSError, OverflowError):  # the latter for a port that is none
+                self.demultiplexer.dropped["unsent"] += 1
 
     def backlog(self, address: Address) -> int:
         """Bytes that wait to leave for an address: none, as what finds no room is lost at once."""
