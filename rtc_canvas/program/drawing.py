@@ -288,18 +288,18 @@ class Drawing:
 
     def _call(self, handler: Handler, event: ProgramEvent) -> None:
         self._busy_with = f"The handler {_name(handler)}"
-        try:
-            with handling(event):
+        # asyncio copies the context: what a coroutine shows, here or on the server's loop, is an answer too.
+        with handling(event):
+            try:
                 # Each handler has its own dict: one that writes to it disturbs no other.
                 result = handler(dict(event))
-                waiting = run_here(result) if inspect.iscoroutine(result) else None
-        except BaseException:  # as for draws
-            self._handler_failed(handler)
-            return
-        if waiting is not None:
-            self._start_async(handler, event, waiting)
-        else:
-            self._handled(event)
+            except BaseException:  # as for draws
+                self._handler_failed(handler)
+                return
+            if inspect.iscoroutine(result):
+                self._start_async(handler, event, run_here(result))
+            else:
+                self._handled(event)
 
     def _handled(self, event: ProgramEvent) -> None:
         """A handler has done what it does for the event."""
@@ -318,8 +318,7 @@ class Drawing:
 
         async def run() -> None:
             try:
-                with handling(event):
-                    await coroutine
+                await coroutine
             except (Exception, SystemExit):
                 # asyncio would let the latter end the event loop, and the server with it.
                 self._handler_failed(handler)
