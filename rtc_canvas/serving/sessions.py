@@ -439,11 +439,10 @@ def _decodable(codecs: Sequence[str], wish: Codec | None) -> Codec:
     if wish is not None and wish in codecs:
         return wish
     ours: tuple[Codec, ...] = (*CODECS, "jpeg")
-    for name in codecs:
-        for codec in ours:
-            if codec == name:
-                return codec
-    raise Refusal(406, f"open: 'codecs' must have one of {', '.join(ours)}.")
+    found = next((codec for name in codecs for codec in ours if codec == name), None)
+    if found is None:
+        raise Refusal(406, f"open: 'codecs' must have one of {', '.join(ours)}.")
+    return found
 
 
 def _too_many(most: int) -> Refusal:
