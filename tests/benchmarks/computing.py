@@ -13,14 +13,13 @@ import sys
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from rtc_canvas.serving.short_turns import USUAL
+
 from .browser import Browser, launch
 from .figures import percentile
 from .picture.finding import markdown
 from .subject import Subject
 from .trial import SLOW_FPS, glass_times
-
-USUAL = 0.005
-"""Seconds after which CPython has a thread give way, where nobody chose another time."""
 
 
 @dataclass(frozen=True)
