@@ -15,7 +15,6 @@ from rtc_canvas.peers.stillness import (
     SMALL,
     Gain,
     Repeat,
-    idle_repeat,
     next_repeat,
 )
 
@@ -58,8 +57,11 @@ def test_no_pause_lets_a_browser_ask_for_a_key_frame() -> None:
     assert all(0 < after - before < 3.0 for before, after in pairwise(times))
 
 
-def test_one_that_gains_nothing_any_more_is_kept_alive() -> None:
-    assert idle_repeat(7.0) == Repeat(9.5, trickle=True)
+def test_one_that_is_not_to_gain_anything_settles_at_once() -> None:
+    repeats = schedule(12, refinements=0)
+    assert [repeat.time for repeat in repeats[:2]] == pytest.approx([0.08, 0.16])
+    assert all(repeat.trickle for repeat in repeats)
+    assert repeats[11].time - repeats[10].time == pytest.approx(2.5)
 
 
 def refinements(*shares: float, pixels: int = 0) -> float:

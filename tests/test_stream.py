@@ -721,23 +721,48 @@ async def test_one_that_was_never_started_can_be_stopped() -> None:
 # Beside exact pixels.
 
 
-async def test_a_picture_that_is_shown_exactly_is_only_kept_alive(
-    repeats: list[Repeat], monkeypatch: pytest.MonkeyPatch
+async def test_a_picture_that_is_shown_exactly_settles_and_is_kept_alive(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(stream_module, "idle_repeat", lambda sent: Repeat(sent + 0.05, True))
+    asked: list[tuple[int, float]] = []
+
+    def soon(repeats: int, last_sent: float, refinements: float) -> Repeat:
+        asked.append((repeats, refinements))
+        return Repeat(last_sent + 0.02, trickle=repeats >= refinements)
+
+    monkeypatch.setattr(stream_module, "next_repeat", soon)
     async with running() as made:
-        repeats += [Repeat(0.0, trickle=False)] * 9
-        made.is_exact = True
         await made.show(1)
-        assert numbers(made.sent) == [1]
         await made.until(lambda: len(made.sent) == 3)
-        asked = [encoding.effort for encoding in made.encoder.asked]
-        assert asked == ["usual", "trickle", "trickle"]
+        made.is_exact = True
+        await made.until(lambda: len(made.sent) == 6)
+        efforts = [encoding.effort for encoding in made.encoder.asked]
+        assert efforts == ["usual", "refine", "refine", "trickle", "trickle", "trickle"]
+        assert {refinements for repeats, refinements in asked if repeats > 2} == {2}
         assert made.stream.sent is made.newest
         made.is_exact = False
-        await made.settle()
-        await made.until(lambda: not repeats)
-    assert made.encoder.asked[3].effort != "trickle"
+        await made.until(lambda: len(made.sent) == 7)
+    assert made.encoder.asked[6].effort == "refine"
+
+
+async def test_a_picture_that_had_gained_all_before_its_exact_pixels_settles_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[float] = []
+
+    def soon(repeats: int, last_sent: float, refinements: float) -> Repeat:
+        asked.append(refinements)
+        return Repeat(last_sent + 0.02, trickle=repeats >= refinements)
+
+    monkeypatch.setattr(stream_module, "next_repeat", soon)
+    async with running() as made:
+        made.encoder.target_bitrate = 1_000_000
+        await made.show(1)
+        await made.until(lambda: len(made.sent) == 6)
+        assert made.stream.is_refined
+        made.is_exact = True
+        await made.until(lambda: len(made.sent) == 8)
+    assert asked[-1] == 2
 
 
 async def test_a_new_picture_does_not_care_about_the_exact_pixels_of_the_last() -> None:

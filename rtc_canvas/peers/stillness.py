@@ -66,11 +66,6 @@ class Gain:
             self.refinements = min(self.refinements, repeats)
 
 
-def idle_repeat(last_sent: float) -> Repeat:
-    """The next sending of a picture that is to gain nothing any more."""
-    return Repeat(last_sent + IDLE_EVERY, trickle=True)
-
-
 def next_repeat(repeats: int, last_sent: float, refinements: float) -> Repeat:
     """The next sending of a picture that has been sent again `repeats` times, last at `last_sent`.
 
@@ -80,4 +75,4 @@ def next_repeat(repeats: int, last_sent: float, refinements: float) -> Repeat:
         return Repeat(last_sent + (REFINE_EVERY if repeats else FIRST_AFTER), trickle=False)
     if repeats < refinements + SETTLE_FRAMES:
         return Repeat(last_sent + SETTLE_EVERY, trickle=True)
-    return idle_repeat(last_sent)
+    return Repeat(last_sent + IDLE_EVERY, trickle=True)

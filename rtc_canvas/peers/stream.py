@@ -28,7 +28,6 @@ from .stillness import (
     REFINE_EVERY,
     Gain,
     Repeat,
-    idle_repeat,
     next_repeat,
 )
 
@@ -133,6 +132,7 @@ class Stream:
         self._limitation = Limitation()
         self._repeats = 0
         self._gain = Gain()
+        self._exact_from: int | None = None
         self._last_time = 0.0
         self._failures = 0
         self.size = (0, 0)
@@ -272,12 +272,8 @@ class Stream:
 
     def _next_repeat(self, picture: Picture, now: float) -> tuple[_Job | None, float | None]:
         """The same for a picture that was sent."""
-        exact, sent_at = self._is_exact(), self._sent_at
-        repeat = (
-            idle_repeat(sent_at)
-            if exact
-            else next_repeat(self._repeats, sent_at, self._gain.refinements)
-        )
+        exact = self._is_exact()
+        repeat = next_repeat(self._repeats, self._sent_at, self._refinements(exact))
         whole_at = math.inf if exact else self._whole_at(picture, repeat)
         if now < (due := min(repeat.time, whole_at)):
             return None, due
@@ -285,6 +281,15 @@ class Stream:
         scale = 1.0 if whole else self._scale
         trickle = repeat.trickle and not whole
         return _Job(picture, False, None, trickle, scale, self.chroma or "420"), None
+
+    def _refinements(self, exact: bool) -> float:
+        """After how many repeats the picture gains nothing any more: at once from where its exact pixels are on."""
+        if not exact:
+            self._exact_from = None
+            return self._gain.refinements
+        if self._exact_from is None:
+            self._exact_from = self._repeats
+        return min(self._exact_from, self._gain.refinements)
 
     def _whole_at(self, picture: Picture, repeat: Repeat) -> float:
         """When a picture that was sent scaled down gets all of its size; infinite where that is not known yet.
@@ -361,6 +366,7 @@ class Stream:
         bits = 8 * len(frame.data)
         if job.first or frame.key or form != (self.size, self.chroma):
             self._repeats, self._gain = 0, Gain(math.prod(frame.size))
+            self._exact_from = None
         else:
             self._repeats += 1
             if not job.trickle:
