@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -13,6 +14,11 @@ import numpy as np
 from ..exceptions import ProbeError
 
 Json: TypeAlias = "float | int | str | bool | list[Json] | dict[str, Json] | None"
+
+# The same before it is told: numpy's narrow floats need fewer digits, 0.1 and not 0.10000000149011612.
+Plain: TypeAlias = (
+    "float | int | str | bool | np.floating[Any] | list[Plain] | dict[str, Plain] | None"
+)
 
 # Numbers, strings and the like in one answer.
 MOST_ENTRIES = 256
@@ -42,15 +48,15 @@ def answer_of(value: object) -> Answer:
         ProbeError: for anything else; says what was got and what is taken.
     """
     plain = _plain(value, itertools.count(1))
-    told = _without_nan(plain)
+    told = _told(plain)
     size = len(json.dumps(told, separators=(",", ":"), allow_nan=False))
     if size > MOST_BYTES:
         raise _too_large(f"{size} bytes")
     return Answer(told, _text(plain))
 
 
-def _plain(value: object, entries: Iterator[int]) -> Json:
-    """The value in Python's own types, nan and the infinities among them."""
+def _plain(value: object, entries: Iterator[int]) -> Plain:
+    """The value in Python's own types but for numpy's floats, nan and the infinities among them."""
     if next(entries) > MOST_ENTRIES:
         raise _too_large(f"more than {MOST_ENTRIES} values")
     match value:
@@ -62,8 +68,10 @@ def _plain(value: object, entries: Iterator[int]) -> Json:
             if int(value).bit_length() > MOST_BITS:
                 raise _too_large(f"an int of {int(value).bit_length()} bits")
             return int(value)
-        case float() | np.floating():
+        case float():
             return float(value)
+        case np.floating():
+            return value
         case str():
             return _short(str.__str__(value))
         case list() | tuple():
@@ -79,10 +87,12 @@ def _plain(value: object, entries: Iterator[int]) -> Json:
     )
 
 
-def _plain_array(array: np.ndarray[Any, Any], entries: Iterator[int]) -> Json:
+def _plain_array(array: np.ndarray[Any, Any], entries: Iterator[int]) -> Plain:
     if array.size > MOST_ENTRIES:
         raise _too_large(f"an array of the shape {array.shape}")
-    return _plain(array.tolist(), entries)
+    if array.dtype.kind != "f" or array.dtype == np.float64:
+        return _plain(array.tolist(), entries)
+    return _plain(list(array) if array.ndim else array[()], entries)
 
 
 def _key(key: object) -> str:
@@ -110,18 +120,19 @@ def _too_large(what: str) -> ProbeError:
     )
 
 
-def _without_nan(plain: Json) -> Json:
+def _told(plain: Plain) -> Json:
     match plain:
-        case float() if not np.isfinite(plain):
-            return None
+        case float() | np.floating():
+            number = float(plain)
+            return number if math.isfinite(number) else None
         case list():
-            return [_without_nan(each) for each in plain]
+            return [_told(each) for each in plain]
         case dict():
-            return {key: _without_nan(each) for key, each in plain.items()}
+            return {key: _told(each) for key, each in plain.items()}
     return plain
 
 
-def _text(plain: Json) -> str:
+def _text(plain: Plain) -> str:
     """As a person reads it: a dict has a line for each key."""
     match plain:
         case dict():
@@ -131,16 +142,24 @@ def _text(plain: Json) -> str:
     return _inline(plain)
 
 
-def _inline(plain: Json) -> str:
+def _inline(plain: Plain) -> str:
     match plain:
         case None:
             return "none"
         case bool():
             return "true" if plain else "false"
-        case float():
-            return f"{plain:.6g}"
+        case float() | np.floating():
+            return _digits(plain)
         case list():
             return f"({', '.join(_inline(each) for each in plain)})"
         case dict():
             return f"({', '.join(f'{key} {_inline(each)}' for key, each in plain.items())})"
     return str(plain)
+
+
+def _digits(number: float | np.floating[Any]) -> str:
+    """The fewest digits that stand for this very value, with an exponent where Python's own floats have one."""
+    size = abs(float(number))
+    plain = size == 0 or 1e-4 <= size < 1e16
+    write = np.format_float_positional if plain else np.format_float_scientific
+    return write(number, trim="-")
