@@ -46,10 +46,12 @@ const TELLS_FRAMES = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
 /** Phones zoom into a text field whose letters are smaller. */
 const INVISIBLE = "position:absolute;opacity:0;resize:none;pointer-events:none;font-size:16px";
 const UNSELECTABLE = "user-select:none;-webkit-user-select:none;-webkit-touch-callout:none";
+// Not layout or paint containment: Chromium would round the edges of what is in it once more by themselves.
+const SEPARATE = "contain:size style;isolation:isolate";
 const FILL = "width:100%;height:100%;margin:0;padding:0;border:0";
 
 export class Screen {
-  stage = element("div", `${FILL};position:relative;overflow:hidden;contain:strict`);
+  stage = element("div", `${FILL};position:relative;overflow:hidden;${SEPARATE}`);
   box = element("div", `position:absolute;overflow:hidden;${UNSELECTABLE}`);
   video = element("video", overlay());
   /** Takes the focus and the text: only what can be edited is told of composed characters. */

@@ -9,6 +9,12 @@
  * @typedef {{width: number, height: number, ratio: number}} Extent
  */
 
+/** Safari does not tell which of the screen's pixels an element covers. */
+const BOX =
+  "devicePixelContentBoxSize" in ResizeObserverEntry.prototype
+    ? "device-pixel-content-box"
+    : "content-box";
+
 export class Viewport {
   #onchange;
   #listeners = new AbortController();
@@ -27,7 +33,7 @@ export class Viewport {
     this.#width = element.clientWidth;
     this.#height = element.clientHeight;
     this.#resizes = new ResizeObserver((entries) => this.#onresize(entries));
-    this.#resizes.observe(element);
+    this.#resizes.observe(element, { box: BOX });
     this.#intersections = new IntersectionObserver((entries) => {
       this.#onScreen = entries.at(-1)?.isIntersecting ?? true;
       onchange();
@@ -58,11 +64,11 @@ export class Viewport {
    * @param {ResizeObserverEntry[]} entries
    */
   #onresize(entries) {
-    const rect = entries.at(-1)?.contentRect;
-    if (!rect) return;
-    // Not `clientWidth`, which is rounded: a picture of that size would be blurred a little.
-    this.#width = rect.width;
-    this.#height = rect.height;
+    const entry = entries.at(-1);
+    if (!entry) return;
+    const { contentRect, devicePixelContentBoxSize: [pixels] = [] } = entry;
+    this.#width = pixelSide(contentRect.width, pixels?.inlineSize);
+    this.#height = pixelSide(contentRect.height, pixels?.blockSize);
     this.#onchange();
   }
 
@@ -77,4 +83,18 @@ export class Viewport {
       { once: true, signal: this.#listeners.signal },
     );
   }
+}
+
+/**
+ * A side as it is drawn: an edge between two pixels of the screen comes to lie on one of them, and a picture of the
+ * size between such edges would lose a row. `clientWidth`, which is rounded, would blur it.
+ *
+ * @param {number} side CSS pixels
+ * @param {number | undefined} drawn device pixels; undefined where the browser does not tell
+ * @returns {number} CSS pixels
+ */
+function pixelSide(side, drawn) {
+  // A browser that only acts as if it had another screen tells those of its own.
+  const tells = drawn !== undefined && Math.abs(drawn - side * devicePixelRatio) < 1;
+  return tells ? drawn / devicePixelRatio : side;
 }

@@ -29,6 +29,8 @@ async def clicks_arrive_where_they_are_seen(program: Program, viewer: Viewer, ra
         picture[y - 6 : y + 7, x - 6 : x + 7] = 255
         program.canvas.push(picture)
         await viewer.is_white_at(x, y)
+        # The video has that frame; a screenshot of the same refresh may still have the one before.
+        await viewer.page.evaluate("new Promise(requestAnimationFrame)")
         seen_x, seen_y = brightest(await viewer.screenshot())
         await viewer.page.mouse.click(seen_x / ratio, seen_y / ratio)
         event = await program.event("pointer_down")
