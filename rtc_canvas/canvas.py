@@ -324,11 +324,12 @@ class Canvas:
     @size.setter
     def size(self, size: tuple[float, float]) -> None:
         self._config = replace(self._config, size=size)
+        width, height = size
         wanted = self._stage.latched.wanted_size
-        if wanted is None or self._stage.size.logical != tuple(size) or wanted[:2] != tuple(size):
+        if wanted is None or not self._stage.size.logical == wanted[:2] == (width, height):
             times = 1 if wanted is None else wanted[2] + 1
-            self._stage.latch(wanted_size=(*size, times))
-        self._stage.size = self._stage.size.of(size)
+            self._stage.latch(wanted_size=(width, height, times))
+        self._stage.size = replace(self._stage.size, logical=(width, height))
 
     @property
     def physical_size(self) -> tuple[int, int]:

@@ -320,6 +320,12 @@ async def test_a_draw_function_is_asked_for_what_is_seen() -> None:
         assert canvas.pixel_ratio == 1.5
         await guest.until_told("size", picture=[180, 135], logical=[120, 90])
 
+        # A side larger than a picture's takes some of the ratio for as long as it is.
+        canvas.size = (8192, 4096)
+        assert (canvas.pixel_ratio, canvas.physical_size) == (0.5, (4096, 2048))
+        canvas.size = (120, 90)
+        assert (canvas.pixel_ratio, canvas.physical_size) == (1.5, (180, 135))
+
 
 async def test_on_demand_it_draws_for_a_join_a_request_and_a_handled_event() -> None:
     canvas = Canvas(fps=240)

@@ -33,7 +33,7 @@ def counter() -> tuple[list[None], Callable[[], None]]:
         ((640, 480), 2.0, (1280, 960)),
         ((333.4, 250.2), 1.5, (500, 375)),
         ((5, 5), 1.0, (MIN_SIDE, MIN_SIDE)),
-        ((16384, 100), 1.0, (MAX_SIDE, 100)),
+        ((16384, 1000), 1.0, (MAX_SIDE, 250)),
     ],
 )
 def test_a_size_has_pixels_that_a_picture_may_have(

@@ -19,23 +19,24 @@ from .probe import Question
 class Size:
     """How large a canvas is.
 
-    logical: (width, height) that viewers point in. pixel_ratio: physical pixels for each of them.
+    logical: (width, height) that viewers point in. screen_ratio: device pixels for each of them.
     """
 
     logical: tuple[float, float]
-    pixel_ratio: float = 1.0
+    screen_ratio: float = 1.0
+
+    @property
+    def pixel_ratio(self) -> float:
+        """Physical pixels for each logical one: those of the screen, unless a side would be larger than a picture may
+        have. Both sides have the same, so that its shape stays.
+        """
+        return min(self.screen_ratio, MAX_SIDE / max(self.logical))
 
     @property
     def physical(self) -> tuple[int, int]:
         """(width, height) in pixels, within what a picture may have."""
         width, height = self.logical
         return _side(width * self.pixel_ratio), _side(height * self.pixel_ratio)
-
-    def of(self, logical: tuple[float, float]) -> Size:
-        """Another size on the same screen. The largest side that a picture may have bounds the ratio, so that its shape
-        stays.
-        """
-        return Size(logical, min(self.pixel_ratio, MAX_SIDE / max(logical)))
 
 
 def _side(pixels: float) -> int:
@@ -213,8 +214,8 @@ class Stage:
         """Take over the size of the steering viewer's window; None where nothing changes."""
         if not self.resizable:
             return None
-        screen = Size(self.size.logical, min(ratio, self.max_pixel_ratio))
-        size = screen.of((max(width, 1.0), max(height, 1.0)))
+        logical = max(width, 1.0), max(height, 1.0)
+        size = Size(logical, min(ratio, self.max_pixel_ratio))
         if size == self.size:
             return None
         self.size = size
