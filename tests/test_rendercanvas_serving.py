@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from rtc_canvas import ConfigError, ServeError, Server, serve
 from rtc_canvas.rendercanvas import RtcLoop, resources
 from rtc_canvas.rendercanvas.canvas import RtcRenderCanvas
 
-from .command import ROOT, command
+from .command import ROOT, command, python
 from .receiver import pixels, receiver
 from .rendercanvas_canvases import backend
 
@@ -440,6 +441,39 @@ def test_the_variable_comes_before_the_program(monkeypatch: pytest.MonkeyPatch) 
     assert canvas.rtc.fps == 12
 
 
+def url_of_run(loop: RtcLoop, **options: Any) -> str:
+    """The link of a run, which ends as soon as there is one."""
+    seen: list[str] = []
+
+    async def look() -> None:
+        seen.append((await server_of(loop)).url)
+        loop.stop()
+
+    loop.add_task(look)
+    loop.run(**options)
+    return seen[0]
+
+
+def test_a_run_puts_what_it_is_given_over_what_was_configured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    kind, loop = backend()
+    loop.configure(port=0, token="of-all-runs", open_browser=True)
+    urls: list[str] = []
+    for options in ({}, {"token": "of-this-run", "open_browser": False}, {}):
+        canvas = kind()
+        urls.append(url_of_run(loop, **options))
+        assert canvas.get_closed()
+    assert [url.partition("?token=")[2] for url in urls] == [
+        *("of-all-runs", "of-this-run", "of-all-runs")
+    ]
+    assert not any(":8080/" in url for url in urls)
+    assert opened == [urls[0], urls[2]]
+
+
 async def test_the_rate_from_outside_comes_before_all_that_the_program_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -494,6 +528,24 @@ import pygfx as gfx
 
 gfx.show(gfx.Mesh(gfx.box_geometry(200, 200, 200), gfx.MeshBasicMaterial(color="#fff")))
 """
+
+
+CONFIGURED = """
+from rtc_canvas.rendercanvas import RenderCanvas, loop
+import pygfx as gfx
+
+loop.configure(port=0, token="configured")
+cube = gfx.Mesh(gfx.box_geometry(200, 200, 200), gfx.MeshBasicMaterial())
+gfx.show(cube, canvas=RenderCanvas())
+"""
+
+
+async def test_what_pygfx_shows_is_served_as_configured(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(CONFIGURED)
+    async with python("program.py", folder=tmp_path, RTC_CANVAS_OPTIONS="") as running:
+        assert running.url.endswith("?token=configured")
+        assert ":8080/" not in running.url
+        await running.ends_well()
 
 
 async def test_the_command_serves_what_pygfx_shows(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class RtcLoop(LastingLoop):
         host: str | None = None,
         port: int | None = None,
         *,
-        open_browser: bool = False,
+        open_browser: bool | None = None,
         **options: Any,
     ) -> None:
         """Serve and run until the last canvas is closed, Ctrl+C or SIGTERM. Prints the link to open.
@@ -63,14 +63,15 @@ class RtcLoop(LastingLoop):
         In a program whose asyncio loop runs already it returns at once, and the canvases are served there.
 
         host, port: where to listen; default 127.0.0.1 and 8080.
-        open_browser: open the link in the user's browser.
-        options: the others of `rtc_canvas.ServeConfig`. What the command `rtc-canvas run` was given comes first, or
-            else what the environment's RTC_CANVAS_OPTIONS says in the same words.
+        open_browser: open the link in the user's browser; default False.
+        options: the others of `rtc_canvas.ServeConfig`. What is not given here is as `configure()` said. What the
+            command `rtc-canvas run` was given comes first, or else what the environment's RTC_CANVAS_OPTIONS says in
+            the same words.
 
         Raises:
             ConfigError, ServeError: as `rtc_canvas.serve()` does.
         """
-        self.configure(host, port, open_browser=open_browser, **options)
+        self._serving.override(_serve_options(host, port, options), open_browser=open_browser)
         signals: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
         if threading.current_thread() is threading.main_thread():
             signals = stopped_by_signals(self._stop_from_signal)
@@ -118,14 +119,14 @@ class RtcLoop(LastingLoop):
     ) -> None:
         """Set what `run()` takes, for programs that have the loop run otherwise, as by `run_async()`.
 
-        A server that runs keeps what it has. Canvases that could not be served, as the log says, are served by this.
+        It holds for all runs from now on, in place of what this was told before; what a `run()` is given comes first
+        there. A server that runs keeps what it has. Canvases that could not be served, as the log says, are served by
+        this.
 
         Raises:
             ConfigError: as `rtc_canvas.serve()` does.
         """
-        given = {"host": host, "port": port}
-        options |= {name: value for name, value in given.items() if value is not None}
-        self._serving.configure(cast(ServeOptions, options), open_browser=open_browser)
+        self._serving.configure(_serve_options(host, port, options), open_browser=open_browser)
 
     def asgi_app(
         self, *, authorize: Authorize | None = None, **options: Unpack[MountOptions]
@@ -237,6 +238,12 @@ class RtcLoop(LastingLoop):
             # Where its loop was closed, nobody waits for it.
             with contextlib.suppress(RuntimeError):
                 self._stopped.set()
+
+
+def _serve_options(host: str | None, port: int | None, others: dict[str, Any]) -> ServeOptions:
+    given = {"host": host, "port": port}
+    addressed = {name: value for name, value in given.items() if value is not None}
+    return cast(ServeOptions, {**others, **addressed})
 
 
 loop = RtcLoop()

@@ -26,6 +26,14 @@ _DEFAULTS: ServeOptions = {"resources": resources}
 
 
 @dataclass(frozen=True, slots=True)
+class _Said:
+    """What the program says of how to serve."""
+
+    options: ServeOptions
+    open_browser: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Ask:
     """How to serve."""
 
@@ -41,8 +49,8 @@ class Serving:
 
     def __init__(self) -> None:
         self._canvases: dict[str, weakref.ref[Canvas]] = {}
-        self._options = _DEFAULTS
-        self._open_browser = False
+        # By `configure()`, and over that for the run that goes on or comes next.
+        self._configured = self._said = _Said(_DEFAULTS, open_browser=False)
         self.fps: float | None = None
         self._service: _Service | None = None
         # Whether the program has said how to serve since that was last asked.
@@ -67,12 +75,27 @@ class Serving:
         return {name: alive for name, ref in known.items() if (alive := ref()) is not None}
 
     def configure(self, options: ServeOptions, *, open_browser: bool) -> None:
-        """Take what the program says; a server that runs keeps what it has, one that could not start tries again.
+        """Take what the program says, in place of what it has said before.
+
+        A server that runs keeps what it has, one that could not start tries again.
 
         Raises:
             ConfigError: for an option that is not taken.
         """
-        self._options, self._open_browser = {**_DEFAULTS, **options}, open_browser
+        self._configured = _Said({**_DEFAULTS, **options}, open_browser)
+        self.override({}, open_browser=None)
+
+    def override(self, options: ServeOptions, *, open_browser: bool | None) -> None:
+        """Take what the program says for one run, over what `configure()` said. None leaves it at that.
+
+        Raises:
+            ConfigError: as `configure()` does.
+        """
+        configured = self._configured
+        self._said = _Said(
+            {**configured.options, **options},
+            configured.open_browser if open_browser is None else open_browser,
+        )
         self.ask()
         self._has_news = True
         self._open()
@@ -84,13 +107,13 @@ class Serving:
             ConfigError: for what is not taken.
         """
         self._has_news = False
-        given = from_outside()
+        given, said = from_outside(), self._said
         if given is None:
-            return _Ask(ServeConfig(**self._options), self._open_browser)
+            return _Ask(ServeConfig(**said.options), said.open_browser)
         given.ran = True
-        config = ServeConfig(**given.over(self._options))
+        config = ServeConfig(**given.over(said.options))
         self._set_rate(given.fps)
-        return _Ask(config, self._open_browser or given.open_browser)
+        return _Ask(config, said.open_browser or given.open_browser)
 
     def _set_rate(self, fps: float | None) -> None:
         self.fps = fps
