@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from rtc_canvas import ConfigError, ProbeRequest
+from rtc_canvas.link_stats import LinkStats
 from rtc_canvas.rendercanvas.bitmap import fitted
 from rtc_canvas.rendercanvas.events import translated
+from rtc_canvas.rendercanvas.statistics import Statistics
 from rtc_canvas.rendercanvas.turns import Turns
 
 from .rendercanvas_canvases import Program, backend, canvas_class, shown
@@ -464,6 +466,47 @@ async def test_statistics_count_anew_after_a_reset() -> None:
     assert before["sent_frames"] >= 1
     assert (after["encoded_frames"], after["sent_frames"]) == (0, 0)
     assert set(before["peers"]) == {guest.peer.id}
+
+
+async def test_what_was_sent_to_a_viewer_who_left_stays_counted() -> None:
+    async with shown() as (program, room):
+        get_stats = program.canvas.get_stats
+        for number in (1, 2):
+            guest = room.join()
+            guest.transport.stats = LinkStats(bytes=1000)
+            await guest.frame()
+            # Before that, the program was told of everybody who had left.
+            guest.send("key_down")
+            await program.until(lambda number=number: program.types().count("key_down") == number)
+            before = get_stats()
+            await guest.peer.end("It went.", retry=False)
+            after = get_stats()
+            assert before["bytes"] == after["bytes"] == 1000 * number
+            assert after["sent_frames"] >= before["sent_frames"] >= number
+            assert after["encoding"] > 0
+            assert after["peers"] == {}
+
+
+async def test_what_was_sent_to_a_viewer_before_a_reset_is_counted_no_more() -> None:
+    async with shown() as (program, room):
+        guest = room.join()
+        guest.transport.stats = LinkStats(bytes=1000)
+        await guest.frame()
+        await guest.peer.end("It went.", retry=False)
+        program.canvas.reset_stats()
+        room.join().send("key_down")
+        await program.until(lambda: "key_down" in program.types())
+        assert program.canvas.get_stats()["bytes"] == 0
+
+
+def test_the_rate_counts_from_the_first_picture_on_a_screen() -> None:
+    statistics = Statistics(list)
+    statistics.picture()
+    assert statistics.figures()["fps"] == 0
+    for number in range(3):
+        statistics.shown(100 + number / 50, None)
+        statistics.picture()
+    assert statistics.figures()["fps"] == pytest.approx(50)
 
 
 # What is not taken.

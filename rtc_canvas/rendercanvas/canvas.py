@@ -90,7 +90,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._max_fps = max_fps
         self._looks_soon = False
         self._wakes: set[float] = set()
-        self._statistics = Statistics()
+        self._statistics = Statistics(lambda: rtc.peers)
         self._keep_to(update_mode, max_fps)
         self._watch(rtc)
         self._take_size()
@@ -121,19 +121,19 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         """What was measured since the canvas was made, or since `reset_stats()`. Times are seconds; 0 without any.
 
         * encoded_frames: pictures that the program drew.
-        * sent_frames: video frames that went to the viewers, all together.
+        * sent_frames: video frames that went to the viewers, all together, with those who have left.
         * confirmed_frames: pictures that came onto the screen of the viewer who steers.
         * encoding: converting and encoding one frame, in the mean.
         * roundtrip: from a picture's hand-over until it is on that screen, in the mean; roundtrip_p50, roundtrip_p95.
-        * fps: pictures a second on that screen.
-        * bytes: sent to the viewers since they joined.
-        * peers: each viewer's figures, those of `PeerStats`.
+        * fps: pictures a second on that screen, from the first of them to the last.
+        * bytes: sent to the viewers, with those who have left.
+        * peers: the figures of each viewer who is there, those of `PeerStats`, since they joined.
         """
-        return self._statistics.figures(self.rtc.peers)
+        return self._statistics.figures()
 
     def reset_stats(self) -> None:
         """Measure anew from the next picture on."""
-        self._statistics.reset(self.rtc.peers)
+        self._statistics.reset()
 
     def set_css_width(self, css_width: str | None) -> None:
         """Set how wide the element is that shows the canvas in each page, such as "100%" or "640px".
@@ -284,6 +284,10 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         for event in self.rtc.events():
             if event["type"] == "resize":
                 self._take_size()
+            elif event["type"] == "join":
+                self._statistics.joined(event["peer"])
+            elif event["type"] == "leave":
+                self._statistics.left(event["peer"])
             elif (given := translated(event, ahead)) is not None:
                 super().submit_event(given)
 
@@ -318,7 +322,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         picture = fitted(data, (0, 0) if is_ours else self.rtc.physical_size)
         self.rtc.push(picture, copy=picture is data and not is_ours, began=self._began)
         self._has_drawn = True
-        self._statistics.picture(time.monotonic())
+        self._statistics.picture()
         self._look_soon()
 
     def _rc_set_logical_size(self, width: float, height: float) -> None:
