@@ -21,7 +21,7 @@ from .config import ServeConfig
 from .doctor.command import Checkup, examine
 from .exceptions import ConfigError, EncoderError, ServeError
 from .options import ICE_SERVER, REFUSED, Parser, given, ice_servers_of, program_options
-from .serving.running import SIGNALS, CommandLine, command_line, run
+from .serving.running import SIGNALS, CommandLine, hold_command_line, run
 from .targets import (
     Canvases,
     TargetError,
@@ -52,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(command, Checkup):
             return examine(command)
         _log_to_stderr(verbose=command.verbose)
-        with _interruptible() as interrupted, command_line(command.given):
+        hold_command_line(command.given)
+        with _interruptible() as interrupted:
             canvases = _execute(command, interrupted)
             if canvases is not None:
                 run(canvases)

@@ -4,6 +4,7 @@ import re
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from aiohttp import ClientSession, CookieJar
 from rtc_canvas import ConfigError, IceServer, TurnSecret, __version__
 from rtc_canvas.cli import Command, main, parse
 from rtc_canvas.doctor.command import Checkup
-from rtc_canvas.serving.running import CommandLine
+from rtc_canvas.serving.running import CommandLine, hold_command_line
 
 from .command import command
 
@@ -173,12 +174,14 @@ class TestRefused:
     """Each by one line and exit code 2, or by the program's own traceback and 1."""
 
     @pytest.fixture(autouse=True)
-    def _process(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def _process(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         """What the command changes in its process is set back."""
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(sys, "path", [*sys.path])
         monkeypatch.setattr(sys, "argv", [*sys.argv])
         monkeypatch.setattr("rtc_canvas.cli._log_to_stderr", lambda *, verbose: None)
+        yield
+        hold_command_line(None)
 
     @pytest.mark.parametrize(
         ("program", "options", "complaint"),

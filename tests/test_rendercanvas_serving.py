@@ -523,6 +523,27 @@ async def test_the_command_serves_a_program_that_knows_nothing_of_us(tmp_path: P
         await running.ends_well()
 
 
+ON_A_THREAD = """
+import threading
+thread = threading.Thread(target=loop.run, daemon=True)
+thread.start()
+thread.join()
+"""
+
+
+async def test_the_command_serves_a_program_that_has_its_loop_run_on_a_thread(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM + ON_A_THREAD)
+    arguments = ["run", "program.py", "--port", "0", "--token", "abc", "--", "Its title"]
+    async with command(*arguments, folder=tmp_path) as running:
+        assert running.url.endswith("/?token=abc")
+        assert ":8080/" not in running.url
+        async with running.viewer() as viewer:
+            assert abs(int(pixels(await viewer.frame(timeout=20)).mean()) - 200) <= 3
+        await running.ends_well()
+
+
 SHOW = """
 import pygfx as gfx
 
@@ -545,6 +566,8 @@ async def test_what_pygfx_shows_is_served_as_configured(tmp_path: Path) -> None:
     async with python("program.py", folder=tmp_path, RTC_CANVAS_OPTIONS="") as running:
         assert running.url.endswith("?token=configured")
         assert ":8080/" not in running.url
+        async with running.viewer() as viewer:
+            await viewer.frame(timeout=20)
         await running.ends_well()
 
 

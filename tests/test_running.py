@@ -8,14 +8,14 @@ import signal
 import sys
 import threading
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from rtc_canvas import Canvas, ConfigError, IceServer, ServeError, Server, VideoConfig, run
-from rtc_canvas.serving.running import CommandLine, command_line
+from rtc_canvas.serving.running import CommandLine, hold_command_line
 
 from .receiver import Receiver, receiver
 
@@ -173,6 +173,16 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     monkeypatch.setattr("rtc_canvas.serving.running.serve", serve)
     return calls
+
+
+@contextlib.contextmanager
+def command_line(given: CommandLine) -> Iterator[None]:
+    """As under a command that was given this."""
+    hold_command_line(given)
+    try:
+        yield
+    finally:
+        hold_command_line(None)
 
 
 def test_the_commands_options_come_before_the_files(served: list[dict[str, Any]]) -> None:

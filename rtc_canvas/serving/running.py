@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import signal
 import threading
 import webbrowser
@@ -54,24 +53,18 @@ class CommandLine:
         return {**options, **self.options, "video": video}
 
 
-_command_line: contextvars.ContextVar[CommandLine | None] = contextvars.ContextVar(
-    "rtc_canvas_command_line", default=None
-)
+_command_line: CommandLine | None = None
 
 
-@contextmanager
-def command_line(given: CommandLine) -> Iterator[None]:
-    """Let every `run()` inside serve with these options."""
-    token = _command_line.set(given)
-    try:
-        yield
-    finally:
-        _command_line.reset(token)
+def hold_command_line(given: CommandLine | None) -> None:
+    """Let every `run()` of this process serve with these options from now on, on whichever thread; None ends that."""
+    global _command_line
+    _command_line = given
 
 
 def given_command_line() -> CommandLine | None:
     """What the command that executes this program was given; None without one."""
-    return _command_line.get()
+    return _command_line
 
 
 def run(
@@ -88,7 +81,7 @@ def run(
     Raises:
         ConfigError, ServeError: as `serve()` does.
     """
-    given = _command_line.get()
+    given = _command_line
     if given is not None:
         given.ran = True
         options = given.over(options)
