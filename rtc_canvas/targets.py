@@ -8,7 +8,7 @@ import runpy
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import TypeAlias
 
 from .canvas import Canvas
@@ -71,6 +71,10 @@ def only_canvas(path: str, names: Mapping[str, object]) -> Canvas:
         TargetError: when there is none, or several.
     """
     found = _canvases(names)
+    if not found and (backend := _backend()) is not None and backend.loop.get_canvases():
+        raise TargetError(
+            f"{path} has a RenderCanvas and calls no loop.run(), which serves it; call that in its last line."
+        )
     if not found:
         raise TargetError(
             f"{path} calls no run() and has no Canvas among its module's names; it needs one of them."
@@ -121,7 +125,16 @@ def _checked(target: str, names: Mapping[str, object], name: str) -> Canvases:
         return found
     if isinstance(found, Mapping) and all(isinstance(each, Canvas) for each in found.values()):
         return found
+    if (backend := _backend()) is not None and isinstance(found, backend.RenderCanvas):
+        raise TargetError(
+            f"{target} is a RenderCanvas, which its program's loop.run() serves; give the file that calls that."
+        )
     raise TargetError(f"{target} must be a Canvas or a dict of them, got {type(found).__name__}.")
+
+
+def _backend() -> ModuleType | None:
+    """`rtc_canvas.rendercanvas` where the target has imported it; without rendercanvas that could not be done here."""
+    return sys.modules.get("rtc_canvas.rendercanvas")
 
 
 def _canvases(names: Mapping[str, object]) -> dict[str, Canvas]:

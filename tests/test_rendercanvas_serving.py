@@ -579,21 +579,47 @@ async def test_the_command_serves_what_pygfx_shows(tmp_path: Path) -> None:
         await running.ends_well()
 
 
-async def test_a_program_that_fails_while_it_starts_shows_its_own_traceback(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "program.py").write_text(PROGRAM + "raise ValueError('no data')")
+async def ends(target: str, program: str, folder: Path) -> tuple[int | None, str]:
+    """The exit code and the log of the command, given a program that serves nothing."""
+    (folder / "program.py").write_text(program)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "rtc_canvas", "run", "program.py", "--port", "0", "--", "Title"),
-        cwd=tmp_path,
+        *(sys.executable, "-m", "rtc_canvas", "run", target, "--port", "0", "--", "Title"),
+        cwd=folder,
         env=ENVIRONMENT,
         stderr=asyncio.subprocess.PIPE,
     )
     _, error = await process.communicate()
-    assert process.returncode == 1
-    assert error.decode().count("Traceback") == 1
-    assert error.decode().splitlines()[-1] == "ValueError: no data"
-    assert "rtc_canvas" not in error.decode()
+    return process.returncode, error.decode()
+
+
+async def test_a_program_that_fails_while_it_starts_shows_its_own_traceback(
+    tmp_path: Path,
+) -> None:
+    code, error = await ends("program.py", PROGRAM + "raise ValueError('no data')", tmp_path)
+    assert code == 1
+    assert error.count("Traceback") == 1
+    assert error.splitlines()[-1] == "ValueError: no data"
+    assert "rtc_canvas" not in error
+
+
+@pytest.mark.parametrize(
+    ("target", "complaint"),
+    [
+        (
+            "program.py",
+            "program.py has a RenderCanvas and calls no loop.run(), which serves it; call that in its last line.",
+        ),
+        (
+            "program:canvas",
+            "program:canvas is a RenderCanvas, which its program's loop.run() serves; give the file that calls that.",
+        ),
+    ],
+)
+async def test_a_rendercanvas_that_no_loop_serves_is_one_sentence(
+    target: str, complaint: str, tmp_path: Path
+) -> None:
+    program = PROGRAM.replace("sys.argv[1]", "'Title'")
+    assert await ends(target, program, tmp_path) == (2, f"rtc-canvas: {complaint}\n")
 
 
 async def test_an_import_is_enough_for_a_program_that_leaves_the_choice(tmp_path: Path) -> None:
