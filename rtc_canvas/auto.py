@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -24,11 +25,23 @@ VARIABLE = "RENDERCANVAS_BACKEND"
 def choose() -> None:
     """Have `rendercanvas.auto` choose `rtc_canvas.rendercanvas`, by the name "rtc". It is not imported before that.
 
-    A program that has imported `rendercanvas.auto` already keeps what it has.
+    A program that has imported `rendercanvas.auto` already keeps what it has, and is warned where that is another one.
     """
+    _warn_if_late()
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
     os.environ[VARIABLE] = BACKEND
+
+
+def _warn_if_late() -> None:
+    chosen = getattr(sys.modules.get("rendercanvas.auto"), "RenderCanvas", None)
+    if chosen is not None and not chosen.__module__.startswith("rtc_canvas."):
+        warnings.warn(
+            f"rendercanvas.auto has chosen {chosen.__module__} already, so that no browser shows its canvases; "
+            "import rtc_canvas.auto before rendercanvas.auto, and before whatever imports that, such as fastplotlib.",
+            # Whoever imports this module.
+            stacklevel=4,
+        )
 
 
 class _Finder(MetaPathFinder):

@@ -637,6 +637,27 @@ async def test_an_import_is_enough_for_a_program_that_leaves_the_choice(tmp_path
     assert said.decode().strip() == "Open rtc_canvas.rendercanvas.canvas"
 
 
+IMPORTS = ["import rendercanvas.auto\n", "import rtc_canvas.auto\n"]
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_an_import_that_comes_too_late_is_warned_of(late: bool, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text("".join(IMPORTS if late else reversed(IMPORTS)))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "program.py"),
+        cwd=tmp_path,
+        env={**ENVIRONMENT, "RENDERCANVAS_BACKEND": "offscreen"},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+    sentence = (
+        "program.py:2: UserWarning: rendercanvas.auto has chosen rendercanvas.offscreen already"
+    )
+    assert (sentence in said.decode()) == late
+    assert ("Warning" in said.decode()) == late
+    assert process.returncode == 0
+
+
 PROCESSES = """
 import multiprocessing
 import rtc_canvas.auto
