@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 from aiohttp import ClientSession
+from rendercanvas.asyncio import AsyncioLoop
 
-from rtc_canvas import ConfigError, ServeError, Server, serve
+from rtc_canvas import ConfigError, ServeError, Server, serve, serve_in_thread
 from rtc_canvas.rendercanvas import RtcLoop, resources
 from rtc_canvas.rendercanvas.canvas import RtcRenderCanvas
 
@@ -223,6 +224,23 @@ async def test_whoever_serves_it_otherwise_may() -> None:
         async with serve(canvas.rtc, port=0):
             pass
     await closed(loop, canvas)
+
+
+async def test_another_loop_runs_a_canvas_that_the_program_serves() -> None:
+    kind, ours = backend()
+    loop = AsyncioLoop()
+    kind.select_loop(loop)
+    canvas = await asyncio.to_thread(kind, size=(64, 48))
+    white(canvas)
+    canvas.add_event_handler(lambda event: canvas.close(), "key_down")
+    with serve_in_thread(canvas.rtc, port=0) as server:
+        running = asyncio.create_task(asyncio.to_thread(loop.run))
+        async with receiver(server) as viewer:
+            assert pixels(await viewer.frame()).mean() > 250
+            viewer.send("input", "key_down", key="a", code="KeyA", modifiers=[], repeat=False)
+            await running
+    assert canvas.get_closed()
+    assert ours.server is None
 
 
 def test_a_port_that_is_taken_is_one_error(
