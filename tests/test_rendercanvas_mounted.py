@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,13 @@ from rendercanvas.contexts import BaseContext
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from rtc_canvas import Server, serve
+from rtc_canvas import ConfigError, Server, serve
 from rtc_canvas.asgi import MountedApp
 from rtc_canvas.rendercanvas import RtcLoop
 from rtc_canvas.rendercanvas.canvas import RtcRenderCanvas
 from rtc_canvas.rendercanvas.turns import Mode
 
-from .command import ROOT
+from .command import ROOT, command
 from .hosting import elsewhere, place, running, visitor
 from .receiver import pixels, receiver
 from .rendercanvas_canvases import backend, bitmaps
@@ -427,6 +428,47 @@ def test_a_program_that_runs_by_itself_serves_by_itself(monkeypatch: pytest.Monk
     loop.call_later(0.3, look)
     loop.run()
     assert served == [True]
+
+
+def test_the_rate_from_outside_comes_before_what_the_program_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--port 1 --fps 12")
+    kind, loop = backend()
+    before = kind(max_fps=30)
+    loop.asgi_app(open_access=True)
+    later = kind(max_fps=30)
+    assert (before.rtc.fps, later.rtc.fps) == (12, 12)
+    monkeypatch.setenv("RTC_CANVAS_OPTIONS", "--colour red")
+    with pytest.raises(ConfigError, match="RTC_CANVAS_OPTIONS"):
+        loop.aiohttp_app(open_access=True)
+
+
+SITE = """
+import sys
+from aiohttp import web
+from rtc_canvas.rendercanvas import RenderCanvas, loop
+
+canvas = RenderCanvas(size=(64, 48), max_fps=30)
+app = web.Application()
+app.add_subapp("/view/", loop.aiohttp_app(open_access=True))
+
+async def tell(app):
+    print("Open", canvas.rtc.fps, flush=True)
+
+app.on_startup.append(tell)
+web.run_app(app, port=0, print=None)
+print("It has ended.", flush=True)
+"""
+
+
+async def test_the_command_serves_nothing_after_a_site(tmp_path: Path) -> None:
+    (tmp_path / "host.py").write_text(SITE)
+    async with command("run", "host.py", "--fps", "12", folder=tmp_path) as running:
+        assert running.url == "12.0"
+        await running.ends_well()
+        assert await running.line("It has ended.") == ""
+        assert "loop.run()" not in running.log
 
 
 def test_the_app_has_the_name_that_it_has_elsewhere() -> None:

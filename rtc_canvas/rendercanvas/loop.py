@@ -44,7 +44,8 @@ class RtcLoop(LastingLoop):
 
     @property
     def fps(self) -> float | None:
-        """The rate of every canvas where the command line or the environment says one, once the loop is told to serve.
+        """The rate of every canvas where the command line or the environment says one, once the loop is told to
+        serve, or mounted.
 
         It comes before what the program says. None without one.
         """
@@ -137,7 +138,8 @@ class RtcLoop(LastingLoop):
         by `lifespan`, else with the first request. `run()` serves by itself as ever. Of several apps, one at a time can
         serve.
 
-        authorize, options: as `rtc_canvas.asgi_app()` takes them.
+        authorize, options: as `rtc_canvas.asgi_app()` takes them. Of what the command `rtc-canvas run` was given, or
+            the environment's RTC_CANVAS_OPTIONS says, only the rate holds.
 
         Raises:
             ConfigError: for an option that is not taken.

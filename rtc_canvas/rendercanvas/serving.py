@@ -16,7 +16,7 @@ from ..exceptions import ConfigError
 from ..options import from_outside
 from ..serving.mounted import Mounted
 from ..serving.naming import DEFAULT_NAME, check_name
-from ..serving.running import announce
+from ..serving.running import CommandLine, announce
 from ..serving.server import Server
 from .resources import resources
 
@@ -107,13 +107,18 @@ class Serving:
             ConfigError: for what is not taken.
         """
         self._has_news = False
-        given, said = from_outside(), self._said
+        given, said = self._from_outside(), self._said
         if given is None:
             return _Ask(ServeConfig(**said.options), said.open_browser)
-        given.ran = True
         config = ServeConfig(**given.over(said.options))
-        self._set_rate(given.fps)
         return _Ask(config, said.open_browser or given.open_browser)
+
+    def _from_outside(self) -> CommandLine | None:
+        given = from_outside()
+        if given is not None:
+            given.ran = True
+            self._set_rate(given.fps)
+        return given
 
     def _set_rate(self, fps: float | None) -> None:
         self.fps = fps
@@ -122,7 +127,14 @@ class Serving:
                 canvas.fps = fps
 
     def mount(self, mounted: Mounted) -> None:
-        """Leave the serving to this and others like it, but for a loop that is told to run."""
+        """Leave the serving to this and others like it, but for a loop that is told to run.
+
+        Of what was said outside of the program, canvases take the rate; the rest is for a server of our own.
+
+        Raises:
+            ConfigError: for what is said there and not taken.
+        """
+        self._from_outside()
         self._mounted.add(mounted)
         self._is_mounted = True
         self.close_soon()
