@@ -102,10 +102,7 @@ class CanvasConfig:
     exact: bool
 
     def __post_init__(self) -> None:
-        if not (_is_size(self.size)):
-            raise ConfigError(
-                f"size must be (width, height) of 1 to {MAX_LOGICAL_SIDE} each, got {self.size!r}."
-            )
+        check_size(self.size)
         if not (_is_number(self.fps) and 1 <= self.fps <= MAX_FPS):
             raise ConfigError(f"fps must be 1 to {MAX_FPS}, got {self.fps!r}.")
         if not isinstance(self.title, str):
@@ -133,6 +130,14 @@ def check_resource(name: object, resource: object) -> None:
         f"The resource {name!r} must be (content type, str or bytes), such as ('text/html', '<p>…'), got "
         f"{resource!r:.80}."
     )
+
+
+def check_size(size: object) -> None:
+    """Raise a ConfigError for what cannot be the logical size of a canvas."""
+    if not _is_size(size):
+        raise ConfigError(
+            f"size must be (width, height) of 1 to {MAX_LOGICAL_SIDE} each, got {size!r:.80}."
+        )
 
 
 def check_css_length(value: object) -> None:

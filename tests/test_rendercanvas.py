@@ -545,6 +545,16 @@ async def test_a_size_that_cannot_be_is_one_error_and_the_stream_goes_on(
         ]
 
 
+@pytest.mark.parametrize(
+    "size", [(0, 480), (640, -1), (10**6, 10**6), (float("nan"), 480), ("wide", 480), (640, None)]
+)
+async def test_a_size_that_cannot_be_set_is_a_sentence_of_ours(size: Any) -> None:
+    program = Program()
+    with pytest.raises(ConfigError, match=r"size must be \(width, height\)"):
+        program.canvas.set_logical_size(*size)
+    await program.end()
+
+
 @pytest.mark.parametrize("size", ["ab", (640,), (640, None), 640])
 def test_what_is_no_size_is_one_sentence(size: Any) -> None:
     kind, loop = backend()

@@ -13,7 +13,7 @@ from rendercanvas.base import BaseCanvasGroup, BaseRenderCanvas
 from rendercanvas.contexts import BaseContext, WgpuContext
 
 from ..canvas import Canvas
-from ..config import MAX_FPS
+from ..config import MAX_FPS, check_size
 from ..exceptions import ConfigError
 from .bitmap import fitted
 from .events import EDGES, translated
@@ -149,6 +149,17 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     def set_css_height(self, css_height: str | None) -> None:
         """Set how high it is; see `set_css_width()`."""
         self.rtc.css_size = (self.rtc.css_size[0], css_height)
+
+    def set_logical_size(self, width: float, height: float) -> None:
+        """See `BaseRenderCanvas.set_logical_size`.
+
+        Raises:
+            ConfigError: for anything but two numbers of 1 to 16384.
+        """
+        size = _size((width, height))
+        # First, as the base class has other words for some of them.
+        check_size(size)
+        super().set_logical_size(*size)
 
     def is_closed(self) -> bool:
         """Whether the canvas is closed, as `get_closed()` tells."""
