@@ -9,7 +9,7 @@ import shlex
 from typing import Any, NoReturn, cast
 
 from .canvas import Canvas
-from .config import ServeConfig, ServeOptions, VideoConfig
+from .config import ServeConfig, ServeOptions
 from .encoded_frame import CHROMA_WISHES, CODECS
 from .exceptions import ConfigError
 from .ice_servers import IceServer, TurnSecret
@@ -19,6 +19,7 @@ __all__ = [
     "ICE_SERVER",
     "REFUSED",
     "Parser",
+    "coming_first",
     "from_outside",
     "given",
     "ice_servers_of",
@@ -40,6 +41,16 @@ ICE_SERVER: dict[str, Any] = {
     "help": "a STUN or TURN server for the viewers' browsers, such as turn:turn.example.org:3478; repeatable. The "
     f"environment's {TURN_SECRET} holds the secret that a TURN server shares with us, or {TURN_USER} NAME:PASSWORD",
 }
+
+_RIVALS: dict[str, dict[str, Any]] = {
+    "token": {"open_access": False},
+    "open_access": {"token": None},
+    "udp_port": {"udp_port_range": None},
+    "udp_port_range": {"udp_port": None},
+    "cert": {"self_signed": False},
+    "self_signed": {"cert": None, "key": None},
+}
+"""Of each option that says in another way what others say: those, unset."""
 
 _BITRATE = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<unit>[kM]?)")
 _PORT_RANGE = re.compile(r"(?P<first>\d{1,5})-(?P<last>\d{1,5})", re.ASCII)
@@ -197,30 +208,28 @@ def given(options: argparse.Namespace) -> CommandLine:
     """The options for `run()`. They are tried out here, before a program runs that may take long to start."""
     values = vars(options)
     serve: dict[str, Any] = {k: values[k] for k in ServeOptions.__optional_keys__ if k in values}
-    if "token" in serve:
-        serve["open_access"] = False
-    elif "open_access" in serve:
-        serve["token"] = None
-    if "cert" in serve:
-        serve.setdefault("self_signed", False)
-    elif "self_signed" in serve:
-        serve["cert"] = serve["key"] = None
     if "ice_servers" in serve:
         serve["ice_servers"] = ice_servers_of(serve["ice_servers"])
-    if "udp_port" in serve:
-        serve["udp_port_range"] = None
-    elif "udp_port_range" in serve:
-        serve["udp_port"] = None
     video: dict[str, Any] = {k: values[k] for k in VideoOptions.__optional_keys__ if k in values}
-    ServeConfig(**serve, video=VideoConfig(**video))
-    if options.fps is not None:
-        Canvas(fps=options.fps)
-    return CommandLine(
-        cast(ServeOptions, serve),
+    line = CommandLine(
+        coming_first(cast(ServeOptions, serve)),
         video=cast(VideoOptions, video),
         fps=options.fps,
         open_browser=options.open,
     )
+    ServeConfig(**line.over({}))
+    if line.fps is not None:
+        Canvas(fps=line.fps)
+    return line
+
+
+def coming_first(options: ServeOptions) -> ServeOptions:
+    """Options to be put over others: each of them unsets what says the same thing in another way."""
+    unset: dict[str, Any] = {}
+    for name, value in options.items():
+        if value is not None and value is not False:
+            unset |= _RIVALS.get(name, {})
+    return cast(ServeOptions, {**unset, **options})
 
 
 def ice_servers_of(urls: list[str]) -> list[IceServer | TurnSecret]:

@@ -492,6 +492,24 @@ def test_a_run_puts_what_it_is_given_over_what_was_configured(
     assert opened == [urls[0], urls[2]]
 
 
+@pytest.mark.parametrize(
+    ("configured", "given", "shown"),
+    [
+        ({"open_access": True}, {"token": "abc"}, "?token=abc"),
+        ({"token": "abc"}, {"open_access": True}, ""),
+        ({"token": "abc"}, {"open_access": False}, "?token=abc"),
+    ],
+)
+def test_a_run_may_be_told_in_another_way_who_may_watch(
+    configured: dict[str, Any], given: dict[str, Any], shown: str
+) -> None:
+    kind, loop = backend()
+    loop.configure(**configured)
+    canvas = kind()
+    assert url_of_run(loop, **given).endswith(f"/{shown}")
+    assert canvas.get_closed()
+
+
 async def test_the_rate_from_outside_comes_before_all_that_the_program_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

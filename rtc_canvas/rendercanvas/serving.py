@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..canvas import Canvas
 from ..config import ServeConfig, ServeOptions
 from ..exceptions import ConfigError
-from ..options import from_outside
+from ..options import coming_first, from_outside
 from ..serving.mounted import Mounted
 from ..serving.naming import DEFAULT_NAME, check_name
 from ..serving.running import CommandLine, announce
@@ -93,7 +93,7 @@ class Serving:
         """
         configured = self._configured
         self._said = _Said(
-            {**configured.options, **options},
+            {**configured.options, **coming_first(options)},
             configured.open_browser if open_browser is None else open_browser,
         )
         self.ask()
