@@ -333,3 +333,26 @@ async def open_link(url: str) -> None:
             assert page.status == 200
         async with http.get(f"{url}x") as page:
             assert page.status == 401
+
+
+SITE = """
+from aiohttp import web
+from rtc_canvas import Canvas, aiohttp_app
+
+canvas = Canvas()
+app = web.Application()
+app.add_subapp("/view/", aiohttp_app(canvas, open_access=True))
+
+async def tell(app):
+    print("Open here.", flush=True)
+
+app.on_startup.append(tell)
+web.run_app(app, port=0, print=None)
+"""
+
+
+async def test_nothing_is_served_after_a_site(tmp_path: Path) -> None:
+    (tmp_path / "site.py").write_text(SITE)
+    async with command("run", "site.py", folder=tmp_path) as running:
+        assert running.url == "here."
+        await running.ends_well()

@@ -28,6 +28,7 @@ from ..net.ports import take_udp
 from ..net.public import PublicAddresses
 from ..net.udp import UdpSocket
 from ..video.choice import h264_encoder_name
+from .running import given_command_line
 from .sessions import CLOSED, SHUT_DOWN, Sessions
 from .static import static_folder
 
@@ -95,6 +96,13 @@ class Mounted:
 
     def begin(self) -> None:
         """Called where the server around says that it begins. Here the first request does: only that tells the port."""
+        self._tell_command()
+
+    def _tell_command(self) -> None:
+        """The command that executes this program, if one does, has nothing left to serve."""
+        given = given_command_line()
+        if given is not None:
+            given.ran = True
 
     async def site(self, request: Request) -> Site:
         """What answers a request; the first one starts it.
@@ -103,6 +111,7 @@ class Mounted:
             Refusal: when it has ended, or cannot start.
         """
         if self._life is None or self._life.is_of_the_past:
+            self._tell_command()
             self._life = _Life(self, request.port)
             self._tell_token(request)
         try:

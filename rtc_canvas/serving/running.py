@@ -38,7 +38,7 @@ class CommandLine:
     options: keywords of `serve()`, but `video`.
     video: fields of its `VideoConfig`; the file's own keeps the others.
     fps: the rate of every canvas, None to leave it.
-    ran: whether a `run()` was called.
+    ran: whether a `run()` was called, or the canvases are served otherwise.
     """
 
     options: ServeOptions
