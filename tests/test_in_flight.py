@@ -57,7 +57,7 @@ def test_an_acknowledgement_is_one_of_those_before_it_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "ack", [Ack(7, 0, 0), Ack(0, 0, 0), Ack(1, 0.08, 0.03), Ack(1, 4000, 4000)]
+    "ack", [Ack(7, 0, 0), Ack(0, 0, 0), Ack(1, 0.08, 0.06), Ack(1, 4000, 4000)]
 )
 def test_what_cannot_be_is_refused(ack: Ack) -> None:
     frames = InFlight()
@@ -65,6 +65,14 @@ def test_what_cannot_be_is_refused(ack: Ack) -> None:
     with pytest.raises(BadMessage):
         frames.acknowledge(ack, 0.1)
     assert frames.octets == 1000
+
+
+@pytest.mark.parametrize(("spread", "held"), [(0, 0.001), (0.001, 0), (0.033, 0)])
+def test_a_page_s_clock_may_be_coarse(spread: float, held: float) -> None:
+    frames = InFlight()
+    number = frames.send(1000, 10.0)
+    assert frames.acknowledge(Ack(number, spread, held), 10.0006) == Delivery(1000, spread, 0.0)
+    assert frames.count == 0
 
 
 def test_one_is_acknowledged_once() -> None:

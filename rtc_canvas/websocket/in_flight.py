@@ -20,6 +20,10 @@ MOST = 2
 SHORT_WAY = 0.040
 MORE = 6
 
+# Browsers round their clocks: Firefox to 1 ms, and to 17 up or down where it resists fingerprinting. So much longer,
+# seconds, a time may seem there than it was here.
+COARSE = 0.034
+
 
 def most(round_trip: float | None) -> int:
     """How many frames may be under way. round_trip: seconds, None where it is not known yet."""
@@ -76,12 +80,12 @@ class InFlight:
             raise BadMessage(f"Frame {ack.number} was never sent.")
         octets, sent_at = frame
         round_trip = now - sent_at - ack.spread - ack.held
-        if round_trip < 0:
+        if round_trip < -COARSE:
             raise BadMessage(f"Frame {ack.number} cannot have been there so long.")
         while ack.number in self._frames:
             _, (gone, _) = self._frames.popitem(last=False)
             self.octets -= gone
-        return Delivery(octets, ack.spread, round_trip)
+        return Delivery(octets, ack.spread, max(round_trip, 0.0))
 
     def forget(self) -> None:
         """The page will acknowledge none of them any more."""
