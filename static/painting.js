@@ -5,6 +5,8 @@
  * @module
  */
 
+import { waitFor } from "./presented.js";
+
 /** @typedef {import("./geometry.js").Size} Size */
 
 /**
@@ -98,6 +100,7 @@ export class Painting {
     this.#waiting = false;
     if (!this.#covers) return;
     const presentedFrames = (this.#shown += 1);
-    this.#onshown(now, { rtpTimestamp: this.#timestamp, presentedFrames, waited: now - this.#at });
+    const waited = waitFor(now, this.#at);
+    this.#onshown(now, { rtpTimestamp: this.#timestamp, presentedFrames, waited });
   }
 }

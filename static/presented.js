@@ -71,6 +71,20 @@ export class RefreshInterval {
 }
 
 /**
+ * How long a frame waited for a refresh; negative where that had begun before. Firefox rounds the page's
+ * clock to whole milliseconds, up or down, but not when refreshes begin: what seems to have come within
+ * one of those after the refresh was there for it.
+ *
+ * @param {number} now when the refresh began, milliseconds
+ * @param {number} came when the frame did, on the page's clock
+ * @param {number} [decoding] milliseconds that it took then
+ */
+export function waitFor(now, came, decoding = 0) {
+  const waited = now - came - decoding;
+  return Number.isInteger(came) && waited > -1 ? Math.max(waited, 0) : waited;
+}
+
+/**
  * Which refresh showed a frame. Where a page draws nothing but this video, Chromium tells of the last
  * refresh, before there was a frame to show: it is the next one then.
  *

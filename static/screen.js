@@ -9,7 +9,7 @@
 
 import { imageSize, isPixelExact, placePicture, toLogical, videoExtent } from "./geometry.js";
 import { Painting } from "./painting.js";
-import { RefreshInterval, shownAt } from "./presented.js";
+import { RefreshInterval, shownAt, waitFor } from "./presented.js";
 import { Sizes } from "./sizes.js";
 
 /** @typedef {import("./geometry.js").Fit} Fit */
@@ -316,7 +316,7 @@ export class Screen {
  */
 function waitOf(now, { receiveTime, processingDuration }) {
   if (receiveTime === undefined || processingDuration === undefined) return null;
-  return now - receiveTime - 1000 * processingDuration;
+  return waitFor(now, receiveTime, 1000 * processingDuration);
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Presented, RefreshInterval, shownAt } from "../../static/presented.js";
+import { Presented, RefreshInterval, shownAt, waitFor } from "../../static/presented.js";
 
 /**
  * @param {RefreshInterval} refresh
@@ -126,6 +126,14 @@ test("a browser may tell no more than when", () => {
     interval: null,
     frames: [[3000, null, 0.005]],
   });
+});
+
+test("a clock of whole milliseconds makes no frame late", () => {
+  assert.equal(waitFor(1000.5, 990, 2), 8.5);
+  assert.equal(waitFor(1000.5, 1001), 0);
+  assert.equal(waitFor(1000.5, 1000, 0.75), 0);
+  assert.equal(waitFor(1000.5, 1001, 0.75), -1.25);
+  assert.equal(waitFor(1000.5, 1000.75), -0.25);
 });
 
 test("a frame is shown by a refresh that comes after it", () => {
