@@ -16,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Playwright, async_play
 
 from rtc_canvas import Canvas, serve
 
+from .firefox import FIREFOX, PUPPETEER, Firefox, started
 from .program import PATIENCE, Program
 from .viewer import Viewer
 
@@ -48,6 +49,12 @@ class OpenViewer(Protocol):
     """Opens a program's page in a profile of its own and waits for its first picture."""
 
     async def __call__(self, program: Program, query: str = "", **options: Any) -> Viewer: ...
+
+
+class OpenFirefox(Protocol):
+    """Opens a program's page in Firefox and waits for its first picture."""
+
+    async def __call__(self, program: Program, query: str = "") -> Firefox: ...
 
 
 class Elsewhere:
@@ -191,6 +198,26 @@ async def open_viewer(new_context: NewContext) -> OpenViewer:
         return viewer
 
     return open_
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def firefox() -> AsyncIterator[Firefox]:
+    """Debian's Firefox, headless, started once."""
+    need(FIREFOX, "apt-get install -y firefox-esr nodejs npm")
+    need(PUPPETEER, "npm ci")
+    async with started() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_firefox(firefox: Firefox) -> AsyncIterator[OpenFirefox]:
+    async def open_(program: Program, query: str = "") -> Firefox:
+        await firefox.open(f"{program.origin}/{query}")
+        await firefox.is_live()
+        return firefox
+
+    yield open_
+    await firefox.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

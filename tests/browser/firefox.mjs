@@ -1,43 +1,56 @@
 /**
- * Debian's Firefox looks at a canvas and clicks on it. Usage: node firefox.mjs URL
+ * Debian's Firefox, with one page at a time. Usage: node firefox.mjs
  *
- * Prints the colour in the middle of the picture, as video and as exact pixels, as one line of JSON
- * each, clicks, and closes when its input ends.
+ * Each line of the input is a call as JSON, [name, ...arguments]: "open" with a URL, "close", or a
+ * method of puppeteer's page, such as "mouse.click". Each is answered by a line of JSON, {value} or
+ * {error}. The browser closes when the input ends.
  */
-import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";
 
-const [url] = process.argv.slice(2);
+const observer = readFileSync(new URL("observer.js", import.meta.url), "utf8");
 const browser = await puppeteer.launch({
   browser: "firefox",
   executablePath: "/usr/bin/firefox-esr",
   headless: true,
   defaultViewport: { width: 640, height: 480 },
+  protocolTimeout: 20_000,
 });
+let context, page;
+
+const calls = {
+  /** A page in a profile of its own, in the place of the one before. */
+  async open(url) {
+    await calls.close();
+    context = await browser.createBrowserContext();
+    page = await context.newPage();
+    await page.evaluateOnNewDocument(observer);
+    await page.goto(url);
+  },
+  async close() {
+    await context?.close();
+    context = page = undefined;
+  },
+};
+
+async function call(name, ...given) {
+  if (calls[name]) return calls[name](...given);
+  const names = name.split(".");
+  const method = names.pop();
+  const object = names.reduce((part, key) => part[key], page);
+  return object[method](...given);
+}
+
 try {
-  const page = await browser.newPage();
-  await page.goto(url);
-  await page.waitForFunction(() => {
-    const canvas = document.querySelector("rtc-canvas")?.canvas;
-    return canvas?.steering && canvas.size;
-  });
-  const color = await page.evaluate(() => {
-    const { surface } = document.querySelector("rtc-canvas").canvas;
-    const canvas = new OffscreenCanvas(1, 1);
-    const context = canvas.getContext("2d");
-    context.drawImage(surface, -320, -240);
-    return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
-  });
-  console.log(JSON.stringify(color));
-  await page.waitForFunction(() => document.querySelector("rtc-canvas").canvas.exactPixels);
-  const exact = await page.evaluate(() => {
-    const context = document.querySelector("rtc-canvas").canvas.exactPixels.getContext("2d");
-    return [...context.getImageData(320, 240, 1, 1).data];
-  });
-  console.log(JSON.stringify(exact));
-  await page.mouse.click(123, 45);
-  process.stdin.resume();
-  await once(process.stdin, "end");
+  for await (const line of createInterface({ input: process.stdin })) {
+    const answer = await call(...JSON.parse(line)).then(
+      // What is no plain value stays here, such as the handle that waitForFunction() gives.
+      (value) => ({ value: value?.dispose ? null : (value ?? null) }),
+      (error) => ({ error: error.message }),
+    );
+    console.log(JSON.stringify(answer));
+  }
 } finally {
   await browser.close();
 }

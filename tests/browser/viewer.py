@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+from abc import ABC, abstractmethod
 from typing import Any
 
 import av
@@ -19,21 +20,28 @@ ROUGHLY = 14
 """Chromium without shaders converts with factors of seven bits, too few for BT.709's blue: that is off by up to 12."""
 
 
-class Viewer:
-    """One tab with one <rtc-canvas> in it."""
+class Tab(ABC):
+    """One tab with one <rtc-canvas> in it, of whatever browser."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    @abstractmethod
+    async def value(self, expression: str) -> Any:
+        """The value of a JavaScript expression in the page."""
+
+    @abstractmethod
+    async def becomes_true(self, condition: str) -> bool:
+        """Wait until a JavaScript expression is true; whether it came to that in time."""
+
+    async def until(self, condition: str) -> None:
+        """Wait until a JavaScript expression is true."""
+        if not await self.becomes_true(condition):
+            said = await self.status()
+            raise AssertionError(f"Never true: {condition}. The page says {said!r}.")
 
     async def sees(self, color: Color, *, within: int = ROUGHLY) -> None:
         """Wait until the middle of the picture has a colour, each channel within `within`."""
-        try:
-            await self.page.wait_for_function(
-                "([color, within]) => observer.sees(color, within)", arg=[list(color), within]
-            )
-        except PlaywrightTimeout:
-            seen = await self.page.evaluate("observer.middle()")
-            raise AssertionError(f"The page shows {seen}, not {list(color)}.") from None
+        if not await self.becomes_true(f"observer.sees({list(color)}, {within})"):
+            seen = await self.value("observer.middle()")
+            raise AssertionError(f"The page shows {seen}, not {list(color)}.")
 
     async def is_white_at(self, x: int, y: int) -> None:
         """Wait until a pixel of the video is white."""
@@ -49,21 +57,13 @@ class Viewer:
         """Wait until the page knows that its input steers the program."""
         await self.until("observer.element?.canvas?.steering")
 
-    async def until(self, condition: str) -> None:
-        """Wait until a JavaScript expression is true."""
-        try:
-            await self.page.wait_for_function(f"() => {condition}")
-        except PlaywrightTimeout:
-            said = await self.status()
-            raise AssertionError(f"Never true: {condition}. The page says {said!r}.") from None
-
     async def frame(self) -> NDArray[np.uint8]:
         """The newest frame as the video has it, (h, w, 3), with its padding."""
-        return _pixels(await self.page.evaluate("observer.encoded()"))[..., :3]
+        return _pixels(await self.value("observer.encoded()"))[..., :3]
 
     async def exact(self) -> NDArray[np.uint8] | None:
         """The exact pixels that the page shows, (h, w, 4); None while it shows none."""
-        shown = await self.page.evaluate("observer.exact()")
+        shown = await self.value("observer.exact()")
         return None if shown is None else _pixels(shown)
 
     async def shows_exactly(self, pixels: NDArray[np.uint8]) -> None:
@@ -75,20 +75,9 @@ class Viewer:
         assert np.array_equal(shown[..., :3], pixels)
         assert shown[..., 3].min() == 255
 
-    async def screenshot(self) -> NDArray[np.uint8]:
-        """What a person sees of the page, (h, w, 3), without the bar at the bottom."""
-        return decode_png(await self.page.screenshot(style=".bar { display: none !important }"))
-
-    async def shows(self, place: tuple[int, int], color: tuple[int, int, int]) -> None:
-        """Wait until a person sees about this colour at (x, y); a page's next screenshot shows its next frame."""
-        x, y = place
-        async with asyncio.timeout(PATIENCE):
-            while abs((await self.screenshot())[y, x].astype(int) - color).max() > ROUGHLY:
-                await self.page.evaluate("new Promise(requestAnimationFrame)")
-
     async def status(self) -> str:
         """What the page says to screen readers about its state."""
-        said: str = await self.page.evaluate("observer.part('[role=status]')?.textContent ?? ''")
+        said: str = await self.value("observer.part('[role=status]')?.textContent ?? ''")
         return said
 
     async def says(self, *parts: str) -> None:
@@ -101,15 +90,37 @@ class Viewer:
     async def has_said(self, *parts: str) -> None:
         """Wait until the status has had all of these parts at once since the page was opened, if only for a moment."""
         condition = " && ".join(f"text.includes({part!r})" for part in parts)
-        try:
-            await self.page.wait_for_function(f"() => observer.said.some((text) => {condition})")
-        except PlaywrightTimeout:
+        if not await self.becomes_true(f"observer.said.some((text) => {condition})"):
             said = await self.value("observer.said")
-            raise AssertionError(f"The page has not said {parts}, but {said}.") from None
+            raise AssertionError(f"The page has not said {parts}, but {said}.")
+
+
+class Viewer(Tab):
+    """One of Chromium, by playwright."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
 
     async def value(self, expression: str) -> Any:
-        """The value of a JavaScript expression in the page."""
         return await self.page.evaluate(expression)
+
+    async def becomes_true(self, condition: str) -> bool:
+        try:
+            await self.page.wait_for_function(f"() => {condition}")
+        except PlaywrightTimeout:
+            return False
+        return True
+
+    async def screenshot(self) -> NDArray[np.uint8]:
+        """What a person sees of the page, (h, w, 3), without the bar at the bottom."""
+        return decode_png(await self.page.screenshot(style=".bar { display: none !important }"))
+
+    async def shows(self, place: tuple[int, int], color: tuple[int, int, int]) -> None:
+        """Wait until a person sees about this colour at (x, y); a page's next screenshot shows its next frame."""
+        x, y = place
+        async with asyncio.timeout(PATIENCE):
+            while abs((await self.screenshot())[y, x].astype(int) - color).max() > ROUGHLY:
+                await self.page.evaluate("new Promise(requestAnimationFrame)")
 
 
 def _pixels(shown: dict[str, Any]) -> NDArray[np.uint8]:
