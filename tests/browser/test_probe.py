@@ -73,7 +73,7 @@ ASK_WHILE_PLAYING = """async (count) => {
   while (asked.length < count) {
     await new Promise((resolve) => canvas.addEventListener("frame", resolve, { once: true }));
     const [level] = observer.frame(160, 120, 1, 1).data;
-    asked.push([level, (await canvas.probe(160, 120)).id]);
+    asked.push([level, (await canvas.probe(160, 120)).value]);
   }
   return asked;
 }"""
