@@ -162,10 +162,10 @@ async def test_a_probe_answers_for_the_picture_on_the_screen_while_newer_ones_co
     firefox = await open_firefox(program, query)
     asked = await firefox.value(ASK_WHILE_PLAYING)
     assert all(id == value for _, id, value in asked)
-    behind = [(round((level - 10) / 20) - index) % LEVELS for level, index, _ in asked]
-    # Between the frame that Firefox tells of and the pixels that are read, the next one may come.
-    assert set(behind) <= {0, 1}
-    assert behind.count(0) > 10
+    newer = [(round((level - 10) / 20) - index) % LEVELS for level, index, _ in asked]
+    # Between the frame that Firefox tells of and the pixels that are read, newer ones may come.
+    assert max(newer) < LEVELS / 2
+    assert newer.count(0) > 10
 
 
 # As good as it gets.
