@@ -55,6 +55,7 @@ class WebSocketConnection:
 
     name: Final[TransportName] = "websocket"
     has_channels: Final = True
+    may_lose: Final = False
 
     def __init__(
         self,
@@ -231,7 +232,12 @@ class WebSocketConnection:
 
     def _acknowledge(self, ack: framing.Ack) -> None:
         now = time.monotonic()
-        delivery = self._in_flight.acknowledge(ack, now)
+        try:
+            delivery = self._in_flight.acknowledge(ack, now)
+        except BadMessage:
+            # The frame may have arrived all the same.
+            self._listener.room()
+            raise
         if delivery is None:
             return
         self._rate.on_delivery(delivery, now)

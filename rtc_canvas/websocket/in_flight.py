@@ -71,20 +71,21 @@ class InFlight:
         """Take an acknowledgement, of a frame and of those before it; None where that is known, or forgotten.
 
         Raises:
-            BadMessage: when it is of a frame that was never sent, or its times cannot be.
+            BadMessage: when it is of a frame that was never sent, or its times cannot be: then the frame counts as
+                arrived all the same, as the video would stop otherwise.
         """
         frame = self._frames.get(ack.number)
         if frame is None:
             if 0 < ack.number <= self._number:
                 return None
             raise BadMessage(f"Frame {ack.number} was never sent.")
+        while ack.number in self._frames:
+            _, (gone, _) = self._frames.popitem(last=False)
+            self.octets -= gone
         octets, sent_at = frame
         round_trip = now - sent_at - ack.spread - ack.held
         if round_trip < -COARSE:
             raise BadMessage(f"Frame {ack.number} cannot have been there so long.")
-        while ack.number in self._frames:
-            _, (gone, _) = self._frames.popitem(last=False)
-            self.octets -= gone
         return Delivery(octets, ack.spread, max(round_trip, 0.0))
 
     def forget(self) -> None:
