@@ -111,6 +111,7 @@ class StandInTransport:
 
     codec: Codec = "h264"
     has_room = True
+    may_lose = True
     silence = 0.0
     stats = LinkStats(round_trip=0.02, cuts=MappingProxyType({"queue": 1}))
 

@@ -58,6 +58,14 @@ def test_each_message_repeats_the_last_frame_of_the_one_before() -> None:
     assert messages == [[1], [1, 2], [2, 3, 4], [4, 5]]
 
 
+def test_nothing_is_repeated_where_nothing_is_lost() -> None:
+    announcements = Announcements(may_lose=False)
+    for number in (1, 2):
+        announcements.add(frame(number))
+        assert [entry[1] for entry in told(announcements)] == [number]
+        announcements.sent(0.0)
+
+
 def test_what_did_not_go_is_told_with_the_next_and_the_oldest_let_go() -> None:
     announcements = Announcements()
     for number in range(1, MOST + 3):
@@ -101,13 +109,17 @@ def test_messages_take_a_small_share_of_the_rate(target: float, fps: float) -> N
     assert entries - (messages - 1) > 600 - MOST, "all but the last are told"
 
 
-def test_with_a_good_link_each_frame_is_told_at_once() -> None:
-    announcements = Announcements()
-    assert announcements.wait(3e6, 5.0) is None, "there is nothing to tell"
+@pytest.mark.parametrize(("may_lose", "target"), [(True, 3e6), (False, 1e6)])
+def test_at_60_a_second_no_frame_waits_to_be_told(may_lose: bool, target: float) -> None:
+    announcements = Announcements(may_lose=may_lose)
     for number in range(1, 10):
         announcements.add(frame(number))
-        assert announcements.wait(3e6, 100 + number / 60) == 0
+        assert announcements.wait(target, 100 + number / 60) == 0
         announcements.sent(100 + number / 60)
+
+
+def test_there_may_be_nothing_to_tell() -> None:
+    assert Announcements().wait(3e6, 5.0) is None
 
 
 def test_entries_are_as_large_as_is_reckoned() -> None:

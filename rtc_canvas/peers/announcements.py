@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Integral
 
 from .frame_log import SentFrame
@@ -14,8 +14,10 @@ MOST = 16
 # Frames that are told once more with an exact image: one of them is on the screen, or will be.
 NEWEST = 8
 
-# What a message takes on the wire, bytes: what is around it, and each entry. And its share of the rate at most.
+# What a message takes on the wire, bytes: what is around it in a packet of its own, or behind its frame in a stream,
+# and each entry. And its share of the rate at most.
 AROUND = 120
+AROUND_IN_STREAM = 48
 ENTRY = 50
 SHARE = 0.05
 
@@ -27,9 +29,13 @@ LONGEST_TEXT = 64
 
 
 class Announcements:
-    """Collects frames and makes messages of them. Each repeats one frame of the message before, as that may be lost."""
+    """Collects frames and makes messages of them.
 
-    def __init__(self) -> None:
+    may_lose: whether a message may be lost. Then each repeats one frame of the message before.
+    """
+
+    def __init__(self, *, may_lose: bool = True) -> None:
+        self.may_lose = may_lose
         self._untold: deque[SentFrame] = deque(maxlen=MOST)
         self._newest: deque[SentFrame] = deque(maxlen=NEWEST)
         self._told: SentFrame | None = None
@@ -64,7 +70,11 @@ class Announcements:
 
     def message(self) -> dict[str, object]:
         """What is to be told now."""
-        return _message([*([] if self._told is None else [self._told]), *self._untold])
+        return _message([*self._repeated, *self._untold])
+
+    @property
+    def _repeated(self) -> Sequence[SentFrame]:
+        return () if self._told is None or not self.may_lose else (self._told,)
 
     def newest(self) -> dict[str, object]:
         """What the newest frames show, whether that was told or not."""
@@ -72,7 +82,8 @@ class Announcements:
 
     def sent(self, now: float) -> None:
         """The message went out."""
-        self._cost = 8 * (AROUND + ENTRY * (len(self._untold) + 1))
+        around = AROUND if self.may_lose else AROUND_IN_STREAM
+        self._cost = 8 * (around + ENTRY * (len(self._repeated) + len(self._untold)))
         self._told = self._untold[-1]
         self._told_at = now
         self._untold.clear()

@@ -59,8 +59,12 @@ class PeerFrames:
         self._presentations = Presentations(self.log, self._clock, page_time)
         self.quality = FinalQuality(has_channels=False)
 
-    def attach(self, *, has_channels: bool) -> None:
-        """What is sent from now on goes another way, with timestamps of its own."""
+    def attach(self, *, has_channels: bool, may_lose: bool) -> None:
+        """What is sent from now on goes another way, with timestamps of its own.
+
+        may_lose: whether messages on `frames` may be lost there.
+        """
+        self._announcements.may_lose = may_lose
         self.quality = FinalQuality(has_channels=has_channels)
 
     def figures(self, now: float) -> dict[str, Any]:

@@ -185,7 +185,7 @@ class Peer:
             is_exact=lambda: self._exact.takes_over,
             log=self._log,
         )
-        self._frames.attach(has_channels=transport.has_channels)
+        self._frames.attach(has_channels=transport.has_channels, may_lose=transport.may_lose)
         self._exact.attach(transport, self._stream)
         self._stream.set_visible(self._visible and not self.away)
         if self._connected:

@@ -20,6 +20,9 @@ class Transport(Protocol):
     def has_channels(self) -> bool: ...
 
     @property
+    def may_lose(self) -> bool: ...
+
+    @property
     def has_room(self) -> bool: ...
 
     @property

@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from aiortc import (
     RTCConfiguration,
@@ -91,6 +91,8 @@ class Connection:
     limits: of the rate that it feels its way to. entrance: the sockets that it shares with others.
     log: where lines about it go.
     """
+
+    may_lose: Final = True
 
     def __init__(
         self,
