@@ -360,6 +360,17 @@ class Canvas:
         self._stage.latch(cursor=str(cursor))
 
     @property
+    def notice(self) -> str | None:
+        """A sentence that every page shows while there is one, such as "The solver diverged."; None, as at first, for
+        none. Where a draw function fails the page says so by itself, until it succeeds again.
+        """
+        return self._stage.latched.notice
+
+    @notice.setter
+    def notice(self, notice: str | None) -> None:
+        self._stage.latch(notice=None if notice is None else str(notice))
+
+    @property
     def css_size(self) -> tuple[str | None, str | None]:
         """(width, height) of the element that shows the picture in each page, in CSS, such as ("100%", "480px"). None,
         as at first, is what the page says: all of the window in our own.

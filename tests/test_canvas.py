@@ -513,7 +513,7 @@ def test_there_is_nothing_to_register_for(types: tuple[str, ...]) -> None:
 # What pages are told.
 
 
-async def test_title_and_cursor_reach_every_page_and_later_joiners() -> None:
+async def test_title_cursor_and_notice_reach_every_page_and_later_joiners() -> None:
     canvas = Canvas(title="Earth")
     async with room_of(canvas) as room:
         early = room.join()
@@ -523,7 +523,11 @@ async def test_title_and_cursor_reach_every_page_and_later_joiners() -> None:
         canvas.cursor = "crosshair"
         await early.until_told("title", title="Mars")
         await early.until_told("cursor", cursor="crosshair")
+        assert canvas.notice is None
+        canvas.notice = "The solver diverged."
+        await early.until_told("notice", text="The solver diverged.")
         late = room.join()
+        assert late.told("notice")[-1]["text"] == canvas.notice == "The solver diverged."
         assert late.told("title")[-1]["title"] == canvas.title == "Mars"
         assert late.told("cursor")[-1]["cursor"] == canvas.cursor == "crosshair"
 

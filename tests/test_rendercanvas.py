@@ -12,6 +12,7 @@ import pytest
 
 from rtc_canvas import ConfigError, ProbeRequest
 from rtc_canvas.link_stats import LinkStats
+from rtc_canvas.program.drawing import DRAW_FAILED
 from rtc_canvas.rendercanvas.bitmap import fitted
 from rtc_canvas.rendercanvas.events import translated
 from rtc_canvas.rendercanvas.statistics import Statistics
@@ -437,10 +438,32 @@ async def test_a_draw_that_fails_does_not_end_the_draws() -> None:
             program.draw()
 
         program.canvas.request_draw(fail_once)
-        for _ in range(3):
-            guest.send("key_down")
-            await asyncio.sleep(0.02)
+        await guest.until_told("notice", text=DRAW_FAILED)
+        guest.send("key_down")
+        program.canvas.request_draw()
         await program.until(lambda: program.drawn > 1)
+        await guest.transport.until(lambda: guest.told("notice")[-1]["text"] is None)
+
+
+async def test_an_animation_whose_draw_fails_goes_on_slowly() -> None:
+    tried: list[float] = []
+    enough = asyncio.Event()
+    async with shown(update_mode="continuous", max_fps=60) as (program, room):
+        room.join()
+        await program.until(lambda: program.drawn)
+
+        def fail() -> None:
+            tried.append(time.monotonic())
+            if len(tried) == 3:
+                enough.set()
+            raise ValueError("The program's own.")
+
+        program.canvas.request_draw(fail)
+        await asyncio.wait_for(enough.wait(), 5)
+        assert tried[2] - tried[0] > 0.9
+        program.canvas.request_draw(program.draw)
+        drawn = program.drawn
+        await program.until(lambda: program.drawn > drawn)
 
 
 # Statistics.

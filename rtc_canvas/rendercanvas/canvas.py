@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 import rendercanvas
@@ -15,6 +15,7 @@ from rendercanvas.contexts import BaseContext, WgpuContext
 from ..canvas import Canvas
 from ..config import MAX_FPS, check_size
 from ..exceptions import ConfigError
+from ..program.drawing import DRAW_FAILED
 from .bitmap import fitted
 from .events import EDGES, translated
 from .loop import RtcLoop, loop
@@ -26,6 +27,9 @@ __all__ = ["RenderCanvas", "RtcCanvasGroup", "RtcRenderCanvas", "loop"]
 
 # Of two looks that are less than so many seconds apart the earlier one is enough.
 SAME_LOOK = 1e-4
+
+# A draw that failed is tried again after so many seconds at the soonest, but for what answers a viewer.
+RETRY_AFTER = 0.5
 
 # `pygfx.show()` runs the `loop` of the module that a canvas's class is defined in.
 assert loop is not None
@@ -83,7 +87,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._rtc = rtc
         self._name = name
         self._draw_without_viewers = draw_without_viewers
-        self._has_drawn = False
+        self._has_drawn = self._draw_has_failed = False
         self._began = 0.0
         self._turns = Turns(update_mode)
         self._presenting = Presenting(_Weakly(self._look_soon))
@@ -185,7 +189,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def request_draw(self, draw_function: Callable[[], None] | None = None) -> Any:
         """See `BaseRenderCanvas.request_draw`."""
-        super().request_draw(draw_function)
+        super().request_draw(draw_function and self._watched(draw_function))
         self._turns.want()
         self.rtc.expects_picture = self._turns.owes_picture
         self._look_soon()
@@ -286,6 +290,32 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._time_to_draw()
         if self._turns.draws_again:
             self.rtc.beat.aim(now, time.monotonic())
+
+    def _watched(self, draw: Callable[[], None]) -> Callable[[], None]:
+        """The same, but its canvas learns whether it failed: rendercanvas logs that, and tells its backend nothing."""
+        succeeded, failed = _Weakly(self._draw_succeeded), _Weakly(self._draw_failed)
+
+        @wraps(draw)
+        def watched() -> None:
+            try:
+                draw()
+            except Exception as error:
+                if type(error).__name__ != "DrawCancelled":
+                    failed()
+                raise
+            succeeded()
+
+        return watched
+
+    def _draw_failed(self) -> None:
+        self._draw_has_failed = True
+        self.rtc.notice = DRAW_FAILED
+        self.rtc.beat.postpone(time.monotonic() + RETRY_AFTER)
+
+    def _draw_succeeded(self) -> None:
+        if self._draw_has_failed:
+            self._draw_has_failed = False
+            self.rtc.notice = None
 
     def _take_events(self) -> None:
         """Give rendercanvas the viewer's events, which it hands to handlers before the next draw begins."""
