@@ -86,15 +86,17 @@ export class Viewport {
 }
 
 /**
- * A side as it is drawn: an edge between two pixels of the screen comes to lie on one of them, and a picture of the
- * size between such edges would lose a row. `clientWidth`, which is rounded, would blur it.
+ * A side from which the size of the picture is made. Its edges are drawn on pixels of the screen, and by where they
+ * lie there are between them one more or one less than its length rounds to: a picture of another size would lose a
+ * row, or be blurred a little, as it would by `clientWidth`, which is rounded.
  *
  * @param {number} side CSS pixels
- * @param {number | undefined} drawn device pixels; undefined where the browser does not tell
+ * @param {number | undefined} drawn device pixels between its edges; undefined where the browser does not tell
  * @returns {number} CSS pixels
  */
 function pixelSide(side, drawn) {
+  const pixels = side * devicePixelRatio;
+  if (drawn === undefined || Math.round(pixels) === drawn) return side;
   // A browser that only acts as if it had another screen tells those of its own.
-  const tells = drawn !== undefined && Math.abs(drawn - side * devicePixelRatio) < 1;
-  return tells ? drawn / devicePixelRatio : side;
+  return Math.abs(drawn - pixels) < 1 ? drawn / devicePixelRatio : side;
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -40,7 +41,8 @@ class Size:
 
 
 def _side(pixels: float) -> int:
-    return min(max(round(pixels), MIN_SIDE), MAX_SIDE)
+    # Halves go up, as in the page, which tells of pixels that it counted.
+    return min(max(math.floor(pixels + 0.5), MIN_SIDE), MAX_SIDE)
 
 
 @dataclass(frozen=True, slots=True)
