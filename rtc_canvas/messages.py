@@ -25,10 +25,14 @@ FARTHEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """A page's first message."""
+    """A page's first message.
+
+    visible: see `Visibility`. view_only: see `ViewOnly`.
+    """
 
     protocol: int
     visible: bool
+    view_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,8 @@ def parse_app_message(message: str | bytes) -> AppMessage:
     sent = _object("app", message)
     match sent.get("type"):
         case "hello":
-            return Hello(_integer(sent, "protocol"), _boolean(sent, "visible"))
+            view_only = "view_only" in sent and _boolean(sent, "view_only")
+            return Hello(_integer(sent, "protocol"), _boolean(sent, "visible"), view_only)
         case "visibility":
             return Visibility(_boolean(sent, "visible"))
         case "view_only":

@@ -28,8 +28,13 @@ import { baseOf, sdpFragment, SOON, Whep, withCredentials } from "./whep.js";
  */
 
 /**
+ * What the page's first message says of it: whether anybody sees it, and whether it wants no control.
+ * @typedef {{visible: boolean, view_only: boolean}} Greeting
+ */
+
+/**
  * @typedef {object} ConnectionEvents
- * @property {() => boolean} visible asked once, for the first message
+ * @property {() => Greeting} greeting asked once, for the first message
  * @property {(stream: MediaStream) => void} onstream
  * @property {(image: VideoFrame | ImageBitmap, timestamp: number) => void} onimage a frame, by
  *   its RTP timestamp, where there is no stream
@@ -263,7 +268,7 @@ export class Connection {
    * @param {ConnectionEvents} events
    */
   #onappopen(events) {
-    this.channels.app({ type: "hello", protocol: PROTOCOL, visible: events.visible() });
+    this.channels.app({ type: "hello", protocol: PROTOCOL, ...events.greeting() });
     events.onopen();
   }
 

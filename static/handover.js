@@ -345,7 +345,8 @@ export class Handover {
     this.#events?.onstop();
     dead?.abandon();
     this.#socket?.use("websocket");
-    this.channels.app({ type: "visibility", visible: this.#events?.visible() ?? true });
+    const visible = this.#events?.greeting().visible ?? true;
+    this.channels.app({ type: "visibility", visible });
     // What did not arrive the other way arrives now; what did is known by its `seq`.
     for (const fields of this.#input.since(performance.now())) this.#socket?.channels.input(fields);
     this.#tryWebRtcLater();
@@ -358,7 +359,7 @@ export class Handover {
    */
   #shared(counts) {
     return {
-      visible: () => this.#events?.visible() ?? true,
+      greeting: () => this.#events?.greeting() ?? { visible: true, view_only: false },
       onsession: (/** @type {string} */ session) => void (this.#session = session),
       oninputopen: () => counts() && this.#openInput(),
       /** @param {import("./messages.js").ServerMessage} message */

@@ -369,7 +369,7 @@ export class RtcCanvas extends EventTarget {
       codec: this.codec,
       transport: this.transport,
       relay: this.relay,
-      visible: () => this.#space.look(),
+      greeting: () => ({ visible: this.#space.look(), view_only: this.#viewOnly }),
     };
   }
 

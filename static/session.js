@@ -10,6 +10,7 @@ import { CLOSED, next, pauseBefore } from "./state.js";
 import { Undecoded } from "./undecoded.js";
 
 /** @typedef {import("./connection.js").ConnectionEvents} ConnectionEvents */
+/** @typedef {import("./connection.js").Greeting} Greeting */
 /** @typedef {import("./handover.js").HandoverOptions} HandoverOptions */
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./state.js").State} State */
@@ -53,7 +54,7 @@ export class Session {
   #listeners = null;
 
   /**
-   * @param {() => HandoverOptions & {visible: () => boolean}} options asked anew for every
+   * @param {() => HandoverOptions & {greeting: () => Greeting}} options asked anew for every
    *   connection; throws a Problem where none can be made of the settings
    * @param {SessionEvents} events
    */
@@ -107,12 +108,12 @@ export class Session {
     clearTimeout(this.#timer);
     const wanted = this.#settled();
     if (wanted instanceof Problem) return this.#end(wanted);
-    const { visible, ...options } = wanted;
+    const { greeting, ...options } = wanted;
     const session = this.#broken?.session ?? null;
     const connection = new Handover({ ...options, session });
     this.#connection = connection;
     connection.start({
-      visible,
+      greeting,
       onstream: this.#events.onstream,
       onimage: this.#events.onimage,
       onstop: this.#events.onstop,

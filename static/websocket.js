@@ -282,7 +282,7 @@ export class WebSocketConnection {
    */
   #greet(events) {
     if (!this.#greeted) {
-      this.channels.app({ type: "hello", protocol: PROTOCOL, visible: events.visible() });
+      this.channels.app({ type: "hello", protocol: PROTOCOL, ...events.greeting() });
     }
     this.#greeted = true;
     events.onup();

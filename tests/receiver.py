@@ -191,6 +191,7 @@ async def receiver(
             await viewer.accept(answer)
         if channels:
             await viewer.open()
+            viewer.tell(type="hello", protocol=1, visible=True)
         yield viewer
     finally:
         await viewer.close()

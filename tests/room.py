@@ -205,6 +205,7 @@ class Guest:
         if self.transport.has_channels:
             for channel in ("app", "input", "pointer"):
                 self.peer.channel_open(channel)
+            self.tell("hello", protocol=1, visible=True)
 
     def send(self, type_: str, **fields: Any) -> None:
         self._seq += 1

@@ -58,6 +58,20 @@ async def test_control_passes_to_the_next_in_line() -> None:
         ]
 
 
+async def test_a_page_stands_in_no_line_before_it_says_whether_it_wants_control() -> None:
+    async with bare_room() as (room, spy):
+        wall = room.connect()
+        wall.peer.connected()
+        for channel in ("app", "input"):
+            wall.peer.channel_open(channel)
+        assert not wall.peer.steering
+        wall.tell("hello", protocol=1, visible=True, view_only=True)
+        assert not wall.peer.steering
+        assert spy.types() == ["join"]
+        wall.tell("view_only", on=False)
+        assert wall.peer.steering
+
+
 async def test_a_page_that_is_view_only_stands_in_no_line() -> None:
     async with bare_room() as (room, spy):
         wall, other = room.join(), room.join()

@@ -55,6 +55,9 @@ class Way:
         self.leg.connected()
         for channel in ("app", "input", "pointer", "frames"):
             self.leg.channel_open(channel)
+        if "hello" in self.messages:
+            hello = {"type": "hello", "protocol": 1, "visible": True}
+            self.leg.message("app", json.dumps(hello))
         return self
 
     def press(self, seq: int) -> None:

@@ -50,7 +50,14 @@ def asked(**fields: Any) -> str:
 @pytest.mark.parametrize(
     ("message", "parsed"),
     [
-        ({"type": "hello", "protocol": 1, "visible": False}, Hello(1, visible=False)),
+        (
+            {"type": "hello", "protocol": 1, "visible": False},
+            Hello(1, visible=False, view_only=False),
+        ),
+        (
+            {"type": "hello", "protocol": 1, "visible": True, "view_only": True},
+            Hello(1, visible=True, view_only=True),
+        ),
         ({"type": "visibility", "visible": True}, Visibility(visible=True)),
         ({"type": "stats", "on": True, "newer": "field"}, WantStats(on=True)),
         (

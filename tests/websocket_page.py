@@ -34,6 +34,7 @@ class Page:
         self.close: tuple[int | None, str] | None = None
         self.reading: asyncio.Task[None]
         self._changed = asyncio.Event()
+        self._has_greeted = False
         self._seq = 0
 
     async def open(self, **fields: Any) -> None:
@@ -95,7 +96,11 @@ class Page:
             if self.acknowledges:
                 await self.acknowledge(number)
         elif message[0] < framing.CHANNELS:
-            self.told.append(json.loads(message[2:]))
+            told = json.loads(message[2:])
+            if told["type"] == "hello" and not self._has_greeted:
+                self._has_greeted = True
+                await self.send("app", "hello", protocol=1, visible=True)
+            self.told.append(told)
 
 
 @contextlib.asynccontextmanager

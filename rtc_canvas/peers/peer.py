@@ -94,7 +94,8 @@ class Peer:
         self._connected = False
         self._steering = False
         self._visible = True
-        self._view_only = False
+        # None until its page has said.
+        self._view_only: bool | None = None
         self._closed: asyncio.Task[None] | None = None
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._open_channels: set[ChannelName] = set()
@@ -114,7 +115,7 @@ class Peer:
     @property
     def view_only(self) -> bool:
         """Whether its page wants no control."""
-        return self._view_only
+        return bool(self._view_only)
 
     @property
     def away(self) -> bool:
@@ -335,7 +336,7 @@ class Peer:
         if channel == APP:
             self._app.greet()
         elif channel == INPUT:
-            self._audience.peer_may_steer(self)
+            self._look_for_control()
         elif channel == FRAMES:
             self._frames.opened()
 
@@ -414,18 +415,17 @@ class Peer:
 
     def _app_message(self, message: str | bytes) -> None:
         match parse_app_message(message):
-            case Hello(protocol, visible):
+            case Hello(protocol, visible, view_only):
                 if protocol != PROTOCOL:
                     self._log.info(
                         "its page speaks protocol %d, this server %d", protocol, PROTOCOL
                     )
                 self._set_visible(visible)
+                self._set_view_only(view_only)
             case Visibility(visible):
                 self._set_visible(visible)
-            case ViewOnly(on) if on != self._view_only:
-                self._view_only = on
-                if INPUT in self._open_channels:
-                    self._audience.peer_may_steer(self)
+            case ViewOnly(on):
+                self._set_view_only(on)
             case WantStats(on):
                 self._app.send_stats(on)
             case Asked() as asked:
@@ -454,6 +454,16 @@ class Peer:
             self._visible = visible
             self._set_shown(visible)
             self._audience.peer_visibility_changed(self)
+
+    def _set_view_only(self, on: bool) -> None:
+        if on != self._view_only:
+            self._view_only = on
+            self._look_for_control()
+
+    def _look_for_control(self) -> None:
+        """Have it stand in line for control, or not any more: once its page has said whether it wants any."""
+        if INPUT in self._open_channels and self._view_only is not None:
+            self._audience.peer_may_steer(self)
 
     def _set_shown(self, shown: bool) -> None:
         if shown:

@@ -57,7 +57,7 @@ async def test_properties_set_before_the_element_is_defined(
     assert await viewer.value("observer.element.getAttributeNames().sort()") == [
         *["codec", "data-state", "fit", "src", "style", "view-only"]
     ]
-    assert program.types("join") == ["join"]
+    assert program.types("join", "control") == ["join"], "it never had control"
 
 
 async def test_a_size_that_the_program_says_is_taken_and_told(
