@@ -161,7 +161,9 @@ export function refusal(status, line) {
   switch (status) {
     case 401:
       return new Problem("unauthorised", "This browser has no access to the canvas.", {
-        advice: "Open the link that the program printed, or log in on its site, and load this page again.",
+        advice:
+          line ||
+          "Open the link that the program printed, or log in on its site, and load this page again.",
       });
     case 403:
       return new Problem("forbidden", line || "The server does not serve this page.", {

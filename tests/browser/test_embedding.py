@@ -43,7 +43,7 @@ async def test_without_the_token_it_fails_and_says_what_to_do(
     viewer = await elsewhere.open(
         program, f'<rtc-canvas src="{program.origin}/" style="{SMALL}"></rtc-canvas>'
     )
-    await viewer.says("Not connected", "no access", "Open the link that the program printed")
+    await viewer.says("Not connected", "no access", "token is missing or wrong", "open the link")
     assert program.canvas.peers == ()
     await viewer.value("void (observer.element.token = 'let-me-in')")
     await viewer.sees(RED)

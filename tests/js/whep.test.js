@@ -152,6 +152,7 @@ for (const [status, code, retry] of REFUSALS) {
       problem.message,
       status === 401 ? "This browser has no access to the canvas." : "Its reason.",
     );
+    if (status === 401) assert.equal(problem.advice, "Its reason.");
   });
 }
 
