@@ -247,8 +247,8 @@ class Drawing:
                 handed_over = time.monotonic()
                 self._present(array, request, handed_over, inputs)
                 self.beat.handed_over(now, handed_over)
-        except BaseException:  # SystemExit too: it would only end this thread
-            self._draw_failed()
+        except BaseException as error:  # SystemExit too: it would only end this thread
+            self._draw_failed(error)
         else:
             if self._draw_failures:
                 self._draw_failures = 0
@@ -263,7 +263,7 @@ class Drawing:
         if self._draw_wanted or self._mode == "continuous":
             self.beat.aim(last, time.monotonic())
 
-    def _draw_failed(self) -> None:
+    def _draw_failed(self, error: BaseException) -> None:
         with self._condition:
             # It is tried again in any case: who asked meanwhile, as it may have itself, has it by that.
             self._draw_wanted = False
@@ -272,7 +272,10 @@ class Drawing:
         if self._draw_failures == 1:
             logger.exception("The draw failed; the last picture stays.")
         else:
-            logger.error("The draw failed again (%d times in a row).", self._draw_failures)
+            # Not always for the same reason.
+            logger.error(
+                "The draw failed again (%d times in a row): %r", self._draw_failures, error
+            )
         self._stage.latch(notice=DRAW_FAILED)
         self.beat.postpone(time.monotonic() + pause)
 
@@ -293,8 +296,8 @@ class Drawing:
             try:
                 # Each handler has its own dict: one that writes to it disturbs no other.
                 result = handler(dict(event))
-            except BaseException:  # as for draws
-                self._handler_failed(handler)
+            except BaseException as error:  # as for draws
+                self._handler_failed(handler, error)
                 return
             if inspect.iscoroutine(result):
                 self._start_async(handler, event, run_here(result))
@@ -319,9 +322,9 @@ class Drawing:
         async def run() -> None:
             try:
                 await coroutine
-            except (Exception, SystemExit):
+            except (Exception, SystemExit) as error:
                 # asyncio would let the latter end the event loop, and the server with it.
-                self._handler_failed(handler)
+                self._handler_failed(handler, error)
             else:
                 self._handled(event)
 
@@ -332,13 +335,13 @@ class Drawing:
 
         running.loop.call_soon_threadsafe(start)
 
-    def _handler_failed(self, handler: Handler) -> None:
+    def _handler_failed(self, handler: Handler, error: BaseException) -> None:
         self._handler_failures[id(handler)] += 1
-        failures = self._handler_failures[id(handler)]
+        name, failures = _name(handler), self._handler_failures[id(handler)]
         if failures == 1:
-            logger.exception("The handler %s failed.", _name(handler))
+            logger.exception("The handler %s failed.", name)
         else:
-            logger.error("The handler %s failed again (%d times).", _name(handler), failures)
+            logger.error("The handler %s failed again (%d times): %r", name, failures, error)
 
 
 def _names(event: ProgramEvent) -> tuple[str, ...]:
