@@ -121,7 +121,7 @@ class Canvas:
     ) -> None:
         """Show an array. Never waits; a picture that has not been sent yet is replaced.
 
-        One that equals the picture before it costs a comparison here, and nothing is encoded or sent for it.
+        One that equals the picture before it, alpha aside, costs a comparison here; nothing is encoded or sent for it.
 
         array: (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) uint8 with sides of 16 to 4096 pixels, contiguous or not;
             alpha is ignored. It may have another size than the one before.

@@ -174,6 +174,17 @@ async def test_other_pixels_end_a_run_of_the_same() -> None:
     assert [picture.pixels[-1, -1, 0] for picture in pushed] == [1, 1, 2, 2, 1]
 
 
+async def test_another_alpha_is_no_other_picture() -> None:
+    canvas = Canvas()
+    array = np.full((48, 64, 4), 9, np.uint8)
+    async with pictures(canvas) as seen:
+        canvas.push(array)
+        array[..., 3] = 255
+        canvas.push(array)
+        pushed = await seen.take(2)
+    assert [picture.content for picture in pushed] == [1, 1]
+
+
 async def test_another_shape_or_logical_size_is_another_picture() -> None:
     canvas = Canvas((64, 48))
     async with pictures(canvas) as seen:
