@@ -39,7 +39,7 @@ class VideoConfig:
     """How each peer's video is encoded.
 
     codec: `"h264"`, `"vp8"`, or None for H.264 where the browser takes it and VP8 elsewhere (default). A page's own
-        wish (`?codec=`) comes first.
+        wish (`?codec=`) comes first where it decodes that, over WebRTC and over a WebSocket.
     encoder: `"software"` (libx264, libvpx; default), `"auto"` (a hardware encoder where one works, else software),
         or `"nvenc"` (NVIDIA's, an error where it does not work). Only H.264 is encoded in hardware.
     chroma: `"auto"` (H.264 of 4:4:4, which keeps the colour of each pixel, where the browser takes it, software encodes

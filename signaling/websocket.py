@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from .access import Grant
 from .refusal import Refusal
+from .whep import CODECS as WISHES
 from .whep import no_canvas
 
 __all__ = [
@@ -56,12 +57,14 @@ _LONGEST_REASON = 123
 class Opening:
     """The first message of a page.
 
-    codecs: what it can decode, best first. use: whether the picture shall come over this WebSocket at once.
+    codecs: what it can decode, best first. codec: its wish, `"h264"` or `"vp8"`, or None for the host's choice.
+    use: whether the picture shall come over this WebSocket at once.
     session: a peer that it belongs to, as the host called it; None for a new one.
     token: access without a cookie.
     """
 
     codecs: Sequence[str]
+    codec: str | None = None
     use: bool = True
     session: str | None = None
     token: str | None = None
@@ -185,11 +188,15 @@ def parse_opening(message: str | bytes) -> Opening:
     codecs = sent.get("codecs")
     if not isinstance(codecs, list) or not all(isinstance(codec, str) for codec in codecs):
         raise Refusal(400, "open: 'codecs' must be a list of strings.")
+    codec = sent.get("codec")
+    if codec not in (None, *WISHES):
+        raise Refusal(400, f"open: 'codec' must be {' or '.join(WISHES)}, or null.")
     use = sent.get("use", True)
     if not isinstance(use, bool):
         raise Refusal(400, "open: 'use' must be true or false.")
     return Opening(
-        codecs=[codec for codec in codecs if codec in CODECS],
+        codecs=[name for name in codecs if name in CODECS],
+        codec=codec,
         use=use,
         session=_optional(sent, "session"),
         token=_optional(sent, "token"),

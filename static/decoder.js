@@ -31,16 +31,13 @@ const TRIED = { h264: "avc1.42E034", "h264-444": "avc1.F4001F", vp8: "vp8" };
 /**
  * The codecs that this page can decode, best first.
  *
- * @param {string | null} wanted "h264" or "vp8", to have that one first
  * @returns {Promise<string[]>}
  */
-export async function decodable(wanted) {
+export async function decodable() {
   // WebCodecs are there for pages from https and from this machine only.
   if (!globalThis.VideoDecoder) return ["jpeg"];
   const tried = await Promise.all(Object.entries(TRIED).map(([name, codec]) => can(name, codec)));
-  const able = tried.flat();
-  const first = able.filter((name) => name === wanted);
-  return [...new Set([...first, ...able, "jpeg"])];
+  return [...tried.flat(), "jpeg"];
 }
 
 /**

@@ -167,7 +167,7 @@ export class WebSocketConnection {
     try {
       const [config, codecs] = await Promise.all([
         new Whep({ ...this.#options, ...(resumes && { timeout: SOON }) }).config(),
-        decodable(this.#options.codec),
+        decodable(),
       ]);
       if (this.#ended) return;
       if (!config.websocket) throw choose(config.canvases);
@@ -185,8 +185,8 @@ export class WebSocketConnection {
     const socket = new WebSocket(url);
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    const { token = null } = this.#options;
-    socket.onopen = () => this.#say({ type: "open", codecs, token, ...this.#joining });
+    const { codec, token = null } = this.#options;
+    socket.onopen = () => this.#say({ type: "open", codecs, codec, token, ...this.#joining });
     socket.onmessage = ({ data }) => this.#onmessage(data);
     socket.onclose = ({ code, reason }) => this.#end(problemOf(code, reason));
   }

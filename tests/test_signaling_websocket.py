@@ -72,13 +72,13 @@ async def served(socket: StandInSocket, program: Program, canvas: str = "main") 
 )
 async def test_a_conversation(code: int | None, left: tuple[str, bool]) -> None:
     socket, program = StandInSocket(), Program()
-    socket.say(OPEN | {"token": "right", "session": "abc", "use": False})
+    socket.say(OPEN | {"codec": "vp8", "token": "right", "session": "abc", "use": False})
     socket.say("one")
     socket.say(b"two")
     socket.leave(code)
     await served(socket, program)
     assert program.openings == [
-        Opening(codecs=["vp8", "h264"], use=False, session="abc", token="right")
+        Opening(codecs=["vp8", "h264"], codec="vp8", use=False, session="abc", token="right")
     ]
     assert program.receiver.received == ["one", b"two"]
     assert program.receiver.was_too_long == (code == 1009)
@@ -167,6 +167,8 @@ async def test_one_that_leaves_before_its_first_message() -> None:
         '{"type": "open"}',
         '{"type": "open", "codecs": "vp8"}',
         '{"type": "open", "codecs": [1]}',
+        '{"type": "open", "codecs": [], "codec": "jpeg"}',
+        '{"type": "open", "codecs": [], "codec": ["vp8"]}',
         '{"type": "open", "codecs": [], "use": 1}',
         '{"type": "open", "codecs": [], "token": 1}',
         '{"type": "open", "codecs": [], "session": "' + "x" * 1025 + '"}',

@@ -63,6 +63,23 @@ async def test_the_configured_codec_comes_first() -> None:
         await page.message("opened", codec="vp8")
 
 
+@pytest.mark.parametrize(("wished", "codec"), [("vp8", "vp8"), ("h264", "h264"), (None, "h264")])
+async def test_the_pages_own_wish_comes_before_the_configured_codec(
+    wished: str | None, codec: str
+) -> None:
+    canvas, config = Canvas((64, 48)), VideoConfig(codec="h264")
+    async with serve(canvas, port=0, video=config) as server, websocket_page(server) as page:
+        await page.open(codecs=["vp8", "h264", "jpeg"], codec=wished)
+        await page.message("opened", codec=codec)
+
+
+async def test_a_wish_that_the_page_cannot_decode_is_none() -> None:
+    canvas = Canvas((64, 48))
+    async with serve(canvas, port=0) as server, websocket_page(server) as page:
+        await page.open(codecs=["jpeg"], codec="vp8")
+        await page.message("opened", codec="jpeg")
+
+
 async def test_who_acknowledges_nothing_gets_two_frames() -> None:
     canvas = Canvas((64, 48))
     async with serve(canvas, port=0) as server, websocket_page(server) as page:

@@ -311,12 +311,13 @@ class Sessions:
         served = self._served[canvas]
         handover = served.handover(session, grant)
         peer, leg = handover.peer, handover.leg("webrtc", begins=use)
-        wish: Codec | None = next((known for known in CODECS if known == codec), self._video.codec)
         connection: Connection | None = None
         try:
             entrance = await self._entrance(reached)
             connection = Connection(leg, self._limits, entrance, log=PeerLog(peer.id))
-            answer = await connection.answer(offer, codec=wish, chroma=self._video.chroma)
+            answer = await connection.answer(
+                offer, codec=self._wish(codec), chroma=self._video.chroma
+            )
             equip = await equipment_maker(
                 connection.codec, connection.chroma_obstacle, self._video, self._executor
             )
@@ -339,6 +340,10 @@ class Sessions:
         )
         return made
 
+    def _wish(self, codec: str | None) -> Codec | None:
+        """The codec to take where the page can decode it: its own wish comes before the program's."""
+        return next((known for known in CODECS if known == codec), self._video.codec)
+
     async def _entrance(self, reached: Reached) -> Entrance:
         if self._relay_only:
             return self._hub.relayed(await self._ice_servers.relays("server"))
@@ -347,7 +352,7 @@ class Sessions:
     async def open_socket(
         self, canvas: str, opening: Opening, socket: Socket, *, grant: Grant
     ) -> WebSocketConnection:
-        codec = _decodable(opening.codecs, self._video.codec)
+        codec = _decodable(opening.codecs, self._wish(opening.codec))
         obstacle = obstacle_in(self._video.chroma, codec, opening.codecs)
         try:
             equip = await equipment_maker(codec, obstacle, self._video, self._executor)

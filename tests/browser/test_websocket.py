@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.async_api import Route
 
-from rtc_canvas import Canvas
+from rtc_canvas import Canvas, VideoConfig
 from rtc_canvas.serving.handover import Handover
 from rtc_canvas.serving.leg import Leg
 
@@ -96,6 +96,18 @@ async def test_exact_pixels_come_over_it_too(
         await viewer.shows_exactly(pixels)
     (peer,) = program.canvas.peers
     assert peer.stats.codec == codec
+
+
+@pytest.mark.parametrize("query", ["", "transport=websocket&"])
+async def test_the_pages_codec_comes_before_the_programs(
+    query: str, serve_program: ServeProgram, open_viewer: OpenViewer
+) -> None:
+    program = await serve_program(Canvas((64, 48)), video=VideoConfig(codec="h264"))
+    program.show(ORANGE)
+    viewer = await open_viewer(program, f"?{query}codec=vp8")
+    await viewer.sees(ORANGE)
+    (peer,) = program.canvas.peers
+    assert peer.stats.codec == "vp8"
 
 
 async def test_exact_pixels_are_seen_as_before_once_webrtc_takes_over(
