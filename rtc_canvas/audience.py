@@ -26,6 +26,7 @@ from .control import (
 )
 from .events import ProgramEvent
 from .exceptions import ServeError
+from .look import Looks
 from .peers.exact_images import ExactImages
 from .peers.peer import Peer
 from .peers.presentations import Presentation
@@ -59,6 +60,7 @@ class Audience:
         self.resizable = stage.resizable
         self.exact = stage.exact
         self.exact_images = ExactImages(self)
+        self._looks = Looks()
         self._waiting = Waiting(self._is_settled)
         stage.watch(self._notify, 0)
 
@@ -76,8 +78,15 @@ class Audience:
             settled.fail(served_no_longer())
         return settled
 
+    async def look(self) -> None:
+        """Have what a snapshot shows drawn first, where nobody watches; see `Looks.have_drawn`."""
+        stage = self._stage()
+        if stage is not None:
+            await self._looks.have_drawn(stage)
+
     def end_waiting(self) -> None:
-        """End those who wait for the canvas to settle: its peers are about to be ended."""
+        """End those who wait for the canvas to settle, or for a draw: its peers are about to be ended."""
+        self._looks.end()
         self._waiting.fail(served_no_longer())
 
     async def close(self) -> None:
@@ -234,15 +243,16 @@ class Audience:
         stage = self._stage()
         if stage is not None:
             # Before looking: a draw that ends in between is to be told.
-            stage.awaits_rest = True
+            stage.awaits_rest.add(self._notify)
         self._waiting.add(settled)
         self._look_at_waiting()
 
     def _look_at_waiting(self) -> None:
         stage = self._stage()
-        if stage is not None and stage.awaits_rest:
+        if stage is not None and self._notify in stage.awaits_rest:
             self._waiting.look()
-            stage.awaits_rest = bool(self._waiting)
+            if not self._waiting:
+                stage.awaits_rest.discard(self._notify)
 
     def _is_settled(self, peer: Peer | None) -> bool:
         stage = self._stage()

@@ -46,7 +46,7 @@ class Canvas:
         resize it.
     fps: the most draws per second, 1 to 240; default 60.
     mode: "ondemand" (default) draws after `request_draw()`, a handled event, a resize and a join; "continuous" draws
-        at `fps` as long as somebody looks.
+        at `fps` as long as somebody looks. Without viewers, both draw for each snapshot.
     title: what the page is called.
     format: the order of the colour channels in arrays, "rgb" (default) or "bgr".
     resizable: whether the steering viewer's window sets the size; otherwise it only scales the picture. Default True.
@@ -177,12 +177,12 @@ class Canvas:
 
     @property
     def wants_frame(self) -> bool:
-        """Whether a picture pushed now would be seen: False while no viewer's page is shown."""
+        """Whether a picture pushed now would be seen: False while no page is shown, and no snapshot waited for."""
         return self._stage.watchers > 0
 
     @property
     def has_viewers(self) -> bool:
-        """Whether anybody is connected whose page is shown."""
+        """Whether anybody is connected whose page is shown, or waits for a snapshot."""
         return self._stage.watchers > 0
 
     # Input.

@@ -143,7 +143,7 @@ class Host(Protocol):
         """
 
     async def snapshot(self, canvas: str, *, grant: Grant) -> bytes:
-        """The pixels of the canvas's newest picture, as a PNG.
+        """The pixels of the canvas's newest picture, as a PNG. Where nobody watches, one is drawn first.
 
         Raises:
             Refusal: 503 before the first picture, and when shutting down.

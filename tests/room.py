@@ -94,6 +94,10 @@ class StageSpy:
         self.questions.append(question)
 
     @property
+    def owes_draw(self) -> bool:
+        return False
+
+    @property
     def draw_pending(self) -> bool:
         return False
 

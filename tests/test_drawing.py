@@ -275,14 +275,20 @@ def test_whoever_waits_for_the_last_draw_is_told_of_its_end(clock: Clock) -> Non
     drawing, stage = watched(Program())
     drawing.draw = lambda request: None
     told: list[bool] = []
-    stage.watch(lambda: told.append(stage.draw_pending), 1)
+
+    def notify() -> None:
+        told.append(stage.draw_pending)
+
+    stage.watch(notify, 1)
     work_off(drawing)
     assert told == []
     clock.now += 1
-    stage.awaits_rest = True
+    stage.awaits_rest.add(notify)
     drawing.request_draw()
     work_off(drawing)
     assert told == [False]
+    stage.unwatch(notify)
+    assert not stage.awaits_rest, "nor does it wait any more"
 
 
 def test_a_draw_may_have_nothing_new() -> None:

@@ -24,7 +24,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "rtc video",
         "equipment program websocket",
         "peers",
-        "settled",
+        "look settled",
         "audience",
         "canvas",
         "canvas_track serving",

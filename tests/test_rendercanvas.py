@@ -255,6 +255,17 @@ async def test_only_the_first_picture_is_drawn_while_nobody_looks() -> None:
         await program.until(lambda: program.drawn > 5)
 
 
+async def test_what_was_asked_for_meanwhile_is_drawn_for_a_snapshot() -> None:
+    async with shown() as (program, room):
+        await program.until(lambda: program.drawn)
+        program.canvas.request_draw()
+        await asyncio.sleep(0.05)
+        assert program.drawn == 1
+        await asyncio.wait_for(room.audience.look(), 5)
+        assert room.audience.newest is not None
+        assert program.drawn == room.audience.newest.pixels[0, 0, 0] == 2
+
+
 async def test_it_may_draw_although_nobody_looks() -> None:
     settings: dict[str, Any] = {"update_mode": "continuous", "draw_without_viewers": True}
     async with shown(**settings) as (program, _):

@@ -17,9 +17,11 @@ from aiohttp import ClientSession
 
 from rtc_canvas import Canvas, EncoderError, ServeError, VideoConfig, serve
 from rtc_canvas.net.hub import Hub
+from rtc_canvas.program.drawing import DrawRequest
 from rtc_canvas.rtc.connection import Connection
 from rtc_canvas.serving.sessions import Session, Sessions
 from rtc_canvas.video.encoder import VideoEncoder
+from rtc_canvas.video.picture import Pixels
 from rtc_canvas.video.vp8 import VP8Encoder
 from signaling.access import Grant
 from signaling.authority import Reached
@@ -317,6 +319,32 @@ async def test_a_snapshot_has_the_pixels_of_the_newest_picture() -> None:
         canvas.push(pixels)
         shown = pixels_of(await sessions.snapshot("main", grant=GRANT))
         assert np.array_equal(shown, pixels[..., 2::-1])
+
+
+async def test_a_snapshot_that_nobody_watches_is_drawn_for() -> None:
+    canvas = Canvas()
+    shown = 100
+
+    @canvas.draw
+    def draw(request: DrawRequest) -> Pixels:
+        return np.full((48, 64), shown, np.uint8)
+
+    async with serving(canvas) as sessions:
+        assert (pixels_of(await sessions.snapshot("main", grant=GRANT)) == 100).all()
+        shown = 200
+        assert (pixels_of(await sessions.snapshot("main", grant=GRANT)) == 200).all()
+
+
+async def test_a_snapshot_waits_for_no_draw_of_a_server_that_ends() -> None:
+    canvas = Canvas()
+    canvas.expects_picture = True
+    canvas.push(np.zeros((48, 64), np.uint8))
+    async with serving(canvas) as sessions:
+        snapshot = asyncio.create_task(sessions.snapshot("main", grant=GRANT))
+        await asyncio.sleep(0.01)
+        assert not snapshot.done()
+    with pytest.raises(Refusal, match="503: The server is shutting down"):
+        await snapshot
 
 
 async def test_snapshots_that_cannot_be_had_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,13 +111,17 @@ class Drawing:
             self._condition.notify()
 
     @property
-    def draw_pending(self) -> bool:
-        """Whether a draw that was asked for has neither returned nor failed; those of an animation nobody asked for."""
+    def owes_draw(self) -> bool:
+        """Whether a draw that was asked for has neither returned nor failed."""
         if self.expects_picture:
             return True
         with self._condition:
-            asked = self._draw_wanted or self._is_drawing
-            return asked and self.draw is not None and self._mode == "ondemand"
+            return self.draw is not None and (self._draw_wanted or self._is_drawing)
+
+    @property
+    def draw_pending(self) -> bool:
+        """The same, but for an animation: its draws nobody asked for."""
+        return self.expects_picture or (self._mode == "ondemand" and self.owes_draw)
 
     def attention_changed(self) -> None:
         with self._condition:

@@ -99,6 +99,9 @@ class StageListener(Protocol):
     def ask(self, question: Question) -> None: ...
 
     @property
+    def owes_draw(self) -> bool: ...
+
+    @property
     def draw_pending(self) -> bool: ...
 
 
@@ -106,7 +109,7 @@ class Stage:
     """Thread-safe. Holds the newest picture only.
 
     watchers: how many look: peers that see their page, and tracks.
-    awaits_rest: whether somebody waits until no draw is pending any more.
+    awaits_rest: the `notify` of those who wait until no draw is pending any more.
     """
 
     def __init__(
@@ -125,7 +128,7 @@ class Stage:
         self.resizable = resizable
         self.max_pixel_ratio = max_pixel_ratio
         self.exact = exact
-        self.awaits_rest = False
+        self.awaits_rest: set[Callable[[], None]] = set()
         self.listener: StageListener | None = None
         self._lock = threading.Lock()
         # Each who is told, with the number of those who look through it. Replaced, never changed: it is walked
@@ -183,6 +186,7 @@ class Stage:
     def unwatch(self, notify: Callable[[], None]) -> None:
         with self._lock:
             self._watchers = {n: count for n, count in self._watchers.items() if n != notify}
+        self.awaits_rest.discard(notify)
 
     @property
     def wants_presented(self) -> bool:
@@ -198,8 +202,13 @@ class Stage:
             self.listener.request_draw()
 
     @property
-    def draw_pending(self) -> bool:
+    def owes_draw(self) -> bool:
         """Whether a picture that was asked for is still to be drawn."""
+        return self.listener is not None and self.listener.owes_draw
+
+    @property
+    def draw_pending(self) -> bool:
+        """The same, but for an animation."""
         return self.listener is not None and self.listener.draw_pending
 
     def shown(self, picture: Shown) -> None:

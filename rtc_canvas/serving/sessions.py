@@ -262,6 +262,8 @@ class Sessions:
 
     async def snapshot(self, canvas: str, *, grant: Grant) -> bytes:
         self._check_served(canvas)
+        await self._served[canvas].audience.look()
+        self._check_served(canvas)
         try:
             image = await self._served[canvas].audience.exact_images.newest()
         except EncoderError as error:
