@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -39,24 +39,44 @@ def asleep() -> Iterator[None]:
     """Stop all of Chromium while the block runs, which must not ask it for anything."""
     processes = [pid for pid in descendants(os.getpid()) if name(pid).startswith("chrom")]
     assert processes
-    for pid in processes:
-        os.kill(pid, signal.SIGSTOP)
+    tell(processes, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in processes:
-            os.kill(pid, signal.SIGCONT)
+        tell(processes, signal.SIGCONT)
+
+
+def tell(processes: list[int], what: signal.Signals) -> None:
+    for pid in processes:
+        with suppress(ProcessLookupError):  # Chromium ends some of them when it likes
+            os.kill(pid, what)
 
 
 def descendants(pid: int) -> Iterator[int]:
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
+    for task in threads(pid):
+        for child in map(int, content(task / "children").split()):
             yield child
             yield from descendants(child)
 
 
+def threads(pid: int) -> list[Path]:
+    """Those of a process; none once it has gone."""
+    try:
+        return list(Path(f"/proc/{pid}/task").iterdir())
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 def name(pid: int) -> str:
-    return Path(f"/proc/{pid}/comm").read_text()
+    return content(Path(f"/proc/{pid}/comm"))
+
+
+def content(path: Path) -> str:
+    """What a file of a process has; nothing once that has gone."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 async def is_back(viewer: Viewer) -> None:
