@@ -6,7 +6,7 @@
 
 /** @typedef {import("./handover.js").Handover} Connection */
 
-/** Seconds from the first packet until something must have been decoded. */
+/** Seconds from the first whole frame, which takes a while on a slow way, until something must have been decoded. */
 const LIMIT = 2;
 /** Milliseconds between two looks. */
 const INTERVAL = 250;
@@ -16,7 +16,7 @@ export class Undecoded {
   #onundecoded;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
-  /** When the first packets were there. @type {number | null} */
+  /** When the first frame was there. @type {number | null} */
   #since = null;
 
   /**
@@ -52,12 +52,13 @@ export class Undecoded {
 
 /**
  * @param {ReadonlyMap<string, any>} report of `RTCPeerConnection.getStats()`
- * @returns {{arrived: boolean, decoded: boolean}} whether packets of video came, and became a frame
+ * @returns {{arrived: boolean, decoded: boolean}} whether a frame of video came, and was decoded
  */
 export function reception(report) {
-  for (const { type, kind, packetsReceived, framesDecoded } of report.values()) {
-    if (type !== "inbound-rtp" || kind !== "video") continue;
-    return { arrived: packetsReceived > 0, decoded: framesDecoded > 0 };
+  for (const each of report.values()) {
+    if (each.type !== "inbound-rtp" || each.kind !== "video") continue;
+    const { packetsReceived, framesReceived = packetsReceived, framesDecoded } = each;
+    return { arrived: framesReceived > 0, decoded: framesDecoded > 0 };
   }
   return { arrived: false, decoded: false };
 }

@@ -162,11 +162,15 @@ test("rows of a server whose transport knows little", () => {
   assert.deepEqual([Allowed, cuts, Repairs, Link], ["–", "0", "–", "–"]);
 });
 
-test("video has arrived before it was decoded", () => {
+test("a frame has arrived before it was decoded", () => {
   const seen = (/** @type {object} */ counts) =>
     reception(new Map([["V", { type: "inbound-rtp", kind: "video", ...counts }]]));
   assert.deepEqual(reception(new Map()), { arrived: false, decoded: false });
   assert.deepEqual(seen({}), { arrived: false, decoded: false });
   assert.deepEqual(seen({ packetsReceived: 3 }), { arrived: true, decoded: false });
+  assert.deepEqual(seen({ packetsReceived: 3, framesReceived: 0 }), {
+    arrived: false,
+    decoded: false,
+  });
   assert.deepEqual(seen({ packetsReceived: 3, framesDecoded: 1 }), { arrived: true, decoded: true });
 });
