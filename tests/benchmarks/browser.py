@@ -101,12 +101,19 @@ class Viewer:
         """The value of a JavaScript expression, awaited if it is a promise."""
         return self._page.evaluate(expression)
 
-    def set_reading(self, on: bool | Literal["luma"]) -> None:
+    def set_reading(self, on: bool | Literal["luma", "decoded"]) -> None:
         """Whether the page reads its pixels, which costs the machine time that others may need.
 
         "luma": only the brightness of a video's, which costs next to nothing and says nothing of an image's.
+        "decoded": the same of each frame as it is decoded, before a refresh shows it, and for good. All else reads once
+        per animation frame; a page that asks for none is another one to Chromium.
         """
-        self._page.evaluate("on => glassObserver.setReading(on)", on)
+        self._page.evaluate("on => { glassObserver.setReading(on) }", on)
+
+    def next_refresh(self) -> float:
+        """When the display's next refresh begins, by the page's clock; the page asks for that one animation frame."""
+        at: float = self._page.evaluate("glassObserver.nextRefresh()")
+        return at
 
     def wait(self, seconds: float) -> None:
         """Let ``seconds`` pass while the browser's messages are handled."""

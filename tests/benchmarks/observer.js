@@ -12,7 +12,9 @@
   const blocks = drawingContext(BITS * BLOCK, 2 * BLOCK)
   let surface = null
   const luma = new Uint8Array(4 * SMALLEST * 2 * BLOCK)
-  let reading = true // or false, or 'luma': from a video's own planes, which takes a tenth of a millisecond
+  // true, false, 'luma': from a video's own planes, which takes a tenth of a millisecond, or, for good, 'decoded': so, too,
+  // but of each frame as it comes out of the decoder, in a page that asks for no animation frames any more.
+  let reading = true
   let lastNumber = null
   const sightings = [] // [number, seconds on performance.now's clock]
   let capture = null // resolves with the whole next picture
@@ -22,7 +24,11 @@
 
   window.glassObserver = {
     now: () => performance.now() / 1000,
-    setReading: (on) => { reading = on },
+    setReading: (on) => {
+      reading = on
+      if (on === 'decoded') readDecoded()
+    },
+    nextRefresh: () => new Promise((resolve) => requestAnimationFrame((now) => resolve(now / 1000))),
     lastNumber: () => lastNumber,
     takeSightings: () => sightings.splice(0),
     // Counted by the browser, so that it goes on while nothing is read.
@@ -36,6 +42,7 @@
   requestAnimationFrame(observe)
 
   function observe () {
+    if (reading === 'decoded') return
     requestAnimationFrame(observe)
     if (!reading) return
     // Before the reading, which takes some milliseconds of its own: from here on the page can read the picture.
@@ -43,7 +50,7 @@
     // An image that is loading its next source has no size for a moment, and stays the surface.
     if (surface === null || !isShown(surface)) surface = findSurface(document) ?? surface
     if (surface === null) return
-    if (reading === 'luma' && surface.videoWidth === SCENE.width) readLuma(started)
+    if (reading === 'luma' && surface.videoWidth === SCENE.width) readLuma(new VideoFrame(surface), started)
     else if (!(reading === 'luma' && surface.localName === 'img' && loads === read)) {
       read = loads
       note(readNumber(), started)
@@ -90,8 +97,16 @@
     return numberOf((x, y) => data[4 * (y * canvas.width + x) + 1])
   }
 
-  async function readLuma (started) {
-    const frame = new VideoFrame(surface)
+  async function readDecoded () {
+    const [track] = surface.srcObject.getVideoTracks()
+    const frames = new MediaStreamTrackProcessor({ track }).readable.getReader()
+    for (;;) {
+      const { value: frame } = await frames.read()
+      await readLuma(frame, performance.now() / 1000)
+    }
+  }
+
+  async function readLuma (frame, started) {
     const rect = { x: 0, y: 0, width: BITS * BLOCK, height: 2 * BLOCK }
     const planar = /^(I4|NV12)/.test(frame.format)
     await frame.copyTo(luma, { rect })

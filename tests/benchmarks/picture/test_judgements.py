@@ -12,6 +12,7 @@ from . import chroma, exact, moving, phase, reported, resuming, still
 from .__main__ import report
 from .finding import Finding, Outcome
 from .quality import Shot, assess, take_shot
+from .refreshes import Refreshes
 from .stopping import stood
 from .watching import bitrate
 
@@ -103,6 +104,21 @@ def test_an_input_counts_until_the_picture_that_includes_it() -> None:
 def test_reported_times_may_be_5_ms_off() -> None:
     assert reported.judge("glass", [0.010, 0.020, 0.090], 0.025).holds
     assert not reported.judge("glass", [0.020], 0.0149).holds
+
+
+def test_the_slowest_reported_times_may_be_one_refresh_off() -> None:
+    read = [*[0.010] * 98, 0.020, 0.090]
+    assert reported.judge_slow(95, read, 0.010 + 0.0169).holds
+    assert not reported.judge_slow(95, read, 0.010 + 0.0171).holds
+    assert reported.judge_slow(99, read, 0.0031).holds
+    assert not reported.judge_slow(99, read, 0.0029).holds
+
+
+def test_what_is_decoded_is_shown_by_the_next_refresh() -> None:
+    refreshes = Refreshes.between(5.0, 5.0 + 600 / 59.98)
+    assert refreshes.next(6.999) == pytest.approx(5.0 + 120 / 59.98)
+    assert refreshes.next(4.999) == pytest.approx(5.0)
+    assert refreshes.next(5.001) == pytest.approx(5.0 + 1 / 59.98)
 
 
 def test_bits_are_counted_from_when_the_watching_began() -> None:
