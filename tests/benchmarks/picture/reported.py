@@ -32,10 +32,12 @@ REPORT = 2.0
 """Seconds in which the subject reports once at least."""
 CLOSE = 5.0
 """Milliseconds."""
-SLOW = (95, 99)
-"""Per cent of the times; what they do not exceed is told, too."""
-SLOW_CLOSE = 17.0
-"""Milliseconds: whether a picture just caught a refresh or just missed it makes one interval of the display."""
+SLOW = {95: 17.0, 99: 34.0}
+"""Per cent of the times, which do not exceed what is told, too, and by how many milliseconds that may be off.
+
+Whether a picture just caught a refresh or just missed it makes one interval of the display. 99 % are all but two or
+three, and one that a busy page read late, or not at all, makes another.
+"""
 OPTIONS = ["--content=graphics", "--count"]
 GLASS_FPS = 29
 """Beside the display's rate, so that pictures meet it at all phases."""
@@ -85,7 +87,7 @@ def judge(figure: str, read: Sequence[float], reported: float) -> Finding:
 def judge_slow(percent: int, read: Sequence[float], reported: float) -> Finding:
     """From times read from pixels and what so many per cent do not exceed as reported, in seconds."""
     figure = f"the same, {percent}th percentile"
-    return _judge(figure, percentile(read, percent), reported, SLOW_CLOSE)
+    return _judge(figure, percentile(read, percent), reported, SLOW[percent])
 
 
 def _judge_all(figure: str, times: Times) -> Iterator[Finding]:
@@ -143,16 +145,17 @@ def _photon(browser: Browser, plan: Plan) -> Times:
         viewer.set_reading("luma")
         viewer.wait(plan.warm_up)
         viewer.take_sightings()
-        end = time.monotonic() + WINDOW
+        clock, end = viewer.clock(), time.monotonic() + WINDOW + REPORT
         for step in itertools.count():
             viewer.move_pointer(LEFT + STEP * step, TOP)
             viewer.wait(PAUSE + REFRESH * (GOLDEN * step % 1))
             if time.monotonic() > end:
                 break
         moves, sightings = viewer.evaluate("pointerMoves.take()"), viewer.take_sightings()
-        return Times(
-            list(input_to_photon(moves, sightings)), _report(subject, "input_to_photon")[1]
-        )
+        told, reported = _report(subject, "input_to_photon")
+        told -= clock.offset
+        seen = [(number, at) for number, at in sightings if told - WINDOW <= at <= told]
+        return Times(list(input_to_photon(moves, seen)), reported)
 
 
 def input_to_photon(

@@ -106,12 +106,12 @@ def test_reported_times_may_be_5_ms_off() -> None:
     assert not reported.judge("glass", [0.020], 0.0149).holds
 
 
-def test_the_slowest_reported_times_may_be_one_refresh_off() -> None:
+def test_the_slowest_reported_times_may_be_a_refresh_off_or_two() -> None:
     read = [*[0.010] * 98, 0.020, 0.090]
     assert reported.judge_slow(95, read, 0.010 + 0.0169).holds
     assert not reported.judge_slow(95, read, 0.010 + 0.0171).holds
-    assert reported.judge_slow(99, read, 0.0031).holds
-    assert not reported.judge_slow(99, read, 0.0029).holds
+    assert reported.judge_slow(99, read, 0.020 + 0.0339).holds
+    assert not reported.judge_slow(99, read, 0.020 + 0.0341).holds
 
 
 def test_what_is_decoded_is_shown_by_the_next_refresh() -> None:
