@@ -33,8 +33,11 @@ class Rig:
             clock.answer(clock.ask(NOW - 1), NOW - 1 - OFFSET, NOW - 1)
         self.presentations = Presentations(self.log, clock, self._page_time)
 
+        self.told_again: dict[int, int] = {}
+        """By its `seq`, which event that is once more."""
+
     def _page_time(self, seq: int) -> float | None:
-        return seq / 10 if seq < 900 else None
+        return self.told_again.get(seq, seq) / 10 if seq < 900 else None
 
     def send(self, number: int, *, seq: int = 0, content: int = 0, again: bool = False) -> int:
         """The timestamp of a frame that shows a picture, which was handed over at 1000 s + its number."""
@@ -131,6 +134,24 @@ def test_an_event_that_changed_nothing_is_answered_by_nothing() -> None:
     assert rig.input_to_photon == pytest.approx(1.25 - 0.3)
     rig.tell((rig.send(3, seq=6), 9.5))
     assert rig.input_to_photon == pytest.approx(9.5 - 0.6)
+
+
+def test_an_event_that_is_told_again_was_answered_before() -> None:
+    rig = Rig()
+    rig.told_again[11] = 10
+    rig.tell((rig.send(1, seq=10), 1.5))
+    rig.tell((rig.send(2, seq=11), 2.0))
+    assert rig.input_to_photon == pytest.approx(0.5)
+    rig.tell((rig.send(3, seq=12), 3.0))
+    assert rig.input_to_photon == pytest.approx(1.8)
+
+
+def test_an_event_that_was_lost_counts_when_it_is_told_again() -> None:
+    rig = Rig()
+    rig.told_again[11] = 10
+    rig.tell((rig.send(1, seq=9), 1.0))
+    rig.tell((rig.send(2, seq=11), 2.0))
+    assert rig.input_to_photon == pytest.approx(1.0)
 
 
 def test_an_event_that_is_not_known_is_not_measured() -> None:

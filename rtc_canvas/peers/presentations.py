@@ -51,6 +51,7 @@ class Presentations:
         self._page_time = page_time
         self._newest = 0
         self._answered = 0
+        self._answered_event: float | None = None
         self._without_answer = 0
         self.glass = Latency()
         self.input_to_photon = Latency()
@@ -95,7 +96,10 @@ class Presentations:
             return
         self._answered = seq
         happened = self._page_time(seq)
-        if frame.first and seq != self._without_answer and happened is not None:
+        # A page tells its last move once more when the pointer rests: the picture that has that was no answer to it.
+        again = happened == self._answered_event
+        self._answered_event = happened
+        if frame.first and seq != self._without_answer and happened is not None and not again:
             _measure(self.input_to_photon, shown - happened, now)
 
 
