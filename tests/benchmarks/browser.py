@@ -108,7 +108,7 @@ class Viewer:
         "decoded": the same of each frame as it is decoded, before a refresh shows it, and for good. All else reads once
         per animation frame; a page that asks for none is another one to Chromium.
         """
-        self._page.evaluate("on => { glassObserver.setReading(on) }", on)
+        self._page.evaluate("on => glassObserver.setReading(on)", on)
 
     def next_refresh(self) -> float:
         """When the display's next refresh begins, by the page's clock; the page asks for that one animation frame."""
