@@ -471,6 +471,14 @@ async def test_the_command_serves_nothing_after_a_site(tmp_path: Path) -> None:
         assert "loop.run()" not in running.log
 
 
+def test_an_app_that_nothing_serves_is_no_program(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(SITE.partition("async def")[0])
+    arguments = [sys.executable, "-m", "rtc_canvas", "run", "app.py"]
+    done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "app.py has a RenderCanvas and calls no loop.run()" in done.stderr
+
+
 def test_the_app_has_the_name_that_it_has_elsewhere() -> None:
     program = (
         "from rtc_canvas.rendercanvas import asgi\n"

@@ -492,6 +492,35 @@ def test_a_run_puts_what_it_is_given_over_what_was_configured(
     assert opened == [urls[0], urls[2]]
 
 
+def test_what_a_run_is_given_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RTC_CANVAS_OPTIONS")
+    kind, loop = backend()
+    loop.configure(port=0, token="of-all-runs")
+    first = kind()
+    assert url_of_run(loop, token="of-this-run").endswith("of-this-run")
+    assert first.get_closed()
+
+    async def main() -> str:
+        canvas = kind()
+        server = await server_of(loop)
+        await closed(loop, canvas)
+        return server.url
+
+    assert asyncio.run(main()).endswith("of-all-runs")
+
+
+def test_options_that_are_refused_leave_nothing_behind() -> None:
+    kind, loop = backend()
+    loop.configure(token="configured")
+    with pytest.raises(TypeError, match="colour"):
+        loop.configure(colour="red")
+    with pytest.raises(ConfigError, match="max_peers"):
+        loop.run(max_peers=-1)
+    canvas = kind()
+    assert url_of_run(loop).endswith("configured")
+    assert canvas.get_closed()
+
+
 @pytest.mark.parametrize(
     ("configured", "given", "shown"),
     [

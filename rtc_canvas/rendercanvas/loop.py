@@ -82,6 +82,8 @@ class RtcLoop(LastingLoop):
                 super().run()
         finally:
             self._runs = self._is_interrupted = False
+            if not self._runs_here:
+                self._serving.run_ended()
 
     async def run_async(self) -> None:
         """Serve and run as `run()` does, on the asyncio loop that awaits it, until the last canvas is closed.

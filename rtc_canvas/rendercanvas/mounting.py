@@ -34,6 +34,7 @@ class MountedLoop(Mounted):
 
     def begin(self) -> None:
         """See `Mounted.begin`."""
+        super().begin()
         # Nothing of the request that happens to be the first goes with the program; what the program has set does.
         self._context.copy().run(self._begin_program)
 

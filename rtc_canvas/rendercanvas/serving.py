@@ -49,7 +49,7 @@ class Serving:
 
     def __init__(self) -> None:
         self._canvases: dict[str, weakref.ref[Canvas]] = {}
-        # By `configure()`, and over that for the run that goes on or comes next.
+        # By `configure()`, and over that for the run that goes on.
         self._configured = self._said = _Said(_DEFAULTS, open_browser=False)
         self.fps: float | None = None
         self._service: _Service | None = None
@@ -82,21 +82,34 @@ class Serving:
         Raises:
             ConfigError: for an option that is not taken.
         """
-        self._configured = _Said({**_DEFAULTS, **options}, open_browser)
-        self.override({}, open_browser=None)
+        said = _Said({**_DEFAULTS, **options}, open_browser)
+        self._take(said)
+        self._configured = said
 
     def override(self, options: ServeOptions, *, open_browser: bool | None) -> None:
-        """Take what the program says for one run, over what `configure()` said. None leaves it at that.
+        """Take what the program says for one run, until `run_ended()`, over what `configure()` said.
+
+        open_browser: None leaves it at that.
 
         Raises:
             ConfigError: as `configure()` does.
         """
         configured = self._configured
-        self._said = _Said(
-            {**configured.options, **coming_first(options)},
-            configured.open_browser if open_browser is None else open_browser,
+        self._take(
+            _Said(
+                {**configured.options, **coming_first(options)},
+                configured.open_browser if open_browser is None else open_browser,
+            )
         )
-        self.ask()
+
+    def run_ended(self) -> None:
+        """What comes next is served as `configure()` said."""
+        self._said = self._configured
+
+    def _take(self, said: _Said) -> None:
+        """What is refused leaves nothing behind."""
+        self._asked(said)
+        self._said = said
         self._has_news = True
         self._open()
 
@@ -107,16 +120,19 @@ class Serving:
             ConfigError: for what is not taken.
         """
         self._has_news = False
-        given, said = self._from_outside(), self._said
+        return self._asked(self._said)
+
+    def _asked(self, said: _Said) -> _Ask:
+        given = self._from_outside()
         if given is None:
             return _Ask(ServeConfig(**said.options), said.open_browser)
+        given.ran = True
         config = ServeConfig(**given.over(said.options))
         return _Ask(config, said.open_browser or given.open_browser)
 
     def _from_outside(self) -> CommandLine | None:
         given = from_outside()
         if given is not None:
-            given.ran = True
             self._set_rate(given.fps)
         return given
 
