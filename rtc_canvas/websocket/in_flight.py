@@ -86,7 +86,8 @@ class InFlight:
         round_trip = now - sent_at - ack.spread - ack.held
         if round_trip < -COARSE:
             raise BadMessage(f"Frame {ack.number} cannot have been there so long.")
-        return Delivery(octets, ack.spread, max(round_trip, 0.0))
+        # It cannot have spread over more than all of its way.
+        return Delivery(octets, min(ack.spread, now - sent_at), max(round_trip, 0.0))
 
     def forget(self) -> None:
         """The page will acknowledge none of them any more."""
