@@ -55,6 +55,7 @@ class Tissue(enum.StrEnum):
         ({"depth": 1 / 3, "id": [4, 5]}, {"depth": 1 / 3, "id": [4, 5]}, "depth 0.3333333333333333\nid (4, 5)"),
         ({1: "one", np.float32(0.5): "half"}, {"1": "one", "0.5": "half"}, "1 one\n0.5 half"),
         ([], [], ""),
+        (np.zeros((64, 2), np.float32), [[0.0, 0.0]] * 64, ", ".join(["(0, 0)"] * 64)),
     ],
 )  # fmt: skip
 def test_answers(returned: object, value: object, text: str) -> None:

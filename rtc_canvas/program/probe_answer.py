@@ -90,9 +90,19 @@ def _plain(value: object, entries: Iterator[int]) -> Plain:
 def _plain_array(array: np.ndarray[Any, Any], entries: Iterator[int]) -> Plain:
     if array.size > MOST_ENTRIES:
         raise _too_large(f"an array of the shape {array.shape}")
-    if array.dtype.kind != "f" or array.dtype == np.float64:
-        return _plain(array.tolist(), entries)
-    return _plain(list(array) if array.ndim else array[()], entries)
+    plain = _plain(array.tolist(), entries)
+    narrow = array.dtype.kind == "f" and array.dtype != np.float64
+    return _narrowed(plain, array.dtype.type) if narrow else plain
+
+
+def _narrowed(plain: Plain, type_: type[np.floating[Any]]) -> Plain:
+    """With numbers of that type again: Python has one float only."""
+    match plain:
+        case list():
+            return [_narrowed(each, type_) for each in plain]
+        case float() | np.floating():
+            return type_(plain)
+    return plain
 
 
 def _key(key: object) -> str:
