@@ -177,12 +177,12 @@ class Canvas:
 
     @property
     def wants_frame(self) -> bool:
-        """Whether a picture pushed now would be seen: False while no page is shown, and no snapshot waited for."""
+        """Whether a picture pushed now would be seen: False while no page is shown, nor a snapshot waits for a draw."""
         return self._stage.watchers > 0
 
     @property
     def has_viewers(self) -> bool:
-        """Whether anybody is connected whose page is shown, or waits for a snapshot."""
+        """Whether anybody is connected whose page is shown, or a snapshot waits for a draw."""
         return self._stage.watchers > 0
 
     # Input.
@@ -260,6 +260,15 @@ class Canvas:
         self._drawing.expects_picture = expected
         if not expected:
             self._stage.rest()
+
+    @property
+    def animates(self) -> bool:
+        """Whether the program's own loop pushes picture after picture while somebody looks: snapshots wait for one."""
+        return self._drawing.animates
+
+    @animates.setter
+    def animates(self, animates: bool) -> None:
+        self._drawing.animates = animates
 
     @property
     def beat(self) -> Beat:
@@ -360,15 +369,13 @@ class Canvas:
         self._stage.latch(cursor=str(cursor))
 
     @property
-    def notice(self) -> str | None:
-        """A sentence that every page shows while there is one, such as "The solver diverged."; None, as at first, for
-        none. Where a draw function fails the page says so by itself, until it succeeds again.
-        """
-        return self._stage.latched.notice
+    def draw_failed(self) -> bool:
+        """Whether the newest draw failed: every page says so. Programs that draw by a loop of their own set it."""
+        return self._stage.latched.draw_failed
 
-    @notice.setter
-    def notice(self, notice: str | None) -> None:
-        self._stage.latch(notice=None if notice is None else str(notice))
+    @draw_failed.setter
+    def draw_failed(self, failed: bool) -> None:
+        self._stage.latch(draw_failed=failed)
 
     @property
     def css_size(self) -> tuple[str | None, str | None]:

@@ -23,6 +23,7 @@ class Looks:
         """Have a picture drawn, and wait up to 2 s for it, where nobody watches: what is newest may be of long ago.
 
         It ends sooner where nothing is drawn: by a program that only pushes, or a draw that fails or has nothing new.
+        A draw that is under way already, or asked for by another look, will do; one that failed before is waited for.
         """
         if stage.watchers > len(self._changes):
             return

@@ -21,7 +21,7 @@ from rtc_canvas import (
 )
 from rtc_canvas import canvas as canvas_module
 from rtc_canvas.events import ProgramEvent
-from rtc_canvas.program.stage import Stage
+from rtc_canvas.program.stage import DRAW_FAILED, Stage
 from rtc_canvas.video.picture import Picture, Pixels
 from rtc_canvas.video.same_pixels import same_pixels
 
@@ -524,7 +524,7 @@ def test_there_is_nothing_to_register_for(types: tuple[str, ...]) -> None:
 # What pages are told.
 
 
-async def test_title_cursor_and_notice_reach_every_page_and_later_joiners() -> None:
+async def test_title_cursor_and_failure_reach_every_page_and_later_joiners() -> None:
     canvas = Canvas(title="Earth")
     async with room_of(canvas) as room:
         early = room.join()
@@ -534,11 +534,11 @@ async def test_title_cursor_and_notice_reach_every_page_and_later_joiners() -> N
         canvas.cursor = "crosshair"
         await early.until_told("title", title="Mars")
         await early.until_told("cursor", cursor="crosshair")
-        assert canvas.notice is None
-        canvas.notice = "The solver diverged."
-        await early.until_told("notice", text="The solver diverged.")
+        assert not canvas.draw_failed
+        canvas.draw_failed = True
+        await early.until_told("notice", text=DRAW_FAILED)
         late = room.join()
-        assert late.told("notice")[-1]["text"] == canvas.notice == "The solver diverged."
+        assert late.told("notice")[-1]["text"] == DRAW_FAILED
         assert late.told("title")[-1]["title"] == canvas.title == "Mars"
         assert late.told("cursor")[-1]["cursor"] == canvas.cursor == "crosshair"
 

@@ -11,7 +11,7 @@ import pytest
 
 from rtc_canvas.events import ProgramEvent
 from rtc_canvas.program.display_phase import Shown
-from rtc_canvas.program.drawing import DRAW_FAILED, RETRY_AFTER, Drawing, DrawRequest, Mode
+from rtc_canvas.program.drawing import RETRY_AFTER, Drawing, DrawRequest, Mode
 from rtc_canvas.program.stage import Size, Stage
 
 from .room import ignore, make_stage
@@ -411,12 +411,12 @@ def test_a_failing_draw_is_noticed_until_it_works(clock: Clock) -> None:
     drawing.request_draw()
     clock.now += 1
     pause = work_off(drawing)
-    assert stage.latched.notice == DRAW_FAILED
+    assert stage.latched.draw_failed
     assert program.shown == ["picture 0"], "the last picture stays"
     program.failure = None
     clock.now += pause or 0
     assert work_off(drawing) is None
-    assert stage.latched.notice is None
+    assert not stage.latched.draw_failed
     assert program.shown == ["picture 0", "picture 2"]
 
 
@@ -429,7 +429,7 @@ def test_an_array_that_is_none_is_a_failed_draw(clock: Clock) -> None:
 
     program.on_shown = refuse
     work_off(drawing)
-    assert stage.latched.notice == DRAW_FAILED
+    assert stage.latched.draw_failed
 
 
 def test_a_failing_draw_is_logged_in_full_once_then_counted(
@@ -455,7 +455,7 @@ def test_a_draw_that_exits_fails_as_others_do(clock: Clock) -> None:
     program.failure = SystemExit(1)
     drawing, stage = watched(program)
     assert work_off(drawing) == RETRY_AFTER[0]
-    assert stage.latched.notice == DRAW_FAILED
+    assert stage.latched.draw_failed
 
 
 # Handlers.

@@ -12,7 +12,7 @@ import pytest
 
 from rtc_canvas import ConfigError, ProbeRequest
 from rtc_canvas.link_stats import LinkStats
-from rtc_canvas.program.drawing import DRAW_FAILED
+from rtc_canvas.program.stage import DRAW_FAILED
 from rtc_canvas.rendercanvas.bitmap import fitted
 from rtc_canvas.rendercanvas.events import translated
 from rtc_canvas.rendercanvas.statistics import Statistics
@@ -266,6 +266,18 @@ async def test_what_was_asked_for_meanwhile_is_drawn_for_a_snapshot() -> None:
         assert program.drawn == room.audience.newest.pixels[0, 0, 0] == 2
 
 
+@pytest.mark.parametrize("mode", ["continuous", "fastest"])
+async def test_an_animation_draws_for_a_snapshot(mode: str) -> None:
+    async with shown(update_mode=mode) as (program, room):
+        await program.until(lambda: program.drawn)
+        # Nobody looks: it stands still.
+        await asyncio.sleep(0.05)
+        drawn = program.drawn
+        await asyncio.wait_for(room.audience.look(), 5)
+        assert room.audience.newest is not None
+        assert room.audience.newest.pixels[0, 0, 0] > drawn
+
+
 async def test_it_may_draw_although_nobody_looks() -> None:
     settings: dict[str, Any] = {"update_mode": "continuous", "draw_without_viewers": True}
     async with shown(**settings) as (program, _):
@@ -460,7 +472,7 @@ async def test_an_animation_whose_draw_fails_goes_on_slowly() -> None:
     tried: list[float] = []
     enough = asyncio.Event()
     async with shown(update_mode="continuous", max_fps=60) as (program, room):
-        room.join()
+        guest = room.join()
         await program.until(lambda: program.drawn)
 
         def fail() -> None:
@@ -472,6 +484,10 @@ async def test_an_animation_whose_draw_fails_goes_on_slowly() -> None:
         program.canvas.request_draw(fail)
         await asyncio.wait_for(enough.wait(), 5)
         assert tried[2] - tried[0] > 0.9
+        moved = asyncio.Event()
+        program.canvas.add_event_handler(lambda event: moved.set(), "pointer_move")
+        guest.send("pointer_move")
+        await asyncio.wait_for(moved.wait(), 0.3)
         program.canvas.request_draw(program.draw)
         drawn = program.drawn
         await program.until(lambda: program.drawn > drawn)

@@ -116,6 +116,9 @@ def test_a_window_sets_the_size() -> None:
     assert stage.resized(100, 80, 1.5) == Size((100, 80), 1.5) == stage.size
     assert stage.resized(100, 80, 1.5) is None, "nothing changed"
     assert stage.resized(100, 80, 3.0) == Size((100, 80), 2.0), "the ratio is bounded"
+    assert stage.resized(8192, 4096, 1.0) == Size((8192, 4096), 1.0)
+    assert stage.resized(8192, 4096, 2.0) is None, "it is bounded by the size of a picture, too"
+    assert stage.size == Size((8192, 4096), 2.0)
 
 
 def test_a_window_only_scales_a_canvas_that_is_not_resizable() -> None:

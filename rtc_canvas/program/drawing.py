@@ -33,8 +33,6 @@ JOIN_TIMEOUT = 1.0
 # A draw that failed is tried again after these pauses, seconds; the last one stays.
 RETRY_AFTER = (0.5, 1.0, 2.0, 5.0, 10.0)
 
-DRAW_FAILED = "The program's draw failed."
-
 PRESENTED = "presented"
 
 
@@ -68,7 +66,7 @@ class Drawing:
     taken: the input that the program has taken.
     notify: is called with the types of the events that have come to wait for `waiting_events`, from the thread of the
         event loop; with none where it may only be that others look than before.
-    expects_picture: whether the program's own loop is about to push one.
+    expects_picture: whether the program's own loop is about to push one. animates: whether it goes on pushing them.
     call_soon: of the program's own loop, on whose thread all is done instead, while this one waits for it.
     """
 
@@ -79,7 +77,7 @@ class Drawing:
         self.beat = Beat(1 / fps)
         self.draw: Draw | None = None
         self.notify: Notify | None = None
-        self.expects_picture = False
+        self.expects_picture = self.animates = False
         self.call_soon: CallSoon | None = None
         self._handlers: dict[str, list[Handler]] = {}
         self._condition = threading.Condition()
@@ -113,15 +111,17 @@ class Drawing:
     @property
     def owes_draw(self) -> bool:
         """Whether a draw that was asked for has neither returned nor failed."""
-        if self.expects_picture:
-            return True
-        with self._condition:
-            return self.draw is not None and (self._draw_wanted or self._is_drawing)
+        return self.expects_picture or self.animates or self._is_asked
 
     @property
     def draw_pending(self) -> bool:
         """The same, but for an animation: its draws nobody asked for."""
-        return self.expects_picture or (self._mode == "ondemand" and self.owes_draw)
+        return self.expects_picture or (self._mode == "ondemand" and self._is_asked)
+
+    @property
+    def _is_asked(self) -> bool:
+        with self._condition:
+            return self.draw is not None and (self._draw_wanted or self._is_drawing)
 
     def attention_changed(self) -> None:
         with self._condition:
@@ -256,7 +256,7 @@ class Drawing:
         else:
             if self._draw_failures:
                 self._draw_failures = 0
-                self._stage.latch(notice=None)
+                self._stage.latch(draw_failed=False)
             self._time_next_draw(now)
         finally:
             self._is_drawing = False
@@ -280,7 +280,7 @@ class Drawing:
             logger.error(
                 "The draw failed again (%d times in a row): %r", self._draw_failures, error
             )
-        self._stage.latch(notice=DRAW_FAILED)
+        self._stage.latch(draw_failed=True)
         self.beat.postpone(time.monotonic() + pause)
 
     def _probe(self, question: Question) -> None:

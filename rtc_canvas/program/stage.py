@@ -15,6 +15,8 @@ from ..video.picture import MAX_SIDE, MIN_SIDE, Picture
 from .display_phase import Shown
 from .probe import Question
 
+DRAW_FAILED = "The program's draw failed."
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -57,7 +59,7 @@ class Latched:
 
     title: str = ""
     cursor: str = "default"
-    notice: str | None = None
+    draw_failed: bool = False
     probe: Role | None = None
     css_size: tuple[str | None, str | None] = (None, None)
     wanted_size: tuple[float, float, int] | None = None
@@ -69,7 +71,7 @@ class Latched:
         messages: list[Mapping[str, object]] = [
             {"type": "title", "title": self.title},
             {"type": "cursor", "cursor": self.cursor},
-            {"type": "notice", "text": self.notice},
+            {"type": "notice", "text": DRAW_FAILED if self.draw_failed else None},
             {"type": "css_size", "width": width, "height": height},
             {"type": "probes", "registered": self.probe is not None, "allowed": allowed},
         ]
@@ -227,7 +229,7 @@ class Stage:
             return None
         logical = max(width, 1.0), max(height, 1.0)
         size = Size(logical, min(ratio, self.max_pixel_ratio))
-        if size == self.size:
+        before, self.size = self.size, size
+        if (size.logical, size.pixel_ratio) == (before.logical, before.pixel_ratio):
             return None
-        self.size = size
         return size

@@ -15,13 +15,12 @@ from rendercanvas.contexts import BaseContext, WgpuContext
 from ..canvas import Canvas
 from ..config import MAX_FPS, check_size
 from ..exceptions import ConfigError
-from ..program.drawing import DRAW_FAILED
 from .bitmap import fitted
 from .events import EDGES, translated
 from .loop import RtcLoop, loop
 from .presenting import Presenting
 from .statistics import Statistics
-from .turns import Mode, Turns
+from .turns import ANIMATED, Mode, Turns
 
 __all__ = ["RenderCanvas", "RtcCanvasGroup", "RtcRenderCanvas", "loop"]
 
@@ -48,7 +47,8 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
     name: the canvas's place in the server's URL, `[a-z0-9][a-z0-9-]{0,62}`; default "main", then "canvas-2", ...
     resizable, max_pixel_ratio: as `rtc_canvas.Canvas` takes them.
     exact: as there; but True by default, as rendercanvas.http ends with lossless pixels too.
-    draw_without_viewers: whether to draw while nobody looks; default False: then only the first picture is drawn.
+    draw_without_viewers: whether to draw while nobody looks; default False: then only the first picture is drawn,
+        and one for each snapshot.
     The other keywords are those of rendercanvas.
 
     Raises:
@@ -87,8 +87,8 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         self._rtc = rtc
         self._name = name
         self._draw_without_viewers = draw_without_viewers
-        self._has_drawn = self._draw_has_failed = False
-        self._began = 0.0
+        self._has_drawn = False
+        self._began = self._retry_at = 0.0
         self._turns = Turns(update_mode)
         self._presenting = Presenting(_Weakly(self._look_soon))
         self._max_fps = max_fps
@@ -207,6 +207,7 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
 
     def _keep_to(self, mode: Mode, max_fps: float | None) -> None:
         self._turns.mode = mode
+        self.rtc.animates = mode in ANIMATED
         if max_fps is not None:
             self._max_fps = min(max_fps, MAX_FPS)
         own = MAX_FPS if mode == "fastest" else self._max_fps
@@ -261,7 +262,10 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
             now = time.monotonic()
             pause = self.rtc.beat.pause(now)
             turn = self._turns.next(
-                pause, watched=self._is_watched(), patience=self._presenting.patience(now)
+                pause,
+                watched=self._is_watched(),
+                patience=self._presenting.patience(now),
+                retry=self._retry_at - now,
             )
             if turn == "draw":
                 self._draw(now)
@@ -308,14 +312,12 @@ class RtcRenderCanvas(BaseRenderCanvas):  # type: ignore[misc]
         return watched
 
     def _draw_failed(self) -> None:
-        self._draw_has_failed = True
-        self.rtc.notice = DRAW_FAILED
-        self.rtc.beat.postpone(time.monotonic() + RETRY_AFTER)
+        self._retry_at = time.monotonic() + RETRY_AFTER
+        self.rtc.draw_failed = True
 
     def _draw_succeeded(self) -> None:
-        if self._draw_has_failed:
-            self._draw_has_failed = False
-            self.rtc.notice = None
+        self._retry_at = 0.0
+        self.rtc.draw_failed = False
 
     def _take_events(self) -> None:
         """Give rendercanvas the viewer's events, which it hands to handlers before the next draw begins."""

@@ -79,21 +79,26 @@ class Turns:
         """Whether a draw is known to be wanted after the one that has begun."""
         return self.mode in ANIMATED or (self.mode == "ondemand" and self._wanted)
 
-    def next(self, pause: float, *, watched: bool, patience: float = 0.0) -> Turn | float | None:
+    def next(
+        self, pause: float, *, watched: bool, patience: float = 0.0, retry: float = 0.0
+    ) -> Turn | float | None:
         """What to do now, or the seconds to wait, or None to wait until something happens.
 
         pause: seconds until the beat of draws, see `Beat.pause`. watched: whether a picture would be seen.
         patience: seconds for which the picture of the last draw is waited for yet; default 0: it is not.
+        retry: seconds until a draw that failed is tried again, but for what answers a viewer; default 0: none did.
         """
         if self._draws:
             if patience > 0:
                 return patience
             self.end()
         draw = watched and (self._asked or self._resized or self.draws_again)
-        due = pause <= 0
-        if draw and (due or self._answering):
+        until_draw = max(pause, retry)
+        if draw and (until_draw <= 0 or self._answering):
             return "draw"
         self._answering = False
-        if self._edge or (self._events and due):
+        if self._edge or (self._events and pause <= 0):
             return "handle"
-        return pause if draw or self._events else None
+        if self._events:
+            return pause
+        return until_draw if draw else None

@@ -23,6 +23,7 @@ COLOURS: np.uint32 = np.array([255, 255, 255, 0], np.uint8).view(np.uint32)[0]
 
 def same_pixels(one: Pixels, other: Pixels) -> bool:
     """Whether two arrays have the same shape, the same layout in memory, and the same pixels but for their alpha.
+    (Where channels do not lie side by side, alpha counts too: that is rare, and costs no more than an encoding.)
 
     Arrays that are the same memory are the same without being read.
     """
