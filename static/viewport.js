@@ -10,15 +10,14 @@
  */
 
 /** Safari does not tell which of the screen's pixels an element covers. */
-const BOX =
-  "devicePixelContentBoxSize" in ResizeObserverEntry.prototype
-    ? "device-pixel-content-box"
-    : "content-box";
+const TELLS_PIXELS = "devicePixelContentBoxSize" in ResizeObserverEntry.prototype;
 
 export class Viewport {
   #onchange;
   #listeners = new AbortController();
+  /** Of the element's sides, and of the screen's pixels that it covers: zoomed, one may change without the other. */
   #resizes;
+  #pixels;
   #intersections;
   #onScreen = true;
   #width;
@@ -32,8 +31,11 @@ export class Viewport {
     this.#onchange = onchange;
     this.#width = element.clientWidth;
     this.#height = element.clientHeight;
-    this.#resizes = new ResizeObserver((entries) => this.#onresize(entries));
-    this.#resizes.observe(element, { box: BOX });
+    const onresize = (/** @type {ResizeObserverEntry[]} */ entries) => this.#onresize(entries);
+    this.#resizes = new ResizeObserver(onresize);
+    this.#resizes.observe(element);
+    this.#pixels = new ResizeObserver(onresize);
+    if (TELLS_PIXELS) this.#pixels.observe(element, { box: "device-pixel-content-box" });
     this.#intersections = new IntersectionObserver((entries) => {
       this.#onScreen = entries.at(-1)?.isIntersecting ?? true;
       onchange();
@@ -57,6 +59,7 @@ export class Viewport {
   stop() {
     this.#listeners.abort();
     this.#resizes.disconnect();
+    this.#pixels.disconnect();
     this.#intersections.disconnect();
   }
 
@@ -66,9 +69,11 @@ export class Viewport {
   #onresize(entries) {
     const entry = entries.at(-1);
     if (!entry) return;
-    const { contentRect, devicePixelContentBoxSize: [pixels] = [] } = entry;
-    this.#width = pixelSide(contentRect.width, pixels?.inlineSize);
-    this.#height = pixelSide(contentRect.height, pixels?.blockSize);
+    const { target, contentRect, devicePixelContentBoxSize: [pixels] = [] } = entry;
+    const isUpright = getComputedStyle(target).writingMode.startsWith("horizontal");
+    const { inlineSize, blockSize } = pixels ?? {};
+    this.#width = pixelSide(contentRect.width, isUpright ? inlineSize : blockSize);
+    this.#height = pixelSide(contentRect.height, isUpright ? blockSize : inlineSize);
     this.#onchange();
   }
 

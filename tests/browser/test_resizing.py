@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Playwright
 
 from rtc_canvas import Canvas, DrawRequest
 
-from .conftest import OpenViewer, ServeProgram
+from .conftest import CHROMIUM, OBSERVER, WITHOUT_GPU, OpenViewer, ServeProgram
 from .program import flat
-from .viewer import ROUGHLY
+from .viewer import ROUGHLY, Viewer
 
 
 def drawn(canvas: Canvas) -> Canvas:
@@ -85,3 +87,37 @@ async def test_a_canvas_of_fixed_size_is_only_scaled(
     await viewer.page.mouse.click(320, 240)
     await program.event("pointer_down", x=160, y=120)
     assert program.types("resize") == []
+
+
+async def test_the_picture_follows_the_zoom_of_its_page(
+    serve_program: ServeProgram, playwright: Playwright, tmp_path: Path
+) -> None:
+    program = await serve_program(drawn(Canvas((640, 480))))
+    # Only a profile has a zoom: the pixels of the screen that the page covers stay the same.
+    async with await playwright.chromium.launch_persistent_context(
+        tmp_path, executable_path=CHROMIUM, args=WITHOUT_GPU, no_viewport=True
+    ) as context:
+        await context.add_init_script(path=OBSERVER)
+        viewer = Viewer(await context.new_page())
+        await viewer.page.goto(program.origin)
+        before = await program.event("resize")
+        settings = await context.new_page()
+        await settings.goto("chrome://settings/")
+        await settings.evaluate(
+            "new Promise((done) => chrome.settingsPrivate.setDefaultZoom(2, done))"
+        )
+        await viewer.page.bring_to_front()
+        after = await program.event("resize", pixel_ratio=2)
+        assert (after["pwidth"], after["pheight"]) == (before["pwidth"], before["pheight"])
+        surface = "observer.element.canvas.surface.getBoundingClientRect()"
+        await viewer.until(f"{surface}.width === innerWidth")
+
+
+async def test_the_picture_follows_a_zoom_of_styles(
+    serve_program: ServeProgram, open_viewer: OpenViewer
+) -> None:
+    program = await serve_program(drawn(Canvas((640, 480))))
+    viewer = await open_viewer(program)
+    await viewer.steers()
+    await viewer.value("void (document.documentElement.style.zoom = 2)")
+    await program.event("resize", width=320, height=240)
