@@ -6,8 +6,10 @@
 
 /** @typedef {import("./handover.js").Handover} Connection */
 
-/** Seconds from the first whole frame, which takes a while on a slow way, until something must have been decoded. */
+/** Seconds from the first whole frame until something must have been decoded. */
 const LIMIT = 2;
+/** The same from the first packet, which on a slow way comes long before the last of its frame. */
+const LIMIT_OF_PACKETS = 6;
 /** Milliseconds between two looks. */
 const INTERVAL = 250;
 
@@ -16,8 +18,8 @@ export class Undecoded {
   #onundecoded;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
-  /** When the first frame was there. @type {number | null} */
-  #since = null;
+  /** When the first packet and the first whole frame were there. @type {{packet?: number, frame?: number}} */
+  #since = {};
 
   /**
    * @param {Connection} connection
@@ -39,12 +41,14 @@ export class Undecoded {
   }
 
   async #look() {
-    const { arrived, decoded } = reception(await this.#connection.stats());
+    const { packets, frames, decoded } = reception(await this.#connection.stats());
     if (this.#timer === undefined) return;
     if (decoded) return this.stop();
     const now = performance.now();
-    if (arrived) this.#since ??= now;
-    if (this.#since === null || now - this.#since < 1000 * LIMIT) return;
+    if (packets) this.#since.packet ??= now;
+    if (frames) this.#since.frame ??= now;
+    const { packet = now, frame = now } = this.#since;
+    if (now - frame < 1000 * LIMIT && now - packet < 1000 * LIMIT_OF_PACKETS) return;
     this.stop();
     this.#onundecoded();
   }
@@ -52,13 +56,14 @@ export class Undecoded {
 
 /**
  * @param {ReadonlyMap<string, any>} report of `RTCPeerConnection.getStats()`
- * @returns {{arrived: boolean, decoded: boolean}} whether a frame of video came, and was decoded
+ * @returns {{packets: boolean, frames: boolean, decoded: boolean}} whether packets of video came, whole frames, and
+ *   whether one was decoded
  */
 export function reception(report) {
   for (const each of report.values()) {
     if (each.type !== "inbound-rtp" || each.kind !== "video") continue;
     const { packetsReceived, framesReceived = packetsReceived, framesDecoded } = each;
-    return { arrived: framesReceived > 0, decoded: framesDecoded > 0 };
+    return { packets: packetsReceived > 0, frames: framesReceived > 0, decoded: framesDecoded > 0 };
   }
-  return { arrived: false, decoded: false };
+  return { packets: false, frames: false, decoded: false };
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -51,14 +52,28 @@ async def test_lines_of_one_pixel_keep_their_colours(
             await viewer.value("new Promise(requestAnimationFrame)")
 
 
+def without_parameters(data: bytes) -> bytes:
+    """Filler in place of what tells how to decode the rest (ITU-T H.264 table 7-1): no frame is whole."""
+    return data.replace(b"\x00\x00\x01\x67", b"\x00\x00\x01\x6c")
+
+
+def without_slices(data: bytes) -> bytes:
+    """Slices of ones, which no decoder takes: frames are whole."""
+    start = data.find(b"\x00\x00\x01\x65") + 4
+    return data if start < 4 else data[:start].ljust(len(data), b"\xff")
+
+
+@pytest.mark.parametrize("spoil", [without_parameters, without_slices])
 async def test_who_decodes_none_of_it_gets_420(
-    serve_program: ServeProgram, open_viewer: OpenViewer, monkeypatch: pytest.MonkeyPatch
+    spoil: Callable[[bytes], bytes],
+    serve_program: ServeProgram,
+    open_viewer: OpenViewer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     send = Connection.send
 
     def send_spoilt(connection: Connection, frame: EncodedFrame) -> None:
-        # Filler in place of what tells how to decode the rest (ITU-T H.264 table 7-1).
-        spoilt = frame.data.replace(b"\x00\x00\x01\x67", b"\x00\x00\x01\x6c")
+        spoilt = spoil(frame.data)
         send(connection, replace(frame, data=spoilt) if frame.chroma == "444" else frame)
 
     monkeypatch.setattr(Connection, "send", send_spoilt)
