@@ -9,6 +9,7 @@ import inspect
 import logging
 import threading
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import TypeAlias
 
 from .access import Grant
@@ -148,8 +149,10 @@ def _refusal_of_the_hosts(error: BaseException) -> Refusal | None:
     if status not in (401, 403):
         return None
     detail = getattr(error, "detail", None)
-    plain = NOBODY if status == 401 else NOT_ALLOWED
-    return Refusal(status, detail if isinstance(detail, str) and detail.isprintable() else plain)
+    # Without one, hosts give the phrase that the status has.
+    if isinstance(detail, str) and detail.isprintable() and detail != HTTPStatus(status).phrase:
+        return Refusal(status, detail)
+    return Refusal(status, NOBODY if status == 401 else NOT_ALLOWED)
 
 
 def _is_async(function: object) -> bool:

@@ -167,7 +167,7 @@ export function refusal(status, line) {
       });
     case 403:
       return new Problem("forbidden", line || "The server does not serve this page.", {
-        advice: "Open the link that the program printed, or allow this address on the server.",
+        advice: line ? "" : "Open the link that the program printed, or allow this address on the server.",
       });
     case 404:
       // A program that restarts may answer before it has made its canvas.

@@ -12,7 +12,7 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from signaling.access import Grant
-from signaling.authorization import Authorization
+from signaling.authorization import NOBODY, NOT_ALLOWED, Authorization
 from signaling.refusal import Refusal
 from signaling.request import Request
 
@@ -125,7 +125,11 @@ async def test_what_the_host_raises_for_its_pages_is_no_failure(status: int, cap
     async def authorize(request: Request) -> Grant:
         raise HTTPException(status, "Only on weekdays.")
 
+    async def say_nothing(request: Request) -> Grant:
+        raise HTTPException(status)
+
     assert await refusal(authorize) == (status, "Only on weekdays.")
+    assert await refusal(say_nothing) == (status, NOBODY if status == 401 else NOT_ALLOWED)
     assert not caplog.records
 
 
