@@ -52,7 +52,8 @@ const FILL = "width:100%;height:100%;margin:0;padding:0;border:0";
 
 export class Screen {
   stage = element("div", `${FILL};position:relative;overflow:hidden;${SEPARATE}`);
-  box = element("div", `position:absolute;overflow:hidden;${UNSELECTABLE}`);
+  /** Below the stage's outline, which shows where the focus is. */
+  box = element("div", `position:absolute;z-index:-1;overflow:hidden;${UNSELECTABLE}`);
   video = element("video", overlay());
   /** Takes the focus and the text: only what can be edited is told of composed characters. */
   keys = element("textarea", `${FILL};${INVISIBLE}`);

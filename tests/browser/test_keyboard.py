@@ -136,6 +136,21 @@ async def test_tab_is_the_programs_until_escape(
     assert [event["type"] for event in tabs] == ["key_down", "key_up"]
 
 
+async def test_where_the_keyboard_goes_is_seen_on_the_picture(
+    serve_program: ServeProgram, open_viewer: OpenViewer
+) -> None:
+    program, viewer = await steering(serve_program, open_viewer)
+    program.show((0, 0, 0))
+    await viewer.sees((0, 0, 0))
+    await viewer.value("observer.element.focus()")
+    assert (await viewer.screenshot())[:4, 300].max() < 40, "a script or a click draws none"
+    await viewer.page.keyboard.press("Escape")
+    await viewer.page.keyboard.press("Shift+Tab")
+    await viewer.page.keyboard.press("Tab")
+    await viewer.until("document.activeElement.localName === 'rtc-canvas'")
+    assert (await viewer.screenshot())[:2, 300].max(axis=1).min() > 60
+
+
 async def test_shortcuts_of_the_browser_stay_its_own(
     serve_program: ServeProgram, open_viewer: OpenViewer
 ) -> None:
