@@ -1,9 +1,9 @@
 /**
  * Debian's Firefox, with one page at a time. Usage: node firefox.mjs
  *
- * Each line of the input is a call as JSON, [name, ...arguments]: "open" with a URL, "close", or a
- * method of puppeteer's page, such as "mouse.click". Each is answered by a line of JSON, {value} or
- * {error}. The browser closes when the input ends.
+ * Each line of the input is a call as JSON, [number, name, ...arguments]: "open" with a URL, "close", or a
+ * method of puppeteer's page, such as "mouse.click". Each is answered by a line of JSON,
+ * {number, value} or {number, error}. The browser closes when the input ends.
  */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -44,12 +44,13 @@ async function call(name, ...given) {
 
 try {
   for await (const line of createInterface({ input: process.stdin })) {
-    const answer = await call(...JSON.parse(line)).then(
+    const [number, ...given] = JSON.parse(line);
+    const answer = await call(...given).then(
       // What is no plain value stays here, such as the handle that waitForFunction() gives.
       (value) => ({ value: value?.dispose ? null : (value ?? null) }),
       (error) => ({ error: error.message }),
     );
-    console.log(JSON.stringify(answer));
+    console.log(JSON.stringify({ number, ...answer }));
   }
 } finally {
   await browser.close();

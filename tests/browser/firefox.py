@@ -24,6 +24,7 @@ class Firefox(Tab):
 
     def __init__(self, calls: asyncio.StreamWriter, answers: asyncio.StreamReader) -> None:
         self._calls, self._answers = calls, answers
+        self._number = 0
 
     async def open(self, url: str) -> None:
         """Load a page, in the place of the one before."""
@@ -53,8 +54,15 @@ class Firefox(Tab):
         return True
 
     async def _call(self, name: str, *given: Any) -> Any:
-        self._calls.write(json.dumps([name, *given]).encode() + b"\n")
-        answer = json.loads(await self._answers.readline())
+        self._number += 1
+        number = self._number
+        self._calls.write(json.dumps([number, name, *given]).encode() + b"\n")
+        answer: dict[str, Any] = {}
+        # That of a call that was given up comes first.
+        while answer.get("number") != number:
+            line = await self._answers.readline()
+            assert line, "Firefox's driver has ended; what it wrote to stderr tells why."
+            answer = json.loads(line)
         assert "error" not in answer, answer["error"]
         return answer["value"]
 
