@@ -34,7 +34,7 @@ import { baseOf, sdpFragment, SOON, Whep, withCredentials } from "./whep.js";
 
 /**
  * @typedef {object} ConnectionEvents
- * @property {() => Greeting} greeting asked once, for the first message
+ * @property {() => Greeting} greeting what the page says of itself now
  * @property {(stream: MediaStream) => void} onstream
  * @property {(image: VideoFrame | ImageBitmap, timestamp: number) => void} onimage a frame, by
  *   its RTP timestamp, where there is no stream

@@ -73,7 +73,8 @@ export class RefreshInterval {
 /**
  * How long a frame waited for a refresh; negative where that had begun before. Firefox rounds the page's
  * clock to whole milliseconds, up or down, but not when refreshes begin: what seems to have come within
- * one of those after the refresh was there for it.
+ * one of those after the refresh was there for it. (One time in ten Chromium's clock of tenths is at a
+ * whole one, too, and of those frames few come so shortly after a refresh.)
  *
  * @param {number} now when the refresh began, milliseconds
  * @param {number} came when the frame did, on the page's clock
