@@ -347,7 +347,7 @@ async def test_three_see_the_same_picture() -> None:
 
 async def test_a_joiner_is_told_what_the_others_know() -> None:
     async with bare_room(resizable=False) as (room, spy):
-        spy.stage.latch(title="Earth", cursor="grab", notice="It stands still.")
+        spy.stage.latch(title="Earth", cursor="grab", draw_failed=True)
         guest = room.join()
         assert [message["type"] for message in guest.transport.messages][:5] == [
             "hello",
@@ -361,7 +361,7 @@ async def test_a_joiner_is_told_what_the_others_know() -> None:
         assert hello["role"] == guest.peer.role
         assert guest.told("title")[-1]["title"] == "Earth"
         assert guest.told("cursor")[-1]["cursor"] == "grab"
-        assert guest.told("notice")[-1]["text"] == "It stands still."
+        assert guest.told("notice")[-1]["text"] == "The program's draw failed."
 
 
 async def test_changes_are_until_told_to_everybody() -> None:

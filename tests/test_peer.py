@@ -295,11 +295,11 @@ async def test_what_the_program_says_stands_before_what_the_server_says(
         guest = room.join()
         spy.stage.show(picture(1))
         await guest.until_told("notice", text=str(SLOW))
-        spy.stage.latch(notice="The program's draw failed.")
+        spy.stage.latch(draw_failed=True)
         await guest.until_told("notice", text="The program's draw failed.")
         spy.stage.show(picture(2))
         await guest.frame(2)
-        spy.stage.latch(notice=None)
+        spy.stage.latch(draw_failed=False)
         await guest.transport.until(lambda: guest.told("notice")[-1]["text"] == str(SLOW))
         guest.peer.channel_open("app")
         assert guest.told("notice")[-1]["text"] == str(SLOW), (
