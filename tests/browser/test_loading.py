@@ -33,8 +33,10 @@ async def test_it_connects_while_the_rest_of_the_client_is_on_its_way(
     viewer = Viewer(await context.new_page())
     await viewer.page.goto(program.origin, wait_until="commit")
     await program.event("join")
-    # Its messages are there, too, before there is anybody to read them.
-    await program.until(lambda: program.canvas.peers[0].steering)
+    (peer,) = program.canvas.peers
+    # Video and messages are there, too, before there is anybody to read them, or to say whether control is wanted.
+    await program.until(lambda: peer.stats.frames > 1)
+    assert not peer.steering
     connected.set()
     await viewer.sees(ORANGE)
     await viewer.steers()
