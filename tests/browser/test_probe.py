@@ -110,7 +110,7 @@ async def test_it_stays_about_the_picture_that_is_held(
         await sent(program, 1)
     answer = await ask(viewer, 160, 120)
     # What a script can read of a paused video is Chromium's affair; it tells of no newer frame.
-    assert (answer["id"], answer["value"]) == ("held", 70)
+    assert (answer.get("id"), answer.get("value")) == ("held", 70), answer
     await viewer.value(f"{CANVAS}.video.play()")
     await viewer.until("observer.sees([30, 30, 30], 5)")
     answer = await ask(viewer, 160, 120)
