@@ -5,7 +5,7 @@
  * @module
  */
 
-import { waitFor } from "./presented.js";
+import { Waits } from "./presented.js";
 
 /** @typedef {import("./geometry.js").Size} Size */
 
@@ -26,6 +26,7 @@ export class Painting {
   #timestamp = 0;
   #at = 0;
   #shown = 0;
+  #waits = new Waits();
   /** Whether a refresh is awaited, to tell of what it shows. */
   #waiting = false;
 
@@ -100,7 +101,7 @@ export class Painting {
     this.#waiting = false;
     if (!this.#covers) return;
     const presentedFrames = (this.#shown += 1);
-    const waited = waitFor(now, this.#at);
+    const waited = this.#waits.of(now, this.#at);
     this.#onshown(now, { rtpTimestamp: this.#timestamp, presentedFrames, waited });
   }
 }

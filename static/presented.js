@@ -18,6 +18,8 @@ const PAUSE = 1000;
 const AGAIN = 5000;
 /** The share of an interval by which that of the same display may seem to differ. */
 const SAME = 0.05;
+/** So many frames in a row at whole milliseconds, and the clock has no finer ones: Chromium's has one in ten there. */
+const WHOLE = 4;
 
 /**
  * The interval between two refreshes of the display, in milliseconds.
@@ -71,18 +73,25 @@ export class RefreshInterval {
 }
 
 /**
- * How long a frame waited for a refresh; negative where that had begun before. Firefox rounds the page's
- * clock to whole milliseconds, up or down, but not when refreshes begin: what seems to have come within
- * one of those after the refresh was there for it. (One time in ten Chromium's clock of tenths is at a
- * whole one, too, and of those frames few come so shortly after a refresh.)
- *
- * @param {number} now when the refresh began, milliseconds
- * @param {number} came when the frame did, on the page's clock
- * @param {number} [decoding] milliseconds that it took then
+ * How long frames wait for a refresh. Firefox rounds the page's clock to whole milliseconds, up or
+ * down, but not when refreshes begin: what seems to have come within one of those after the refresh
+ * was there for it.
  */
-export function waitFor(now, came, decoding = 0) {
-  const waited = now - came - decoding;
-  return Number.isInteger(came) && waited > -1 ? Math.max(waited, 0) : waited;
+export class Waits {
+  /** How many frames in a row have come at a whole millisecond. */
+  #whole = 0;
+
+  /**
+   * @param {number} now when the refresh began, milliseconds
+   * @param {number} came when the frame did, on the page's clock
+   * @param {number} [decoding] milliseconds that it took then
+   * @returns {number} milliseconds; negative where the refresh had begun before
+   */
+  of(now, came, decoding = 0) {
+    this.#whole = Number.isInteger(came) ? this.#whole + 1 : 0;
+    const waited = now - came - decoding;
+    return this.#whole >= WHOLE && waited > -1 ? Math.max(waited, 0) : waited;
+  }
 }
 
 /**

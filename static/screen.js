@@ -9,7 +9,7 @@
 
 import { imageSize, isPixelExact, placePicture, toLogical, videoExtent } from "./geometry.js";
 import { Painting } from "./painting.js";
-import { RefreshInterval, shownAt, waitFor } from "./presented.js";
+import { RefreshInterval, shownAt, Waits } from "./presented.js";
 import { Sizes } from "./sizes.js";
 
 /** @typedef {import("./geometry.js").Fit} Fit */
@@ -77,6 +77,7 @@ export class Screen {
   #quiet = false;
   #frozen = false;
   #refresh = new RefreshInterval();
+  #waits = new Waits();
   #counting = false;
   #onframe;
 
@@ -278,7 +279,7 @@ export class Screen {
       if (width <= STAND_IN) return;
       this.#onframe(
         { width, height, rtpTimestamp, presentedFrames },
-        this.#meeting(now, waitOf(now, frame)),
+        this.#meeting(now, this.#waitOf(now, frame)),
       );
     });
   }
@@ -297,6 +298,16 @@ export class Screen {
     return { ...shownAt(now, waited, interval), interval };
   }
 
+  /**
+   * @param {number} now when the refresh began that showed a frame
+   * @param {VideoFrameCallbackMetadata} frame
+   * @returns {number | null} milliseconds that it waited for that; null where the browser does not tell
+   */
+  #waitOf(now, { receiveTime, processingDuration }) {
+    if (receiveTime === undefined || processingDuration === undefined) return null;
+    return this.#waits.of(now, receiveTime, 1000 * processingDuration);
+  }
+
   /** Look at some refreshes in a row: frames need not come with each of them. */
   #countRefreshes() {
     if (this.#counting) return;
@@ -308,16 +319,6 @@ export class Screen {
     };
     requestAnimationFrame(count);
   }
-}
-
-/**
- * @param {number} now when the refresh began that showed a frame
- * @param {VideoFrameCallbackMetadata} frame
- * @returns {number | null} milliseconds that it waited for that; null where the browser does not tell
- */
-function waitOf(now, { receiveTime, processingDuration }) {
-  if (receiveTime === undefined || processingDuration === undefined) return null;
-  return waitFor(now, receiveTime, 1000 * processingDuration);
 }
 
 /**

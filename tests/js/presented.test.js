@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Presented, RefreshInterval, shownAt, waitFor } from "../../static/presented.js";
+import { Presented, RefreshInterval, shownAt, Waits } from "../../static/presented.js";
 
 /**
  * @param {RefreshInterval} refresh
@@ -129,11 +129,19 @@ test("a browser may tell no more than when", () => {
 });
 
 test("a clock of whole milliseconds makes no frame late", () => {
-  assert.equal(waitFor(1000.5, 990, 2), 8.5);
-  assert.equal(waitFor(1000.5, 1001), 0);
-  assert.equal(waitFor(1000.5, 1000, 0.75), 0);
-  assert.equal(waitFor(1000.5, 1001, 0.75), -1.25);
-  assert.equal(waitFor(1000.5, 1000.75), -0.25);
+  const waits = new Waits();
+  for (const came of [100, 117, 133, 150]) waits.of(came + 5, came);
+  assert.equal(waits.of(1000.5, 990, 2), 8.5);
+  assert.equal(waits.of(1000.5, 1001), 0);
+  assert.equal(waits.of(1000.5, 1000, 0.75), 0);
+  assert.equal(waits.of(1000.5, 1001, 0.75), -1.25);
+});
+
+test("a finer clock is at a whole millisecond now and then", () => {
+  const waits = new Waits();
+  for (const came of [100, 116.7, 133, 150]) waits.of(came + 5, came);
+  assert.equal(waits.of(1000.5, 1001), -0.5);
+  assert.equal(waits.of(1000.5, 1000.75), -0.25);
 });
 
 test("a frame is shown by a refresh that comes after it", () => {
