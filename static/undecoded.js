@@ -6,10 +6,8 @@
 
 /** @typedef {import("./handover.js").Handover} Connection */
 
-/** Seconds from the first whole frame until something must have been decoded. */
+/** Seconds from the first packet until something must have been decoded. */
 const LIMIT = 2;
-/** The same from the first packet, which on a slow way comes long before the last of its frame. */
-const LIMIT_OF_PACKETS = 6;
 /** Milliseconds between two looks. */
 const INTERVAL = 250;
 
@@ -18,8 +16,8 @@ export class Undecoded {
   #onundecoded;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
-  /** When the first packet and the first whole frame were there. @type {{packet?: number, frame?: number}} */
-  #since = {};
+  /** When the first packets were there. @type {number | null} */
+  #since = null;
 
   /**
    * @param {Connection} connection
@@ -41,14 +39,12 @@ export class Undecoded {
   }
 
   async #look() {
-    const { packets, frames, decoded } = reception(await this.#connection.stats());
+    const { arrived, decoded } = reception(await this.#connection.stats());
     if (this.#timer === undefined) return;
     if (decoded) return this.stop();
     const now = performance.now();
-    if (packets) this.#since.packet ??= now;
-    if (frames) this.#since.frame ??= now;
-    const { packet = now, frame = now } = this.#since;
-    if (now - frame < 1000 * LIMIT && now - packet < 1000 * LIMIT_OF_PACKETS) return;
+    if (arrived) this.#since ??= now;
+    if (this.#since === null || now - this.#since < 1000 * LIMIT) return;
     this.stop();
     this.#onundecoded();
   }
@@ -56,14 +52,12 @@ export class Undecoded {
 
 /**
  * @param {ReadonlyMap<string, any>} report of `RTCPeerConnection.getStats()`
- * @returns {{packets: boolean, frames: boolean, decoded: boolean}} whether packets of video came, whole frames, and
- *   whether one was decoded
+ * @returns {{arrived: boolean, decoded: boolean}} whether packets of video came, and became a frame
  */
 export function reception(report) {
-  for (const each of report.values()) {
-    if (each.type !== "inbound-rtp" || each.kind !== "video") continue;
-    const { packetsReceived, framesReceived = packetsReceived, framesDecoded } = each;
-    return { packets: packetsReceived > 0, frames: framesReceived > 0, decoded: framesDecoded > 0 };
+  for (const { type, kind, packetsReceived, framesDecoded } of report.values()) {
+    if (type !== "inbound-rtp" || kind !== "video") continue;
+    return { arrived: packetsReceived > 0, decoded: framesDecoded > 0 };
   }
-  return { packets: false, frames: false, decoded: false };
+  return { arrived: false, decoded: false };
 }
