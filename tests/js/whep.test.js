@@ -153,6 +153,7 @@ for (const [status, code, retry] of REFUSALS) {
       status === 401 ? "This browser has no access to the canvas." : "Its reason.",
     );
     if (status === 401) assert.equal(problem.advice, "Its reason.");
+    if (status === 403) assert.equal(problem.advice, "", "the reason says what to do");
   });
 }
 
