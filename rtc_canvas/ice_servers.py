@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import logging
+import math
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -108,7 +109,8 @@ class TurnSecret:
 
     def entry(self, user: str, now: float) -> Entry:
         """What a page is told. now: seconds of `time.time()`, which the TURN server's clock must agree with."""
-        username = f"{int(now) + self.ttl}:{user}"
+        # Rounded up: they are good for no less than what the page is told.
+        username = f"{math.ceil(now) + self.ttl}:{user}"
         digest = hmac.digest(self.secret.encode(), username.encode(), hashlib.sha1)
         credential = base64.b64encode(digest).decode()
         return {"urls": _checked(self.urls), "username": username, "credential": credential}

@@ -11,8 +11,11 @@ import { noRelay, Problem } from "./problem.js";
 
 /** Of the time for which credentials are good: then new ones are fetched. */
 const RENEWAL = 0.8;
-/** Seconds after which fetching them is tried again. */
-const AGAIN = 10;
+/** Milliseconds after which fetching them is tried again. */
+const AGAIN = 10_000;
+/** And what they are fetched after at least, and at most: timers take no more than 24 days. */
+const SHORTEST = 1000;
+const LONGEST = 86_400_000;
 
 export class IceServers {
   #peer;
@@ -40,7 +43,7 @@ export class IceServers {
    * @param {Config} config
    * @throws {Problem}
    */
-  use({ iceServers, iceServersLifetime }) {
+  use({ iceServers, iceServersExpire }) {
     if (this.#relay && !iceServers.some(isTurn)) throw noRelay();
     const iceTransportPolicy = this.#relay ? "relay" : "all";
     try {
@@ -48,9 +51,9 @@ export class IceServers {
     } catch (error) {
       throw unusable(error);
     }
-    if (iceServersLifetime) {
-      this.#expires = Date.now() + iceServersLifetime * 1000;
-      this.#renewAfter(iceServersLifetime * RENEWAL);
+    this.#expires = iceServersExpire;
+    if (iceServersExpire < Infinity) {
+      this.#renewAfter((iceServersExpire - Date.now()) * RENEWAL);
     }
   }
 
@@ -65,11 +68,12 @@ export class IceServers {
   }
 
   /**
-   * @param {number} seconds
+   * @param {number} milliseconds
    */
-  #renewAfter(seconds) {
+  #renewAfter(milliseconds) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#renew(), seconds * 1000);
+    const pause = Math.min(Math.max(milliseconds, SHORTEST), LONGEST);
+    this.#timer = setTimeout(() => this.#renew(), pause);
   }
 
   async #renew() {

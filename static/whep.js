@@ -19,7 +19,8 @@ import { readSrc } from "./settings.js";
  * @property {string | null} snapshot where the newest picture is; null likewise
  * @property {string | null} websocket where a WebSocket goes; null likewise
  * @property {RTCIceServer[]} iceServers
- * @property {number | null} iceServersLifetime seconds for which their credentials are good
+ * @property {number} iceServersExpire when their credentials are good no more, of `Date.now()`;
+ *   Infinity for never
  * @property {CanvasEntry[]} canvases
  */
 
@@ -69,8 +70,9 @@ export class Whep {
    */
   async config() {
     const url = new URL("api/config", this.#base).href;
+    const asked = Date.now();
     const response = await this.#request(url, { cache: "no-store" });
-    return readConfig(parseObject(await response.text()), response.url || url);
+    return readConfig(parseObject(await response.text()), response.url || url, asked);
   }
 
   /**
@@ -194,10 +196,11 @@ export class Whep {
 /**
  * @param {Record<string, unknown> | null} document
  * @param {string} url where it came from
+ * @param {number} asked when it was asked for, of `Date.now()`: what is good for some time is so since then
  * @returns {Config}
  * @throws {Problem}
  */
-export function readConfig(document, url) {
+export function readConfig(document, url, asked) {
   const protocol = document?.protocol;
   if (!document || typeof protocol !== "number") {
     throw new Problem("foreign", "There is no rtc_canvas server at this address.", {
@@ -211,7 +214,8 @@ export function readConfig(document, url) {
     snapshot: typeof snapshot === "string" ? new URL(snapshot, url).href : null,
     websocket: typeof websocket === "string" ? webSocketUrl(new URL(websocket, url)) : null,
     iceServers: Array.isArray(iceServers) ? iceServers : [],
-    iceServersLifetime: typeof iceServersLifetime === "number" ? iceServersLifetime : null,
+    iceServersExpire:
+      typeof iceServersLifetime === "number" ? asked + iceServersLifetime * 1000 : Infinity,
     canvases: (Array.isArray(canvases) ? canvases : []).map((canvas) => ({
       ...canvas,
       url: new URL(canvas.url, url).href,

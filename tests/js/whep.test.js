@@ -69,14 +69,21 @@ test("the configuration's URLs are relative to its own", async () => {
 
 test("without a canvas there is no endpoint", () => {
   const { whep, ...several } = CONFIG;
-  assert.equal(readConfig(several, "http://example.org/api/config").whep, null);
+  assert.equal(readConfig(several, "http://example.org/api/config", 0).whep, null);
+});
+
+test("credentials are good since they were asked for", () => {
+  const expire = (/** @type {number | null} */ iceServersLifetime) =>
+    readConfig({ ...CONFIG, iceServersLifetime }, "http://example.org/api/config", 5000).iceServersExpire;
+  assert.equal(expire(600), 605_000);
+  assert.equal(expire(null), Infinity);
 });
 
 test("another protocol, and what is no server of ours", async () => {
   const url = "http://example.org/api/config";
-  const older = await problemOf(() => readConfig({ ...CONFIG, protocol: 2 }, url));
+  const older = await problemOf(() => readConfig({ ...CONFIG, protocol: 2 }, url, 0));
   assert.deepEqual([older.code, older.retry], ["protocol", false]);
-  const foreign = await problemOf(() => readConfig(null, url));
+  const foreign = await problemOf(() => readConfig(null, url, 0));
   assert.deepEqual([foreign.code, foreign.retry], ["foreign", false]);
   const page = await problemOf(() => prepare([new Response("<html>")]).whep.config());
   assert.equal(page.code, "foreign");
