@@ -10,11 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtc_canvas.peers.stillness import (
+    ENLARGED_AFTER,
+    ENLARGED_FROM,
+    ENLARGED_PAUSE,
     ENOUGH,
     REFINEMENTS,
     SMALL,
     Gain,
     Repeat,
+    Stillness,
     next_repeat,
 )
 
@@ -93,3 +97,38 @@ def test_there_is_always_an_end(course: list[float], pixels: int) -> None:
     enough = 2 * pixels * ENOUGH / (SMALL * MEAN)
     shares = [*course, *[SMALL] * math.ceil(REFINEMENTS + enough)]
     assert 0 < refinements(*shares, pixels=pixels) <= len(shares)
+
+
+def test_asking_changes_nothing() -> None:
+    stillness = Stillness()
+    stillness.repeated(MEAN, BITRATE, trickle=False)
+    stillness.tell(exact=True)
+    assert stillness.next(1.0) == stillness.next(1.0)
+
+
+def test_exact_pixels_end_the_gain_from_where_they_are_on() -> None:
+    stillness = Stillness()
+    stillness.begin(640 * 480)
+    stillness.repeated(MEAN, BITRATE, trickle=False)
+    assert not stillness.next(0.0).trickle
+    stillness.tell(exact=True)
+    assert stillness.next(0.0) == Repeat(0.08, trickle=True)
+    for _ in range(10):
+        stillness.repeated(0.0, BITRATE, trickle=True)
+        stillness.tell(exact=True)
+    assert stillness.next(0.0) == Repeat(2.5, trickle=True)
+    assert not stillness.is_refined, "the video has not gained what it can"
+    stillness.tell(exact=False)
+    assert not stillness.next(0.0).trickle
+
+
+def test_it_is_enlarged_once_the_rate_allows_it_or_it_has_stood_for_a_while() -> None:
+    stillness = Stillness()
+    gaining, settled = Repeat(1.0, trickle=False), Repeat(1.0, trickle=True)
+    assert stillness.enlarged_at(gaining, 0.0, 0.9, affordable=True) == math.inf
+    for _ in range(ENLARGED_FROM):
+        stillness.repeated(MEAN, BITRATE, trickle=False)
+    assert stillness.enlarged_at(gaining, 0.0, 0.9, affordable=True) == gaining.time
+    assert stillness.enlarged_at(gaining, 0.0, 0.9, affordable=False) == math.inf
+    assert stillness.enlarged_at(settled, 0.0, 0.9, affordable=False) == ENLARGED_AFTER
+    assert stillness.enlarged_at(settled, 0.0, 9.0, affordable=False) == 9.0 + ENLARGED_PAUSE

@@ -20,6 +20,7 @@ from rtc_canvas.adaptation import Adaptation, Step
 from rtc_canvas.chroma import ChromaChoice
 from rtc_canvas.encoded_frame import Chroma, Codec, Effort, EncodedFrame
 from rtc_canvas.exceptions import EncoderError
+from rtc_canvas.peers import stillness
 from rtc_canvas.peers import stream as stream_module
 from rtc_canvas.peers.stillness import ENLARGED_FROM, Repeat, next_repeat
 from rtc_canvas.peers.stream import MAX_FAILURES, Stream
@@ -196,7 +197,7 @@ def repeats(monkeypatch: pytest.MonkeyPatch) -> list[Repeat]:
     def next_repeat(repeats: int, last_sent: float, _: int) -> Repeat:
         return coming.pop(0) if coming else Repeat(last_sent + 3600, trickle=True)
 
-    monkeypatch.setattr(stream_module, "next_repeat", next_repeat)
+    monkeypatch.setattr(stillness, "next_repeat", next_repeat)
     return coming
 
 
@@ -470,9 +471,9 @@ async def test_a_picture_that_stays_is_whole_at_last_whatever_the_rate(
     def next_repeat(repeats: int, last_sent: float, _: float) -> Repeat:
         return Repeat(0.0 if len(made.sent) < 6 else math.inf, trickle=repeats > 0)
 
-    monkeypatch.setattr(stream_module, "next_repeat", next_repeat)
-    monkeypatch.setattr(stream_module, "ENLARGED_AFTER", 0.0)
-    monkeypatch.setattr(stream_module, "REFINE_EVERY", 0.0)
+    monkeypatch.setattr(stillness, "next_repeat", next_repeat)
+    monkeypatch.setattr(stillness, "ENLARGED_AFTER", 0.0)
+    monkeypatch.setattr(stillness, "ENLARGED_PAUSE", 0.0)
     async with running() as made:
         made.adaptation.step = Step(0.0, 0.5, math.inf)
         await made.show(1, size=(640, 480))
@@ -595,7 +596,7 @@ async def test_stillness_goes_on_while_the_same_pixels_come_again(
         asked.append(repeats)
         return Repeat(due if repeats < 2 else math.inf, trickle=False)
 
-    monkeypatch.setattr(stream_module, "next_repeat", next_repeat)
+    monkeypatch.setattr(stillness, "next_repeat", next_repeat)
     async with running() as made:
         await made.show(1)
         due = 0.0
@@ -730,7 +731,7 @@ async def test_a_picture_that_is_shown_exactly_settles_and_is_kept_alive(
         asked.append((repeats, refinements))
         return Repeat(last_sent + 0.02, trickle=repeats >= refinements)
 
-    monkeypatch.setattr(stream_module, "next_repeat", soon)
+    monkeypatch.setattr(stillness, "next_repeat", soon)
     async with running() as made:
         await made.show(1)
         await made.until(lambda: len(made.sent) == 3)
@@ -754,7 +755,7 @@ async def test_a_picture_that_had_gained_all_before_its_exact_pixels_settles_onc
         asked.append(refinements)
         return Repeat(last_sent + 0.02, trickle=repeats >= refinements)
 
-    monkeypatch.setattr(stream_module, "next_repeat", soon)
+    monkeypatch.setattr(stillness, "next_repeat", soon)
     async with running() as made:
         made.encoder.target_bitrate = 1_000_000
         await made.show(1)
@@ -791,7 +792,7 @@ async def test_a_key_frame_of_a_picture_that_stays_is_refined_anew(repeats: list
 async def test_pictures_of_a_slow_animation_keep_their_size(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_module, "next_repeat", next_repeat)
+    monkeypatch.setattr(stillness, "next_repeat", next_repeat)
     async with running() as made:
         made.encoder.target_bitrate = 1_000_000
         made.adaptation.step = Step(0.0, 0.5, math.inf)
@@ -822,8 +823,8 @@ async def test_a_picture_that_is_smaller_than_it_was_is_not_refined(
         await made.show(1, size=(640, 480))
         await made.until(lambda: len(made.sent) == 3)
         assert not made.stream.is_refined
-        monkeypatch.setattr(stream_module, "ENLARGED_AFTER", 0.0)
-        monkeypatch.setattr(stream_module, "REFINE_EVERY", 0.0)
+        monkeypatch.setattr(stillness, "ENLARGED_AFTER", 0.0)
+        monkeypatch.setattr(stillness, "ENLARGED_PAUSE", 0.0)
         repeats += [Repeat(0.0, trickle=True), *[Repeat(0.0, trickle=False)] * 2]
         made.stream.wake()
         await made.until(lambda: len(made.sent) == 6)

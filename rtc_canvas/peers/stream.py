@@ -22,14 +22,7 @@ from ..video.convert import Converter
 from ..video.encoder import VideoEncoder, fitting_scale
 from ..video.picture import Picture
 from .skips import Skips
-from .stillness import (
-    ENLARGED_AFTER,
-    ENLARGED_FROM,
-    REFINE_EVERY,
-    Gain,
-    Repeat,
-    next_repeat,
-)
+from .stillness import Stillness
 
 # An encoder that fails is opened anew; one that goes on failing ends its peer, with a reason.
 MAX_FAILURES = 3
@@ -130,9 +123,7 @@ class Stream:
         self._held_at = -math.inf
         self._skips = Skips()
         self._limitation = Limitation()
-        self._repeats = 0
-        self._gain = Gain()
-        self._exact_from: int | None = None
+        self._stillness = Stillness()
         self._last_time = 0.0
         self._failures = 0
         self.size = (0, 0)
@@ -159,7 +150,7 @@ class Stream:
     @property
     def is_refined(self) -> bool:
         """Whether that picture gains nothing any more, neither by another frame of its size nor by a larger one."""
-        return self._repeats >= self._gain.refinements and self._scale == 1.0
+        return self._stillness.is_refined and self._scale == 1.0
 
     @property
     def skipped(self) -> int:
@@ -273,39 +264,21 @@ class Stream:
     def _next_repeat(self, picture: Picture, now: float) -> tuple[_Job | None, float | None]:
         """The same for a picture that was sent."""
         exact = self._is_exact()
-        repeat = next_repeat(self._repeats, self._sent_at, self._refinements(exact))
-        whole_at = math.inf if exact else self._whole_at(picture, repeat)
+        self._stillness.tell(exact=exact)
+        repeat = self._stillness.next(self._sent_at)
+        whole_at = math.inf
+        if self._scale < 1.0 and not exact:
+            size = picture.width, picture.height
+            affordable = self._adaptation.affords_whole(self._encoder.target_bitrate, size)
+            whole_at = self._stillness.enlarged_at(
+                repeat, self._started_at, self._sent_at, affordable=affordable
+            )
         if now < (due := min(repeat.time, whole_at)):
             return None, due
         whole = now >= whole_at
         scale = 1.0 if whole else self._scale
         trickle = repeat.trickle and not whole
         return _Job(picture, False, None, trickle, scale, self.chroma or "420"), None
-
-    def _refinements(self, exact: bool) -> float:
-        """After how many repeats the picture gains nothing any more: at once from where its exact pixels are on."""
-        if not exact:
-            self._exact_from = None
-            return self._gain.refinements
-        if self._exact_from is None:
-            self._exact_from = self._repeats
-        return min(self._exact_from, self._gain.refinements)
-
-    def _whole_at(self, picture: Picture, repeat: Repeat) -> float:
-        """When a picture that was sent scaled down gets all of its size; infinite where that is not known yet.
-
-        That costs a key frame: so it does as soon as the rate allows it, or else once it has gained what it can, and
-        has stood for a while.
-        """
-        if self._scale == 1.0:
-            return math.inf
-        size = picture.width, picture.height
-        affordable = self._adaptation.affords_whole(self._encoder.target_bitrate, size)
-        if affordable and self._repeats >= ENLARGED_FROM:
-            return repeat.time
-        if repeat.trickle:
-            return max(self._started_at + ENLARGED_AFTER, self._sent_at + REFINE_EVERY)
-        return math.inf
 
     @property
     def _due(self) -> float:
@@ -365,12 +338,9 @@ class Stream:
         form = frame.size, frame.chroma
         bits = 8 * len(frame.data)
         if job.first or frame.key or form != (self.size, self.chroma):
-            self._repeats, self._gain = 0, Gain(math.prod(frame.size))
-            self._exact_from = None
+            self._stillness.begin(math.prod(frame.size))
         else:
-            self._repeats += 1
-            if not job.trickle:
-                self._gain.add(self._repeats, bits, self._encoder.target_bitrate)
+            self._stillness.repeated(bits, self._encoder.target_bitrate, trickle=job.trickle)
         self._sent, self._sent_at = job.picture, now
         self.frames += 1
         self.rate.add(now, bits)
