@@ -133,7 +133,10 @@ def test_signaling_and_canvases_meet_in_the_servers() -> None:
         "rtc_canvas.serving.mounted",
         "rtc_canvas.rendercanvas.loop",
         "rtc_canvas.rendercanvas.mounting",
+        "rtc_canvas.serving.refusals",
+        "rtc_canvas.serving.served",
         "rtc_canvas.serving.server",
+        "rtc_canvas.serving.session",
         "rtc_canvas.serving.sessions",
         "rtc_canvas.subapp",
     }

@@ -19,7 +19,8 @@ from rtc_canvas import Canvas, EncoderError, ServeError, VideoConfig, serve
 from rtc_canvas.net.hub import Hub
 from rtc_canvas.program.drawing import DrawRequest
 from rtc_canvas.rtc.connection import Connection
-from rtc_canvas.serving.sessions import Session, Sessions
+from rtc_canvas.serving.session import Session
+from rtc_canvas.serving.sessions import Sessions
 from rtc_canvas.video.encoder import VideoEncoder
 from rtc_canvas.video.picture import Pixels
 from rtc_canvas.video.vp8 import VP8Encoder

@@ -253,7 +253,7 @@ async def test_a_server_that_loses_webrtc_goes_on_over_the_standby(
             super().leg_is_up(leg)
             up.append(leg)
 
-    monkeypatch.setattr("rtc_canvas.serving.sessions.Handover", Watched)
+    monkeypatch.setattr("rtc_canvas.serving.served.Handover", Watched)
     program = await serve_program(Canvas((640, 480)))
     program.show(ORANGE)
     viewer = await open_viewer(program)
