@@ -67,7 +67,7 @@ function storage() {
  * @param {CanvasEntry[]} canvases
  */
 async function choose(canvases) {
-  const { listOf } = await import("./choice.js");
+  const { listOf } = await import("./controls/choice.js");
   document.title = "Canvases";
   canvas.replaceWith(listOf(canvases));
 }

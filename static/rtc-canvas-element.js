@@ -8,23 +8,22 @@
  * @module
  */
 
-import { Bar } from "./bar.js";
-import { make } from "./dom.js";
-import { leaveFullScreen } from "./full-screen.js";
-import { keyOf } from "./keyboard.js";
-import { ProbeView } from "./probe-view.js";
 import { RtcCanvas } from "./rtc-canvas.js";
 import { read } from "./settings.js";
-import { isStatisticsKey } from "./shortcuts.js";
-import { describe } from "./situation.js";
-import { Status } from "./status.js";
-import { dress } from "./style.js";
-import { withTitleBar } from "./title-height.js";
+import { Bar } from "./controls/bar.js";
+import { CssSize } from "./controls/css-size.js";
+import { make } from "./controls/dom.js";
+import { leaveFullScreen } from "./controls/full-screen.js";
+import { describe } from "./controls/situation.js";
+import { Status } from "./controls/status.js";
+import { dress } from "./controls/style.js";
+import { keyOf } from "./input/keyboard.js";
+import { isStatisticsKey } from "./input/shortcuts.js";
+import { ProbeView } from "./probe/probe-view.js";
 
-/** @typedef {import("./geometry.js").Fit} Fit */
-/** @typedef {import("./panel.js").Panel} Panel */
-/** @typedef {import("./situation.js").Situation} Situation */
-/** @typedef {{width: string | null, height: string | null}} Sides as CSS has them */
+/** @typedef {import("./picture/geometry.js").Fit} Fit */
+/** @typedef {import("./controls/panel.js").Panel} Panel */
+/** @typedef {import("./controls/situation.js").Situation} Situation */
 
 const EVENTS = [
   ...["state", "error", "control", "control_refused", "frame", "exact", "title", "notice", "probes", "statistics"],
@@ -50,12 +49,7 @@ export class RtcCanvasElement extends HTMLElement {
   #statistics = false;
   /** Whether it is to connect anew once all that changes together has changed. */
   #changed = false;
-  /** @type {Sides} what the program has said of its size */
-  #sides = { width: null, height: null };
-  /** What the page's own style says of it. */
-  #own = { width: "", height: "" };
-  /** What the style had when it was set last: what is there instead, the page has said since. */
-  #set = { width: "", height: "" };
+  #cssSize = new CssSize(this);
   /** @type {Panel | null} null until it is opened for the first time */
   #panel = null;
   /** @type {Promise<void> | null} null until there is to be one, or after it could not be loaded */
@@ -345,7 +339,7 @@ export class RtcCanvasElement extends HTMLElement {
         this.#bar.exact = detail.on;
         break;
       case "css_size":
-        this.#resize(detail);
+        this.#cssSize.take(detail);
         break;
       case "statistics":
         this.#panel?.show(detail);
@@ -357,24 +351,6 @@ export class RtcCanvasElement extends HTMLElement {
   #act() {
     if (this.#canvas.state === "live") this.#canvas.takeControl();
     else this.#canvas.connect();
-  }
-
-  /**
-   * Be as large as the program says, for the picture and without the title bar. What it says nothing of stays the page's.
-   *
-   * @param {Sides} sides
-   */
-  #resize(sides) {
-    for (const side of /** @type {const} */ (["width", "height"])) {
-      const said = sides[side];
-      if (said === this.#sides[side]) continue;
-      if (this.style[side] !== this.#set[side]) this.#own[side] = this.style[side];
-      // First, as what CSS does not know would leave the one before.
-      this.style[side] = this.#own[side];
-      if (said !== null) this.style[side] = side === "height" ? withTitleBar(said) : said;
-      this.#set[side] = this.style[side];
-    }
-    this.#sides = { width: sides.width, height: sides.height };
   }
 
   /**
@@ -432,7 +408,7 @@ export class RtcCanvasElement extends HTMLElement {
     const open = !this.#statistics;
     this.#statistics = this.#bar.statistics = this.#canvas.statistics = open;
     if (!this.#panel) {
-      const { Panel } = await import("./panel.js");
+      const { Panel } = await import("./controls/panel.js");
       this.#panel ??= new Panel(() => this.#toggleStatistics());
       this.shadowRoot?.append(this.#panel.element);
     }
@@ -440,7 +416,7 @@ export class RtcCanvasElement extends HTMLElement {
   }
 
   async #save() {
-    const { save } = await import("./save.js");
+    const { save } = await import("./controls/save.js");
     await save(this.#canvas).catch((error) => this.#remark(error.message));
   }
 
@@ -459,7 +435,7 @@ export class RtcCanvasElement extends HTMLElement {
     // Its room is kept while it is on its way.
     delete this.dataset.titlebar;
     try {
-      const { TitleBar } = await import("./title-bar.js");
+      const { TitleBar } = await import("./controls/title-bar.js");
       this.shadowRoot?.prepend(new TitleBar(this).element);
     } catch (error) {
       this.dataset.titlebar = "missing";

@@ -12,29 +12,29 @@
  * @module
  */
 
-import { ExactPixels } from "./exact-pixels.js";
-import { Identities } from "./identities.js";
-import { InputWriter } from "./input-writer.js";
-import { Keyboard } from "./keyboard.js";
-import { Pointer } from "./pointer.js";
-import { Probes } from "./probes.js";
-import { Reports } from "./reports.js";
-import { Screen } from "./screen.js";
-import { Session } from "./session.js";
-import { read, readToken, tokenIn } from "./settings.js";
-import { Space } from "./space.js";
-import { Statistics } from "./stats.js";
-import { baseOf, Whep } from "./whep.js";
+import { baseOf, read, readToken, tokenIn } from "./settings.js";
+import { InputWriter } from "./input/input-writer.js";
+import { Keyboard } from "./input/keyboard.js";
+import { Pointer } from "./input/pointer.js";
+import { ExactPixels } from "./picture/exact-pixels.js";
+import { Identities } from "./picture/identities.js";
+import { Reports } from "./picture/reports.js";
+import { Screen } from "./picture/screen.js";
+import { Space } from "./picture/space.js";
+import { Probes } from "./probe/probes.js";
+import { Session } from "./session/session.js";
+import { Statistics } from "./session/stats.js";
+import { Whep } from "./transport/whep.js";
 
-/** @typedef {import("./handover.js").Handover} Connection */
-/** @typedef {import("./geometry.js").Fit} Fit */
-/** @typedef {import("./input-writer.js").Fields} Fields */
-/** @typedef {import("./messages.js").ServerMessage} ServerMessage */
+/** @typedef {import("./session/handover.js").Handover} Connection */
+/** @typedef {import("./picture/geometry.js").Fit} Fit */
+/** @typedef {import("./input/input-writer.js").Fields} Fields */
+/** @typedef {import("./transport/messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./problem.js").Problem} Problem */
-/** @typedef {import("./questions.js").Value} Value */
-/** @typedef {import("./state.js").State} State */
-/** @typedef {import("./state.js").StateName} StateName */
-/** @typedef {import("./whep.js").Carrier} Carrier */
+/** @typedef {import("./probe/questions.js").Value} Value */
+/** @typedef {import("./session/state.js").State} State */
+/** @typedef {import("./session/state.js").StateName} StateName */
+/** @typedef {import("./transport/whep.js").Carrier} Carrier */
 
 /**
  * @typedef {object} RtcCanvasOptions
@@ -207,14 +207,14 @@ export class RtcCanvas extends EventTarget {
   /**
    * Why there is no connection, or none over WebRTC: what was tried, and what to do.
    *
-   * @returns {Promise<import("./diagnosis.js").Finding[]>} empty where nothing is known
+   * @returns {Promise<import("./session/diagnosis.js").Finding[]>} empty where nothing is known
    */
   async diagnose() {
     const { trail } = this.#session;
     if (!trail) return [];
     const [{ gather }, { diagnose }] = await Promise.all([
-      import("./evidence.js"),
-      import("./diagnosis.js"),
+      import("./session/evidence.js"),
+      import("./session/diagnosis.js"),
     ]);
     return diagnose(await gather(trail));
   }
@@ -479,8 +479,8 @@ export class RtcCanvas extends EventTarget {
   }
 
   /**
-   * @param {import("./screen.js").Frame} frame
-   * @param {import("./screen.js").Meeting | null} meeting
+   * @param {import("./picture/screen.js").Frame} frame
+   * @param {import("./picture/screen.js").Meeting | null} meeting
    */
   #onframe(frame, meeting) {
     if (meeting && frame.rtpTimestamp !== null) this.#reports.shown(frame.rtpTimestamp, meeting);
@@ -528,7 +528,7 @@ export class RtcCanvas extends EventTarget {
   /**
    * Sent while somebody else steers, too: the server keeps it until this peer does.
    *
-   * @param {import("./viewport.js").Extent} extent
+   * @param {import("./picture/viewport.js").Extent} extent
    */
   #sendExtent(extent) {
     if (!this.#writer || this.#viewOnly) return false;
@@ -538,7 +538,7 @@ export class RtcCanvas extends EventTarget {
 
   /**
    * @param {string} type
-   * @param {import("./input-writer.js").Fields} fields
+   * @param {import("./input/input-writer.js").Fields} fields
    * @param {number} time
    */
   #edge(type, fields, time) {

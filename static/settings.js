@@ -57,6 +57,30 @@ export function readSrc(src, page) {
 }
 
 /**
+ * The base of all requests: `src`, which may name the page of a canvas without its last slash, or
+ * else the server from which these modules came.
+ *
+ * @param {string | null | undefined} src
+ * @param {string} page what `src` is relative to
+ * @returns {string}
+ * @throws {Problem} where `src` names no server
+ */
+export function baseOf(src, page) {
+  const url = src ? readSrc(src, page) : serverOf(import.meta.url);
+  url.search = url.hash = "";
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  return url.href;
+}
+
+/**
+ * @param {string} module URL of a module, in a folder of its own or in one of its version
+ * @returns {URL} of the server that it came from
+ */
+export function serverOf(module) {
+  return new URL(/\/v-[0-9a-f]{16}\/[^/]*$/.test(module) ? "../../" : "../", module);
+}
+
+/**
  * @param {string | null} token
  * @returns {string | null} null for none
  * @throws {Problem} for one that cannot be sent, without showing it

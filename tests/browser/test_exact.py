@@ -236,7 +236,7 @@ async def test_an_image_may_come_before_what_shows_it(
         await came.wait()
         await route.continue_()
 
-    await context.route("**/static/*/exact.js", hold)
+    await context.route("**/static/*/picture/exact.js", hold)
     await context.add_init_script(LISTEN + COUNT_PIECES)
     viewer = Viewer(await context.new_page())
     await viewer.page.goto(program.origin)

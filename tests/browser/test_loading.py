@@ -29,7 +29,7 @@ async def test_it_connects_while_the_rest_of_the_client_is_on_its_way(
         await connected.wait()
         await route.continue_()
 
-    await context.route("**/static/*/screen.js", hold)
+    await context.route("**/static/*/picture/screen.js", hold)
     viewer = Viewer(await context.new_page())
     await viewer.page.goto(program.origin, wait_until="commit")
     await program.event("join")
@@ -89,11 +89,11 @@ async def test_nothing_is_fetched_twice_and_no_statistics_before_they_are_opened
     await viewer.page.goto(f"{program.origin}/?codec=vp8")
     await viewer.steers()
     assert set(fetched.values()) == {1}
-    assert {"api/config", "whep/main?codec=vp8", "static/connection.js"} <= fetched.keys()
-    assert "static/panel.js" not in fetched
+    assert {"api/config", "whep/main?codec=vp8", "static/transport/connection.js"} <= fetched.keys()
+    assert "static/controls/panel.js" not in fetched
     await viewer.page.keyboard.press("Control+Alt+s")
     await expect(viewer.page.get_by_role("row", name="Encoder")).to_contain_text("libvpx")
-    assert fetched["static/panel.js"] == 1
+    assert fetched["static/controls/panel.js"] == 1
 
 
 async def test_a_page_that_is_opened_again_fetches_no_module(

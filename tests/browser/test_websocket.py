@@ -75,7 +75,7 @@ async def test_what_it_needs_may_not_come_at_first(
         # When it is loaded ahead, and when it is needed.
         await (route.abort() if asked <= 2 else route.continue_())
 
-    await context.route("**/static/*/websocket.js", lose)
+    await context.route("**/static/*/transport/websocket.js", lose)
     viewer = Viewer(await context.new_page())
     await viewer.page.goto(f"{program.origin}/")
     await viewer.sees(ORANGE)

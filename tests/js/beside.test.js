@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { placeBeside } from "../../static/beside.js";
+import { placeBeside } from "../../static/probe/beside.js";
 
 /** @type {readonly [number, number]} */
 const ROOM = [640, 480];

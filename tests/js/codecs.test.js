@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { preferredCodecs } from "../../static/codecs.js";
+import { preferredCodecs } from "../../static/transport/codecs.js";
 
 const CHROMIUM = [
   { mimeType: "video/VP8" },

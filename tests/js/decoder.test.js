@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodable, h264Name } from "../../static/decoder.js";
+import { decodable, h264Name } from "../../static/transport/decoder.js";
 
 test("an H.264 stream is called by what its SPS says", () => {
   const frame = [0, 0, 0, 1, 0x09, 0x10, 0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x20, 0xda, 0, 0, 1, 0x68];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { diagnose, doubt } from "../../static/diagnosis.js";
-import { readReport } from "../../static/evidence.js";
+import { diagnose, doubt } from "../../static/session/diagnosis.js";
+import { readReport } from "../../static/session/evidence.js";
 
-/** @typedef {import("../../static/diagnosis.js").WebRtcEvidence} WebRtcEvidence */
+/** @typedef {import("../../static/session/diagnosis.js").WebRtcEvidence} WebRtcEvidence */
 
 const NOW = 1_700_000_000;
 const TURN = "turn:turn.example.org:3478?transport=udp";

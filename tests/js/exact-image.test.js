@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ExactImage } from "../../static/exact-image.js";
+import { ExactImage } from "../../static/picture/exact-image.js";
 
 /**
- * @param {Partial<import("../../static/exact-image.js").ImageHeader>} [fields]
- * @returns {import("../../static/exact-image.js").ImageHeader}
+ * @param {Partial<import("../../static/picture/exact-image.js").ImageHeader>} [fields]
+ * @returns {import("../../static/picture/exact-image.js").ImageHeader}
  */
 function header(fields) {
   return { picture: 7, size: [640, 480], bytes: 100_000, format: "png", ...fields };

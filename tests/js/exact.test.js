@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Exact } from "../../static/exact.js";
+import { Exact } from "../../static/picture/exact.js";
 
 /** @type {FrameRequestCallback[]} what waits for the next refresh of the screen */
 let waiting = [];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { figures, sample } from "../../static/figures.js";
-import { rowsHere, rowsServer } from "../../static/readout.js";
-import { reception } from "../../static/undecoded.js";
+import { figures, sample } from "../../static/session/figures.js";
+import { rowsHere, rowsServer } from "../../static/controls/readout.js";
+import { reception } from "../../static/session/undecoded.js";
 
 /**
  * @param {number} seconds since the start

@@ -1,10 +1,38 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { posix } from "node:path";
 import { test } from "node:test";
 
 const folder = new URL("../../static/", import.meta.url);
-const modules = readdirSync(folder).filter((name) => name.endsWith(".js"));
+const modules = modulesIn("");
 const page = readFileSync(new URL("index.html", folder), "utf8");
+
+/** What stands in a folder may import what stands in it and in those after it. */
+const LAYERS = [
+  ["page.js", "renderview-client.js"],
+  ["rtc-canvas-element.js"],
+  ["rtc-canvas.js"],
+  ["probe/"],
+  ["controls/"],
+  ["session/"],
+  ["transport/"],
+  ["input/"],
+  ["picture/"],
+  ["settings.js"],
+  ["problem.js"],
+];
+
+/**
+ * @param {string} inside a folder, with a slash at its end
+ * @returns {string[]} the paths of the modules in it and below
+ */
+function modulesIn(inside) {
+  return readdirSync(new URL(inside, folder)).flatMap((name) => {
+    const path = inside + name;
+    if (statSync(new URL(path, folder)).isDirectory()) return modulesIn(`${path}/`);
+    return name.endsWith(".js") ? [path] : [];
+  });
+}
 
 /**
  * @param {string} module
@@ -14,21 +42,29 @@ function sourceOf(module) {
 }
 
 /**
- * @param {string} source
- * @returns {string[]} the names of the modules without which it does not run
+ * @param {string} module
+ * @returns {string[]} the paths of the modules without which it does not run
  */
-function importsOf(source) {
-  const imports = source.matchAll(/^(?:import|\} from|import .* from) "\.\/([^"]+)";$/gm);
-  return Array.from(imports, ([, name]) => name ?? "");
+function importsOf(module) {
+  const imports = sourceOf(module).matchAll(/^(?:import|\} from|import .* from) "(\.[^"]+)";$/gm);
+  return Array.from(imports, ([, name]) => resolved(module, name));
 }
 
 /**
- * @param {string} source
- * @returns {string[]} the names of the modules that it loads when they are needed
+ * @param {string} module
+ * @returns {string[]} the paths of the modules that it loads when they are needed
  */
-function lazyImportsOf(source) {
-  const code = source.replaceAll(/\/\*\*.*?\*\//gs, "");
-  return Array.from(code.matchAll(/\bimport\("\.\/([^"]+)"\)/g), ([, name]) => name ?? "");
+function lazyImportsOf(module) {
+  const code = sourceOf(module).replaceAll(/\/\*\*.*?\*\//gs, "");
+  return Array.from(code.matchAll(/\bimport\("(\.[^"]+)"\)/g), ([, name]) => resolved(module, name));
+}
+
+/**
+ * @param {string} module
+ * @param {string | undefined} name as it stands in the module
+ */
+function resolved(module, name = "") {
+  return posix.join(posix.dirname(module), name);
 }
 
 /**
@@ -37,8 +73,16 @@ function lazyImportsOf(source) {
  */
 function neededBy(module) {
   const needed = new Set([module]);
-  for (const name of needed) for (const imported of importsOf(sourceOf(name))) needed.add(imported);
+  for (const name of needed) for (const imported of importsOf(name)) needed.add(imported);
   return needed;
+}
+
+/**
+ * @param {string} module
+ * @returns {number} its place in LAYERS, -1 for none
+ */
+function layerOf(module) {
+  return LAYERS.findIndex((layer) => layer.some((name) => module.startsWith(name)));
 }
 
 const preloads = Array.from(
@@ -52,7 +96,7 @@ test("the page loads all that it needs at once, each found only by its importer 
 });
 
 test("what makes the connection comes before everything else", () => {
-  const connecting = neededBy("connection.js");
+  const connecting = neededBy("transport/connection.js");
   const first = preloads.slice(0, connecting.size);
   assert.deepEqual(new Set(first.map(({ name }) => name)), connecting);
   for (const { name, low } of preloads) assert.equal(low, !connecting.has(name), name);
@@ -61,27 +105,36 @@ test("what makes the connection comes before everything else", () => {
 test("what few look at is loaded when somebody does", () => {
   const needed = neededBy("page.js");
   for (const module of [
-    ...["panel.js", "readout.js", "figures.js", "choice.js", "title-bar.js"],
-    ...["questions.js", "probe-readout.js", "beside.js"],
-    ...["exact.js", "exact-image.js", "save.js"],
-    ...["evidence.js", "diagnosis.js"],
+    ...["panel", "readout", "choice", "title-bar", "save"].map((name) => `controls/${name}.js`),
+    ...["questions", "probe-readout", "beside"].map((name) => `probe/${name}.js`),
+    ...["picture/exact.js", "picture/exact-image.js"],
+    ...["session/figures.js", "session/evidence.js", "session/diagnosis.js"],
   ]) {
-    assert.ok(!needed.has(module), module);
+    assert.ok(modules.includes(module) && !needed.has(module), module);
   }
 });
 
 test("exact pixels are loaded at once, not one module after the other", () => {
-  const missing = [...neededBy("exact.js")].filter((name) => !neededBy("exact-pixels.js").has(name));
-  assert.deepEqual(lazyImportsOf(sourceOf("exact-pixels.js")).sort(), missing.sort());
+  const loader = "picture/exact-pixels.js";
+  const missing = [...neededBy("picture/exact.js")].filter((name) => !neededBy(loader).has(name));
+  assert.deepEqual(lazyImportsOf(loader).sort(), missing.sort());
 });
 
 test("modules import only each other, so that they work from any place", () => {
   for (const module of modules) {
-    const source = sourceOf(module);
-    for (const name of [...importsOf(source), ...lazyImportsOf(source)]) {
+    for (const name of [...importsOf(module), ...lazyImportsOf(module)]) {
       assert.ok(modules.includes(name), `${module} imports ${name}`);
     }
-    const froms = source.match(/^(?:import|\} from|import .* from) ".*";$/gm) ?? [];
-    assert.equal(froms.length, importsOf(source).length, `${module} imports from elsewhere`);
+    const froms = sourceOf(module).match(/^(?:import|\} from|import .* from) ".*";$/gm) ?? [];
+    assert.equal(froms.length, importsOf(module).length, `${module} imports from elsewhere`);
+  }
+});
+
+test("imports go down", () => {
+  for (const module of modules) {
+    assert.ok(layerOf(module) >= 0, `${module} has no place among the layers`);
+    for (const name of [...importsOf(module), ...lazyImportsOf(module)]) {
+      assert.ok(layerOf(name) >= layerOf(module), `${module} imports ${name}`);
+    }
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ack, CHANNELS, message, parse } from "../../static/framing.js";
+import { ack, CHANNELS, message, parse } from "../../static/transport/framing.js";
 
 /**
  * @param {string} hex

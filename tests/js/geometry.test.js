@@ -7,10 +7,10 @@ import {
   placePicture,
   toLogical,
   videoExtent,
-} from "../../static/geometry.js";
+} from "../../static/picture/geometry.js";
 
-/** @typedef {import("../../static/geometry.js").Point} Point */
-/** @typedef {import("../../static/geometry.js").Corners} Corners */
+/** @typedef {import("../../static/picture/geometry.js").Point} Point */
+/** @typedef {import("../../static/picture/geometry.js").Corners} Corners */
 
 test("contain keeps the shape and centres it", () => {
   assert.deepEqual(placePicture("contain", [1280, 800], [1280, 720], 1), {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { IceServers } from "../../static/ice-servers.js";
+import { IceServers } from "../../static/transport/ice-servers.js";
 
 const TURN = [{ urls: "turn:example.org", username: "1:me", credential: "secret" }];
 const DAY = 86_400_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Identities } from "../../static/identities.js";
+import { Identities } from "../../static/picture/identities.js";
 
 /**
  * @param {number} rtpTimestamp

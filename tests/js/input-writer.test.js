@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { InputWriter } from "../../static/input-writer.js";
+import { InputWriter } from "../../static/input/input-writer.js";
 
-/** @typedef {import("../../static/input-writer.js").Fields} Fields */
+/** @typedef {import("../../static/input/input-writer.js").Fields} Fields */
 
 /** @type {[channel: string, message: Fields][]} */
 let sent;

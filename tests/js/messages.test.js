@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { parseMessage } from "../../static/messages.js";
+import { parseMessage } from "../../static/transport/messages.js";
 
 /**
  * @param {object} message

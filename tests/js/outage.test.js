@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Outage } from "../../static/outage.js";
+import { Outage } from "../../static/session/outage.js";
 
 test("frames that arrive are no outage, however seldom they are sent", () => {
   const outage = new Outage();

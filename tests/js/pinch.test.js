@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Pinch } from "../../static/pinch.js";
+import { Pinch } from "../../static/input/pinch.js";
 
 /**
  * @param {number} distance

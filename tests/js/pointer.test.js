@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Pointer } from "../../static/pointer.js";
+import { Pointer } from "../../static/input/pointer.js";
 
 /** @typedef {{type: string, pointerId?: number, pointerType?: string, isPrimary?: boolean, button?: number, buttons?: number, at?: number}} Happening */
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Presented, RefreshInterval, shownAt, Waits } from "../../static/presented.js";
+import { Presented, RefreshInterval, shownAt, Waits } from "../../static/picture/presented.js";
 
 /**
  * @param {RefreshInterval} refresh

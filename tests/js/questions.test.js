@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Questions } from "../../static/questions.js";
+import { Questions } from "../../static/probe/questions.js";
 
-/** @typedef {import("../../static/identities.js").Identity} Identity */
-/** @typedef {import("../../static/input-writer.js").Fields} Fields */
+/** @typedef {import("../../static/picture/identities.js").Identity} Identity */
+/** @typedef {import("../../static/input/input-writer.js").Fields} Fields */
 
 /** @type {Identity} */
 const SHOWN = { picture: 7, content: 7, id: "seven", renderTime: 1.5, seq: 0 };

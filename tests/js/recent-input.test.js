@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RecentInput } from "../../static/recent-input.js";
+import { RecentInput } from "../../static/session/recent-input.js";
 
 test("input of the last seconds is kept in its order", () => {
   const recent = new RecentInput();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refusal, unreachable } from "../../static/problem.js";
-import { recover } from "../../static/recovery.js";
+import { recover } from "../../static/session/recovery.js";
 
 /**
  * @param {{restart?: () => Promise<void>, heardAt?: number, endsAt?: number}} [how]

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rememberWebSocket, remembersWebSocket } from "../../static/remembered.js";
+import { rememberWebSocket, remembersWebSocket } from "../../static/transport/remembered.js";
 
 test("a browser that keeps nothing finds it out again", () => {
   rememberWebSocket("https://example.org/", true);

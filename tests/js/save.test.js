@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fileName } from "../../static/save.js";
+import { fileName } from "../../static/controls/save.js";
 
 const TIME = new Date(2026, 2, 4, 5, 6, 7);
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Problem } from "../../static/problem.js";
-import { read, readSrc, readToken, tokenIn } from "../../static/settings.js";
+import { baseOf, read, readSrc, readToken, serverOf, tokenIn } from "../../static/settings.js";
 
 /**
  * @param {() => unknown} act
@@ -74,5 +74,20 @@ test("a token that cannot be sent is not shown", () => {
       reasonOf(() => readToken(token)),
       /secret|sécret/,
     );
+  }
+});
+
+test("src may miss its last slash and have a query", () => {
+  const page = "https://example.org/some/page.html";
+  assert.equal(baseOf("https://gpu:8080/main", page), "https://gpu:8080/main/");
+  assert.equal(baseOf("./?codec=vp8#top", page), "https://example.org/some/");
+  assert.equal(baseOf("/plot/", page), "https://example.org/plot/");
+  assert.match(baseOf(null, page), /^file:.*\/$/);
+});
+
+test("a module tells its server, whether or not its URL names a version", () => {
+  for (const folder of ["static/", "static/v-0123456789abcdef/", "left/static/"]) {
+    const server = folder.startsWith("left") ? "https://gpu:8080/left/" : "https://gpu:8080/";
+    assert.equal(serverOf(`https://gpu:8080/${folder}settings.js`).href, server);
   }
 });

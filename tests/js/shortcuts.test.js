@@ -6,9 +6,9 @@ import {
   isProbeKey,
   isStatisticsKey,
   makesText,
-} from "../../static/shortcuts.js";
+} from "../../static/input/shortcuts.js";
 
-/** @typedef {import("../../static/shortcuts.js").Key} Key */
+/** @typedef {import("../../static/input/shortcuts.js").Key} Key */
 
 /**
  * @param {string} combination such as "Control+Shift+I"; the last part is the key

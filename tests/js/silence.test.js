@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Silence } from "../../static/silence.js";
+import { Silence } from "../../static/session/silence.js";
 
 /**
  * What a silence says, looked at every 150 ms.

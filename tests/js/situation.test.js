@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { describe, inOneLine } from "../../static/situation.js";
+import { describe, inOneLine } from "../../static/controls/situation.js";
 
-/** @typedef {import("../../static/situation.js").Situation} Situation */
+/** @typedef {import("../../static/controls/situation.js").Situation} Situation */
 
 /**
  * @param {Partial<Situation>} change

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Sizes } from "../../static/sizes.js";
+import { Sizes } from "../../static/picture/sizes.js";
 
-/** @typedef {import("../../static/sizes.js").PictureSize} PictureSize */
+/** @typedef {import("../../static/picture/sizes.js").PictureSize} PictureSize */
 
 /**
  * @param {number} width

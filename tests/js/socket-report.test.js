@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { figures, sample } from "../../static/figures.js";
-import { socketReport } from "../../static/socket-report.js";
+import { figures, sample } from "../../static/session/figures.js";
+import { socketReport } from "../../static/transport/socket-report.js";
 
 /**
  * @param {number} now

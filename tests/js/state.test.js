@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { lost, refusal } from "../../static/problem.js";
-import { CLOSED, next, pauseBefore } from "../../static/state.js";
+import { CLOSED, next, pauseBefore } from "../../static/session/state.js";
 
-/** @typedef {import("../../static/state.js").Happening} Happening */
-/** @typedef {import("../../static/state.js").State} State */
+/** @typedef {import("../../static/session/state.js").Happening} Happening */
+/** @typedef {import("../../static/session/state.js").State} State */
 
 const broke = lost("The connection broke.");
 const denied = refusal(401, "");

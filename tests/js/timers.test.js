@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Timers } from "../../static/timers.js";
+import { Timers } from "../../static/transport/timers.js";
 
 test("a timer acts once, and another of its name takes its place", async () => {
   const timers = new Timers();

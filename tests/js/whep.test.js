@@ -2,14 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Problem } from "../../static/problem.js";
-import {
-  baseOf,
-  readConfig,
-  sdpFragment,
-  serverOf,
-  Whep,
-  withCredentials,
-} from "../../static/whep.js";
+import { readConfig, sdpFragment, Whep, withCredentials } from "../../static/transport/whep.js";
 
 /** @typedef {{url: string, init: RequestInit}} Sent */
 
@@ -186,21 +179,6 @@ test("a proxy's page is not shown as a reason", async () => {
 test("no answer is retried", async () => {
   const problem = await problemOf(() => prepare([]).whep.config());
   assert.deepEqual([problem.code, problem.retry], ["unreachable", true]);
-});
-
-test("src may miss its last slash and have a query", () => {
-  const page = "https://example.org/some/page.html";
-  assert.equal(baseOf("https://gpu:8080/main", page), "https://gpu:8080/main/");
-  assert.equal(baseOf("./?codec=vp8#top", page), "https://example.org/some/");
-  assert.equal(baseOf("/plot/", page), "https://example.org/plot/");
-  assert.match(baseOf(null, page), /^file:.*\/$/);
-});
-
-test("a module tells its server, whether or not its URL names a version", () => {
-  for (const folder of ["static/", "static/v-0123456789abcdef/", "left/static/"]) {
-    const server = folder.startsWith("left") ? "https://gpu:8080/left/" : "https://gpu:8080/";
-    assert.equal(serverOf(`https://gpu:8080/${folder}whep.js`).href, server);
-  }
 });
 
 test("candidates as a fragment", () => {
