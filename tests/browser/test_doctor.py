@@ -112,8 +112,8 @@ async def test_the_page_says_that_it_came_another_way(
     html = """<!doctype html><script type="module" src="/static/rtc-canvas-element.js"></script>
         <rtc-canvas src="http://canvas.example/"></rtc-canvas>"""
     await page.route(
-        "https://page.example/static/*",
-        lambda route: route.fulfill(path=STATIC / route.request.url.rpartition("/")[2]),
+        "https://page.example/static/**",
+        lambda route: route.fulfill(path=STATIC / route.request.url.partition("/static/")[2]),
     )
     await page.route(
         "https://page.example/", lambda route: route.fulfill(body=html, content_type="text/html")

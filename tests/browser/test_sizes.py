@@ -12,7 +12,7 @@ import pytest
 
 from rtc_canvas import Canvas, DrawRequest, limitation
 from rtc_canvas.config import VideoConfig
-from rtc_canvas.peers import stream as stream_module
+from rtc_canvas.peers import stillness
 from rtc_canvas.peers.stillness import Repeat
 from rtc_canvas.peers.stream import Stream
 from rtc_canvas.serving import sessions
@@ -58,7 +58,7 @@ async def test_a_still_picture_of_3840_x_2160_arrives_whole(
 async def test_a_program_that_goes_on_pushing_the_same_picture_costs_no_frames(
     serve_program: ServeProgram, open_viewer: OpenViewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_module, "next_repeat", lambda *_: Repeat(math.inf, trickle=True))
+    monkeypatch.setattr(stillness, "next_repeat", lambda *_: Repeat(math.inf, trickle=True))
     program = await serve_program(Canvas((640, 480), resizable=False))
     array = flat(QUARTERS[0], 640, 480)
     program.canvas.push(array)
