@@ -76,6 +76,8 @@ export class Screen {
   /** Whether the focus comes from a pointer or a script: no ring is drawn then. */
   #quiet = false;
   #frozen = false;
+  /** How many frames the video had presented with the newest that is known of. */
+  #presented = 0;
   #refresh = new RefreshInterval();
   #waits = new Waits();
   #counting = false;
@@ -276,7 +278,12 @@ export class Screen {
       // The video's own "resize" event comes after the first frame of the new size was shown.
       if (this.#placed !== `${[frame.width, frame.height]}`) this.place();
       const { width, height, rtpTimestamp = null, presentedFrames } = frame;
+      const presented = this.#presented;
+      this.#presented = presentedFrames;
       if (width <= STAND_IN) return;
+      // When it is paused, Chromium puts a copy in the place of the frame, and tells no timestamp of that.
+      const isNext = presented > 0 && presentedFrames === presented + 1;
+      if (this.video.paused && isNext && rtpTimestamp === null) return;
       this.#onframe(
         { width, height, rtpTimestamp, presentedFrames },
         this.#meeting(now, this.#waitOf(now, frame)),
