@@ -359,7 +359,7 @@ async def test_an_encoder_that_goes_on_failing_ends_it_with_a_reason(
 ) -> None:
     async with bare_room() as (room, spy):
         guest, other = room.join(), room.join()
-        monkeypatch.setattr(guest.peer._stream.encoder, "encode", fail)  # type: ignore[union-attr]
+        monkeypatch.setattr(guest.peer._video.stream.encoder, "encode", fail)  # type: ignore[union-attr]
         spy.stage.show(PICTURE)
         await asyncio.wait_for(guest.peer.ended, 5)
         [bye] = guest.told("bye")

@@ -37,8 +37,8 @@ from .input import PeerInput
 from .place import Place
 from .probes import PeerProbes
 from .rate_log import RateLog
-from .stream import Stream
 from .transport import Transport
+from .video import PeerVideo
 
 CONNECT_TIMEOUT = 15.0
 
@@ -81,16 +81,23 @@ class Peer:
             on_change=self._exact_changed,
             log=self._log,
         )
+        self._video = PeerVideo(
+            audience,
+            on_frame=self._sending,
+            on_failure=lambda reason: self._end(reason, True),
+            is_exact=lambda: self._exact.takes_over,
+            log=self._log,
+        )
         self._frames = PeerFrames(
-            id, self._tell_frames, self._exact.tell_frames, self._target, self._input.page_time
+            id,
+            self._tell_frames,
+            self._exact.tell_frames,
+            lambda: self._video.target,
+            self._input.page_time,
         )
         self._probes = PeerProbes(
             self, role, audience, self._frames.log, tell=self.tell, log=self._log
         )
-        self._transport: Transport | None = None
-        self._stream: Stream | None = None
-        self._before = PeerStats()
-        self._stopping: set[asyncio.Task[None]] = set()
         self._connected = False
         self._steering = False
         self._visible = True
@@ -125,30 +132,11 @@ class Peer:
     @property
     def stats(self) -> PeerStats:
         """The peer's figures now."""
-        transport, stream = self._transport, self._stream
-        if transport is None or stream is None:
-            return PeerStats()
-        now = time.monotonic()
-        figures = PeerStats(
-            **transport.stats.by_name(),
-            **self._frames.figures(now),
-            codec=transport.codec,
-            encoder=stream.encoder.name,
-            chroma=stream.chroma,
-            chroma_reason=stream.chroma_reason,
-            size=stream.size,
-            fps=stream.rate.count_per_second(now),
-            bitrate=stream.rate.amount_per_second(now),
-            target_bitrate=stream.encoder.target_bitrate,
-            encode_time=stream.encode_time,
-            limited_by=stream.limited_by,
-            frames=stream.frames,
-            skipped=stream.skipped,
-            key_frames=MappingProxyType(dict(stream.key_frames)),
+        return self._video.stats(
+            **self._frames.figures(time.monotonic()),
             exact=self._exact.count,
             dropped_input=MappingProxyType(dict(self._input.dropped)),
         )
-        return figures.after(self._before)
 
     def close(self, reason: str = "The program ended the connection.") -> None:
         """End the connection; the page shows the reason and does not come back by itself."""
@@ -160,38 +148,18 @@ class Peer:
     @property
     def frames(self) -> int:
         """`PeerStats.frames`, for who asks often."""
-        return self._before.frames + (self._stream.frames if self._stream else 0)
+        return self._video.frames
 
     def attach(self, transport: Transport, equipment: Equipment) -> None:
         """Give the peer its way to the page, or another one; once the connection is up, video flows."""
         if self._closed is not None:
             return
-        if self._stream is not None:
-            self._before = self.stats
-            stopping = self._loop.create_task(self._stream.stop())
-            self._stopping.add(stopping)
-            stopping.add_done_callback(self._stopping.discard)
-        self._transport = transport
         self._open_channels.clear()
         self._app.attach(None if self.away else transport)
-        self._stream = Stream(
-            self._audience,
-            transport,
-            equipment.encoder,
-            equipment.adaptation,
-            equipment.chroma,
-            executor=equipment.executor,
-            on_frame=self._sending,
-            on_failure=lambda reason: self._end(reason, True),
-            is_exact=lambda: self._exact.takes_over,
-            log=self._log,
-        )
+        stream = self._video.attach(transport, equipment, visible=self._visible and not self.away)
         self._frames.attach(has_channels=transport.has_channels, may_lose=transport.may_lose)
-        self._exact.attach(transport, self._stream)
-        self._stream.set_visible(self._visible and not self.away)
-        if self._connected:
-            self._stream.start()
-        elif self._timeout is None:
+        self._exact.attach(transport, stream)
+        if not self._connected and self._timeout is None:
             self._timeout = self._loop.call_later(
                 CONNECT_TIMEOUT, self._end, "The connection did not come up within 15 s.", True
             )
@@ -218,8 +186,7 @@ class Peer:
 
     def _look_on(self) -> None:
         """What goes to the page next may have changed."""
-        if self._stream is not None:
-            self._stream.wake()
+        self._video.wake()
         self._exact.look()
 
     def tell(self, message: Mapping[str, object]) -> None:
@@ -231,12 +198,10 @@ class Peer:
         self._app.tell_latched(message)
 
     def _tell_frames(self, message: Mapping[str, object]) -> bool:
-        if self._transport is None or self.away:
+        transport = self._video.transport
+        if transport is None or self.away:
             return False
-        return self._transport.send_message(FRAMES, message)
-
-    def _target(self) -> float:
-        return 0.0 if self._stream is None else self._stream.encoder.target_bitrate
+        return transport.send_message(FRAMES, message)
 
     def refuse_control(self, reason: str) -> None:
         """Tell the page why it does not get control."""
@@ -286,13 +251,11 @@ class Peer:
         # First, as that may tell the page something, and `bye` is the last message.
         self._audience.peer_left(self, reason)
         self.tell({"type": "bye", "reason": reason, "retry": retry})
-        if self._stream is not None:
-            await self._stream.stop()
-        await asyncio.gather(*self._stopping)
+        await self._video.stop()
         # After the video: without its exact pixels that would be refined.
         await self._exact.stop()
-        if self._transport is not None:
-            await self._transport.close()
+        if self._video.transport is not None:
+            await self._video.transport.close()
         if not self.ended.done():
             self.ended.set_result(None)
 
@@ -308,10 +271,10 @@ class Peer:
         self._connected = True
         if self._timeout is not None:
             self._timeout.cancel()
-        if self._stream is not None:
-            self._stream.start()
+        self._video.start()
         self._rate_log.start()
-        self._log.info("connected, %s", self._transport.codec if self._transport else "?")
+        transport = self._video.transport
+        self._log.info("connected, %s", transport.codec if transport else "?")
         self._audience.peer_connected(self)
 
     def room(self) -> None:
@@ -319,14 +282,12 @@ class Peer:
         self._frames.left()
 
     def target_changed(self, bitrate: int) -> None:
-        if self._stream is not None:
-            self._stream.set_target(bitrate)
+        self._video.set_target(bitrate)
         if self._closed is None:
             self._rate_log.moved()
 
     def key_frame_wanted(self) -> None:
-        if self._stream is not None:
-            self._stream.want_key_frame("request")
+        self._video.want_key_frame("request")
 
     def channel_open(self, channel: ChannelName) -> None:
         if self._closed is not None:
@@ -385,7 +346,7 @@ class Peer:
     def _return(self) -> None:
         self._log.info("back")
         self._place.take()
-        self._app.attach(self._transport)
+        self._app.attach(self._video.transport)
         self._set_shown(self._visible)
         self._audience.peer_back(self)
         # What comes back the same way has them open; another one opens them.
@@ -400,12 +361,11 @@ class Peer:
     def _sending(self, picture: Picture, frame: EncodedFrame) -> None:
         """Tell the page how to show a frame that is about to leave, and which picture it is."""
         self._app.tell_size(picture, frame)
-        self._app.tell_overload(None if self._stream is None else self._stream.overload)
-        if self._transport is not None and self._stream is not None:
-            timestamp = self._transport.timestamp(frame)
-            self._frames.sending(
-                picture, timestamp, final=self._stream.is_refined, empty=not frame.data
-            )
+        self._app.tell_overload(self._video.overload)
+        transport, stream = self._video.transport, self._video.stream
+        if transport is not None and stream is not None:
+            timestamp = transport.timestamp(frame)
+            self._frames.sending(picture, timestamp, final=stream.is_refined, empty=not frame.data)
             self._exact.look()
             self._audience.peer_shows(self)
 
@@ -445,9 +405,8 @@ class Peer:
         self._audience.peer_shows(self)
 
     def _not_decoded(self) -> None:
-        if self._stream is not None:
-            self._log.info("its browser does not decode 4:4:4")
-            self._stream.give_up_full_chroma("the browser took it and did not decode it")
+        self._log.info("its browser does not decode 4:4:4")
+        self._video.give_up_full_chroma("the browser took it and did not decode it")
 
     def _set_visible(self, visible: bool) -> None:
         if visible != self._visible:
@@ -468,6 +427,5 @@ class Peer:
     def _set_shown(self, shown: bool) -> None:
         if shown:
             self._frames.quality.appear()
-        if self._stream is not None:
-            self._stream.set_visible(shown)
+        self._video.set_visible(shown)
         self._exact.set_visible(shown)
