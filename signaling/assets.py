@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from .comments import without_comments
+
 __all__ = ["Asset", "Assets"]
 
 # Not from the system's registry, which on some Windows machines takes .js for text/plain: no
@@ -83,7 +85,7 @@ class Assets:
             stamp = _stamp(path)
             reading = self._newest.get(name)
             if reading is None or reading.stamp != stamp:
-                reading = _Reading(stamp, Asset.of(path.read_bytes(), _TYPES[path.suffix]))
+                reading = _Reading(stamp, Asset.of(_read(path), _TYPES[path.suffix]))
                 self._newest[name] = reading
         except FileNotFoundError:
             return None
@@ -116,6 +118,11 @@ class _Reading:
 
     stamp: tuple[int, int]
     asset: Asset
+
+
+def _read(path: Path) -> bytes:
+    body = path.read_bytes()
+    return without_comments(body) if path.suffix == ".js" else body
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -381,7 +381,7 @@ async def test_it_works_behind_the_middleware_of_the_host() -> None:
     async with running(app) as origin, visitor() as http:
         async with http.get(f"{origin}/view/static/page.js") as response:
             assert (response.status, response.headers["X-Stamp"]) == (200, "yes")
-            assert "The page of index.html" in await response.text()
+            assert "RtcCanvasElement" in await response.text()
         async with receiver(place(f"{origin}/view"), headers={"X-As": "ann"}) as viewer:
             canvas.push(flat((9, 9, 9)))
             await viewer.frame()
