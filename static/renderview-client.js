@@ -6,7 +6,7 @@
  */
 
 import { RtcCanvasElement } from "./rtc-canvas-element.js";
-import { withTitleBar } from "./controls/title-height.js";
+import { withTitleBar } from "./controls/css-size.js";
 
 const canvas = new RtcCanvasElement();
 canvas.src = "./";

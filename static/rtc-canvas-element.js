@@ -11,19 +11,21 @@
 import { RtcCanvas } from "./rtc-canvas.js";
 import { read } from "./settings.js";
 import { Bar } from "./controls/bar.js";
-import { CssSize } from "./controls/css-size.js";
 import { make } from "./controls/dom.js";
 import { leaveFullScreen } from "./controls/full-screen.js";
 import { describe } from "./controls/situation.js";
 import { Status } from "./controls/status.js";
 import { dress } from "./controls/style.js";
 import { keyOf } from "./input/keyboard.js";
-import { isStatisticsKey } from "./input/shortcuts.js";
-import { ProbeView } from "./probe/probe-view.js";
+import { isProbeKey, isStatisticsKey } from "./input/shortcuts.js";
 
 /** @typedef {import("./picture/geometry.js").Fit} Fit */
+/** @typedef {import("./controls/css-size.js").CssSize} CssSize */
+/** @typedef {import("./controls/css-size.js").Sides} Sides */
 /** @typedef {import("./controls/panel.js").Panel} Panel */
 /** @typedef {import("./controls/situation.js").Situation} Situation */
+/** @typedef {import("./input/shortcuts.js").Key} Key */
+/** @typedef {import("./probe/probe-view.js").ProbeView} ProbeView */
 
 const EVENTS = [
   ...["state", "error", "control", "control_refused", "frame", "exact", "title", "notice", "probes", "statistics"],
@@ -45,11 +47,15 @@ export class RtcCanvasElement extends HTMLElement {
   #canvas;
   #status = new Status(() => this.#act());
   #bar;
-  #probe;
+  /** @type {ProbeView | null} null until the program is known to have a probe */
+  #probe = null;
   #statistics = false;
   /** Whether it is to connect anew once all that changes together has changed. */
   #changed = false;
-  #cssSize = new CssSize(this);
+  /** @type {Sides} what the program has said of its size */
+  #sides = { width: null, height: null };
+  /** @type {CssSize | null} null until it has said any */
+  #cssSize = null;
   /** @type {Panel | null} null until it is opened for the first time */
   #panel = null;
   /** @type {Promise<void> | null} null until there is to be one, or after it could not be loaded */
@@ -77,14 +83,14 @@ export class RtcCanvasElement extends HTMLElement {
     this.#canvas = new RtcCanvas(target);
     const actions = {
       onfit: (/** @type {Fit} */ fit) => (this.fit = fit),
-      onprobe: () => this.#probe.toggle(),
+      onprobe: () => this.#probe?.toggle(),
       onexact: () => (this.exact = !this.#canvas.exact),
       onstatistics: () => this.#toggleStatistics(),
       onsave: () => this.#save(),
     };
     this.#bar = new Bar(this.#status.line, actions, this);
     this.#bar.controls = false;
-    this.#probe = new ProbeView(this.#canvas, this.#bar, this);
+    this.#bar.probe = { offered: false, open: false };
     const root = this.attachShadow({ mode: "open" });
     dress(root);
     root.append(
@@ -338,8 +344,11 @@ export class RtcCanvasElement extends HTMLElement {
       case "exact":
         this.#bar.exact = detail.on;
         break;
+      case "probes":
+        if (detail.registered) this.#needProbe();
+        break;
       case "css_size":
-        this.#cssSize.take(detail);
+        this.#resize(detail);
         break;
       case "statistics":
         this.#panel?.show(detail);
@@ -351,6 +360,18 @@ export class RtcCanvasElement extends HTMLElement {
   #act() {
     if (this.#canvas.state === "live") this.#canvas.takeControl();
     else this.#canvas.connect();
+  }
+
+  /**
+   * @param {Sides} sides
+   */
+  async #resize(sides) {
+    this.#sides = sides;
+    if (sides.width === null && sides.height === null && !this.#cssSize) return;
+    const loaded = await import("./controls/css-size.js").catch(() => null);
+    if (!loaded) return;
+    this.#cssSize ??= new loaded.CssSize(this);
+    this.#cssSize.take(this.#sides);
   }
 
   /**
@@ -399,9 +420,25 @@ export class RtcCanvasElement extends HTMLElement {
   #onkey(event) {
     const key = keyOf(event);
     if (isStatisticsKey(key)) this.#toggleStatistics();
-    else if (!this.#probe.take(key)) return;
+    else if (!this.#takeForProbe(key)) return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /**
+   * @param {Key} key
+   * @returns {boolean} whether it was meant for the value under the pointer
+   */
+  #takeForProbe(key) {
+    if (this.#probe) return this.#probe.take(key);
+    if (!isProbeKey(key) || !this.#canvas.probes.registered) return false;
+    this.#needProbe().then(() => this.#probe?.take(key));
+    return true;
+  }
+
+  async #needProbe() {
+    const loaded = await import("./probe/probe-view.js").catch(() => null);
+    if (loaded) this.#probe ??= new loaded.ProbeView(this.#canvas, this.#bar, this);
   }
 
   async #toggleStatistics() {

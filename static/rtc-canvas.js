@@ -23,7 +23,6 @@ import { Screen } from "./picture/screen.js";
 import { Space } from "./picture/space.js";
 import { Probes } from "./probe/probes.js";
 import { Session } from "./session/session.js";
-import { Statistics } from "./session/stats.js";
 import { Whep } from "./transport/whep.js";
 
 /** @typedef {import("./session/handover.js").Handover} Connection */
@@ -102,7 +101,9 @@ export class RtcCanvas extends EventTarget {
   #pointer;
   #keyboard;
   #session;
-  #statistics;
+  /** @type {import("./session/stats.js").Statistics | null} null until somebody wants them */
+  #statistics = null;
+  #wantsStatistics = false;
   #identities = new Identities();
   #reports = new Reports((message) => this.#session.connection?.channels.frames(message));
   #probes;
@@ -161,10 +162,6 @@ export class RtcCanvas extends EventTarget {
       onmessage: (message) => this.#onmessage(message),
       oninterruption: (on) => this.#tell("notice", { text: on ? INTERRUPTED : this.#notice }),
     });
-    this.#statistics = new Statistics(
-      () => this.#session.connection,
-      (figures) => this.#tell("statistics", figures),
-    );
     this.exact = options.exact ?? null;
     this.fit = options.fit ?? "contain";
     this.codec = options.codec ?? null;
@@ -348,11 +345,14 @@ export class RtcCanvas extends EventTarget {
   }
 
   get statistics() {
-    return this.#statistics.on;
+    return this.#wantsStatistics;
   }
 
   set statistics(on) {
-    this.#statistics.on = on;
+    if (on === this.#wantsStatistics) return;
+    this.#wantsStatistics = on;
+    if (this.#statistics) this.#statistics.on = on;
+    else this.#measure();
   }
 
   #access() {
@@ -437,7 +437,7 @@ export class RtcCanvas extends EventTarget {
         this.#exact.served = message.exact;
         this.#setControl(this.#steering, message.role || null);
         this.#tellViewOnly();
-        return this.#statistics.ask();
+        return this.#statistics?.ask();
       case "control":
         return this.#setControl(message.steering, this.#role);
       case "control_refused":
@@ -461,7 +461,8 @@ export class RtcCanvas extends EventTarget {
       case "cursor":
         return void (this.#screen.cursor = message.cursor);
       case "stats":
-        return void (this.#statistics.server = message.figures);
+        if (this.#statistics) this.#statistics.server = message.figures;
+        return;
       case "notice":
         this.#notice = message.text;
         return this.#tell("notice", { text: message.text });
@@ -495,6 +496,17 @@ export class RtcCanvas extends EventTarget {
   #identified() {
     this.#probes.identified();
     this.#exact.identified();
+  }
+
+  /** What measures is loaded when somebody wants to know. */
+  async #measure() {
+    const loaded = await import("./session/stats.js").catch(() => null);
+    if (!loaded) return void (this.#wantsStatistics = false);
+    this.#statistics ??= new loaded.Statistics(
+      () => this.#session.connection,
+      (figures) => this.#tell("statistics", figures),
+    );
+    this.#statistics.on = this.#wantsStatistics;
   }
 
   #tellExact() {

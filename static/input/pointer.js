@@ -5,7 +5,6 @@
  */
 
 import { modifiers } from "./keyboard.js";
-import { Pinch } from "./pinch.js";
 
 /** @typedef {import("../picture/geometry.js").Point} Point */
 /** @typedef {import("./input-writer.js").Fields} Fields */
@@ -43,7 +42,8 @@ export class Pointer {
   #page;
   /** @type {Map<number, Point & {pressure: number}>} fingers down */
   #touches = new Map();
-  #pinch = new Pinch();
+  /** @type {import("./pinch.js").Pinch | null} null until the first finger is down */
+  #pinch = null;
   /** @type {Point | null} where the pointer was last, in the picture */
   #position = null;
 
@@ -184,8 +184,17 @@ export class Pointer {
    */
   #lay(event) {
     this.#track(event);
-    this.#pinch.update([...this.#touches.values()]);
+    if (this.#pinch) this.#pinch.update([...this.#touches.values()]);
+    else this.#needPinch();
     this.#send("pointer_down", event, 1);
+  }
+
+  /** Most pages have a mouse. */
+  async #needPinch() {
+    const loaded = await import("./pinch.js").catch(() => null);
+    if (!loaded || this.#pinch) return;
+    this.#pinch = new loaded.Pinch();
+    this.#pinch.update([...this.#touches.values()]);
   }
 
   /**
@@ -194,7 +203,7 @@ export class Pointer {
    */
   #lift(event, id) {
     if (!this.#touches.delete(id)) return;
-    this.#pinch.update([...this.#touches.values()]);
+    this.#pinch?.update([...this.#touches.values()]);
     this.#send("pointer_up", event, 1);
   }
 
@@ -235,7 +244,7 @@ export class Pointer {
    * @param {PointerEvent} event of a finger
    */
   #onpinch(event) {
-    const turn = this.#pinch.update([...this.#touches.values()]);
+    const turn = this.#pinch?.update([...this.#touches.values()]);
     if (!turn) return;
     const { x, y, dy } = turn;
     const fields = { x, y, dx: 0, dy, buttons: this.#buttons(), modifiers: modifiers(event) };

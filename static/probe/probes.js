@@ -5,10 +5,9 @@
  */
 
 import { isInside } from "../picture/geometry.js";
-import { Hover } from "./hover.js";
 
 /** @typedef {import("../picture/geometry.js").Point} Point */
-/** @typedef {import("./hover.js").Place} Place */
+/** @typedef {{clientX: number, clientY: number, pointerType: string}} Place as in a PointerEvent */
 /** @typedef {import("../picture/identities.js").Identities} Identities */
 /** @typedef {import("./questions.js").Answer} Answer */
 /** @typedef {import("./questions.js").Connection} Connection */
@@ -78,5 +77,31 @@ export class Probes {
   /** The connection ended. */
   drop() {
     this.#questions?.drop();
+  }
+}
+
+/** Where the pointer is: also while input is off. */
+class Hover {
+  /** @type {Place | null} */
+  #place = null;
+
+  /**
+   * @param {HTMLElement} box the picture's
+   */
+  constructor(box) {
+    for (const type of /** @type {const} */ (["pointermove", "pointerdown"])) {
+      box.addEventListener(type, ({ clientX, clientY, pointerType }) => {
+        this.#place = { clientX, clientY, pointerType };
+      });
+    }
+    box.addEventListener("pointerleave", ({ pointerType }) => {
+      // A finger leaves whenever it is lifted: what it touched last stays what it points at.
+      if (pointerType !== "touch") this.#place = null;
+    });
+  }
+
+  /** Null while it is elsewhere. */
+  get place() {
+    return this.#place;
   }
 }

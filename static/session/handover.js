@@ -15,9 +15,7 @@ import { lost, unreachable } from "../problem.js";
 import { connect } from "../transport/connection.js";
 import { rememberWebSocket, remembersWebSocket } from "../transport/remembered.js";
 import { Timers } from "../transport/timers.js";
-import { Outage } from "./outage.js";
 import { RecentInput } from "./recent-input.js";
-import { recover } from "./recovery.js";
 import { Silence } from "./silence.js";
 
 /** @typedef {import("../transport/connection.js").Connection} Connection */
@@ -25,6 +23,7 @@ import { Silence } from "./silence.js";
 /** @typedef {import("../transport/connection.js").ConnectionOptions} ConnectionOptions */
 /** @typedef {import("../input/input-writer.js").Fields} Fields */
 /** @typedef {import("../problem.js").Problem} Problem */
+/** @typedef {import("./outage.js").Outage} Outage */
 /** @typedef {import("../transport/websocket.js").WebSocketConnection} WebSocketConnection */
 /** @typedef {"webrtc" | "websocket"} TransportName */
 
@@ -73,9 +72,12 @@ export class Handover {
   #silence = new Silence(performance.now());
   #questions = 0;
   #recovering = false;
+  /** What brings a connection back, loaded while there is one. */
+  #recovery = Promise.resolve(/** @type {typeof import("./recovery.js") | null} */ (null));
   /** @type {Problem | null} why there is no WebRTC */
   #problem = null;
-  #outage = new Outage();
+  /** @type {Outage | null} null before there is a WebSocket over which the server tells of frames */
+  #outage = null;
   #input = new RecentInput();
   #tries = { webrtc: 0, websocket: 0 };
   /** @type {import("../transport/connection.js").WebRtcTrail | null} of the WebRTC that failed last */
@@ -276,10 +278,14 @@ export class Handover {
   async #openSocket(joining) {
     this.#hasSocket = true;
     // Most pages never need it, or not before their first picture.
-    const loaded = await import("../transport/websocket.js").catch(() => null);
+    const loaded = await Promise.all([
+      import("../transport/websocket.js"),
+      import("./outage.js"),
+    ]).catch(() => null);
     if (this.#ended) return;
     if (!loaded) return this.#onSocketEnd(unreachable());
-    const { WebSocketConnection } = loaded;
+    const [{ WebSocketConnection }, { Outage }] = loaded;
+    this.#outage ??= new Outage();
     const socket = new WebSocketConnection(this.#options, joining);
     this.#socket = socket;
     socket.listen({
@@ -328,19 +334,19 @@ export class Handover {
    * @param {boolean} told whether it has just said so
    */
   async #look(told) {
-    const webrtc = this.#webrtc;
-    if (!webrtc || document.hidden) return;
+    const [webrtc, outage] = [this.#webrtc, this.#outage];
+    if (!webrtc || !outage || document.hidden) return;
     const arrived = await webrtc.arrivals();
     if (this.#ended || webrtc !== this.#webrtc) return;
-    if (this.#outage.look(arrived, performance.now(), told)) this.#takeOver();
-    else if (this.#outage.isSuspected) this.#timers.after("look", LOOK_AGAIN, () => this.#look(false));
+    if (outage.look(arrived, performance.now(), told)) this.#takeOver();
+    else if (outage.isSuspected) this.#timers.after("look", LOOK_AGAIN, () => this.#look(false));
   }
 
   /** WebRTC brings nothing any more: the WebSocket, which was held ready, takes its place. */
   #takeOver() {
     const dead = this.#webrtc;
     this.#webrtc = null;
-    this.#outage = new Outage();
+    this.#outage?.clear();
     this.#inUse = "websocket";
     this.#events?.onstop();
     dead?.abandon();
@@ -376,6 +382,7 @@ export class Handover {
     if (!first) return;
     this.#heard();
     this.#listen();
+    this.#recovery = import("./recovery.js").catch(() => null);
     this.#events?.onup();
   }
 
@@ -400,7 +407,8 @@ export class Handover {
     this.#recovering = true;
     this.#events?.oninterruption(true);
     const began = performance.now();
-    const isBack = await recover({
+    const recovery = await this.#recovery;
+    const isBack = await recovery?.recover({
       restart: () => webrtc.restart(),
       isHeard: () => this.#silence.since > began,
       isEnded: () => this.#ended || this.#webrtc !== webrtc,

@@ -21,6 +21,13 @@ export class Outage {
   /** How many times the server has said that it sent frames, and nothing had arrived. */
   #missed = 0;
 
+  /** What was missing was missing on another connection. */
+  clear() {
+    this.#arrived = null;
+    this.#missed = 0;
+    this.#toldAt = -Infinity;
+  }
+
   /** Whether frames are missing now, so that it is worth looking again soon. */
   get isSuspected() {
     return this.#missed >= ENOUGH;

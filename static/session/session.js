@@ -7,7 +7,6 @@
 import { lost, Problem } from "../problem.js";
 import { Handover } from "./handover.js";
 import { CLOSED, next, pauseBefore } from "./state.js";
-import { Undecoded } from "./undecoded.js";
 
 /** @typedef {import("../transport/connection.js").ConnectionEvents} ConnectionEvents */
 /** @typedef {import("../transport/connection.js").Greeting} Greeting */
@@ -15,6 +14,7 @@ import { Undecoded } from "./undecoded.js";
 /** @typedef {import("../transport/messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Happening} Happening */
+/** @typedef {import("./undecoded.js").Undecoded} Undecoded */
 
 /**
  * @typedef {object} SessionEvents
@@ -143,11 +143,21 @@ export class Session {
     this.#since = performance.now();
     this.#broken?.abandon();
     this.#broken = null;
-    this.#undecoded = new Undecoded(connection, () =>
+    this.#happened({ type: "up" });
+    this.#watch(connection);
+  }
+
+  /**
+   * @param {Handover} connection
+   */
+  async #watch(connection) {
+    const loaded = await import("./undecoded.js").catch(() => null);
+    if (!loaded || this.#connection !== connection) return;
+    this.#undecoded?.stop();
+    this.#undecoded = new loaded.Undecoded(connection, () =>
       connection.channels.app({ type: "not_decoded" }),
     );
     this.#undecoded.watch();
-    this.#happened({ type: "up" });
   }
 
   /**

@@ -105,10 +105,10 @@ test("what makes the connection comes before everything else", () => {
 test("what few look at is loaded when somebody does", () => {
   const needed = neededBy("page.js");
   for (const module of [
-    ...["panel", "readout", "choice", "title-bar", "save"].map((name) => `controls/${name}.js`),
-    ...["questions", "probe-readout", "beside"].map((name) => `probe/${name}.js`),
-    ...["picture/exact.js", "picture/exact-image.js"],
-    ...["session/figures.js", "session/evidence.js", "session/diagnosis.js"],
+    ...["panel", "readout", "choice", "title-bar", "save", "css-size"].map((name) => `controls/${name}.js`),
+    ...["questions", "probe-view", "probe-readout", "beside"].map((name) => `probe/${name}.js`),
+    ...["picture/exact.js", "picture/exact-image.js", "input/pinch.js"],
+    ...["figures", "evidence", "diagnosis", "undecoded", "recovery", "outage", "stats"].map((name) => `session/${name}.js`),
   ]) {
     assert.ok(modules.includes(module) && !needed.has(module), module);
   }
