@@ -78,6 +78,33 @@ async def test_whoever_ends_it_waits_for_its_end() -> None:
         assert bye["retry"] is True
 
 
+async def test_pictures_come_once_its_page_has_said_hello() -> None:
+    async with bare_room() as (room, spy):
+        guest = room.connect()
+        guest.peer.connected()
+        spy.stage.show(PICTURE)
+        await guest.frame(2)
+        spy.stage.show(picture(2))
+        shown = len(guest.transport.frames) + 1
+        await guest.frame(shown + 1)
+        assert {frame.picture for frame in guest.transport.frames} == {1}
+        guest.tell("hello", protocol=1, visible=True)
+        await guest.transport.until(lambda: guest.transport.frames[-1].picture == 2)
+
+
+async def test_a_page_that_says_nothing_is_none_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rtc_canvas.peers.peer.HELLO_TIMEOUT", 0.05)
+    async with bare_room() as (room, spy):
+        guest, player = room.connect(), room.connect(has_channels=False)
+        for each in (guest, player):
+            each.peer.connected()
+            spy.stage.show(PICTURE)
+            await each.frame()
+        spy.stage.show(picture(2))
+        await player.transport.until(lambda: player.transport.frames[-1].picture == 2)
+        await guest.transport.until(lambda: guest.transport.frames[-1].picture == 2)
+
+
 async def test_one_that_is_away_keeps_its_place_and_no_keys() -> None:
     async with bare_room() as (room, spy):
         guest, other = room.join(), room.join()

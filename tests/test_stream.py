@@ -427,6 +427,28 @@ async def test_a_key_frame_does_not_wait_for_the_frame_rate() -> None:
     assert made.sent[-1].key
 
 
+async def test_until_somebody_shows_them_all_frames_are_of_the_first_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream_module, "UNSEEN_FPS", 1000.0)
+    async with running() as made:
+        made.stream.set_listening(False)
+        await made.show(1)
+        await made.until(lambda: len(made.sent) >= 3)
+        await made.show(2)
+        # What was being encoded when that came.
+        count = len(made.sent) + 1
+        await made.until(lambda: len(made.sent) > count)
+        assert set(numbers(made.sent)) == {1}
+        assert {one.effort for one in made.encoder.asked[1:]} == {"trickle"}
+        made.stream.want_key_frame("request")
+        await made.until(lambda: numbers(made.sent)[-1] == 2)
+        assert made.sent[-1].key, "who asks for one gets the newest"
+        await made.show(3)
+        made.stream.set_listening(True)
+        await made.until(lambda: numbers(made.sent)[-1] == 3)
+
+
 async def test_a_picture_is_scaled_and_the_frame_says_so(repeats: list[Repeat]) -> None:
     async with running() as made:
         repeats += [Repeat(math.inf, trickle=True), Repeat(0.0, trickle=True)]

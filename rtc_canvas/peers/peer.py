@@ -42,6 +42,10 @@ from .video import PeerVideo
 
 CONNECT_TIMEOUT = 15.0
 
+# A page connects before the rest of its client is there, whose modules are not to wait for frames that nobody shows
+# yet. One that has said nothing for so long is none of ours.
+HELLO_TIMEOUT = 10.0
+
 
 class Peer:
     """One remote viewer. Programs get it as `event["peer"]` and from `Canvas.peers`.
@@ -98,7 +102,7 @@ class Peer:
         self._probes = PeerProbes(
             self, role, audience, self._frames.log, tell=self.tell, log=self._log
         )
-        self._connected = False
+        self._connected = self._listening = False
         self._steering = False
         self._visible = True
         # None until its page has said.
@@ -107,6 +111,7 @@ class Peer:
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._open_channels: set[ChannelName] = set()
         self._timeout: asyncio.TimerHandle | None = None
+        self._hello_timeout: asyncio.TimerHandle | None = None
 
     def __repr__(self) -> str:
         state = "away" if self.away else "steering" if self._steering else "watching"
@@ -156,7 +161,12 @@ class Peer:
             return
         self._open_channels.clear()
         self._app.attach(None if self.away else transport)
-        stream = self._video.attach(transport, equipment, visible=self._visible and not self.away)
+        stream = self._video.attach(
+            transport,
+            equipment,
+            visible=self._visible and not self.away,
+            listening=self._listening or not transport.has_channels,
+        )
         self._frames.attach(has_channels=transport.has_channels, may_lose=transport.may_lose)
         self._exact.attach(transport, stream)
         if not self._connected and self._timeout is None:
@@ -241,8 +251,9 @@ class Peer:
 
     async def _close(self, reason: str, retry: bool) -> None:
         self._log.info("left: %s", reason)
-        if self._timeout is not None:
-            self._timeout.cancel()
+        for timeout in (self._timeout, self._hello_timeout):
+            if timeout is not None:
+                timeout.cancel()
         self._place.take()
         self._app.send_stats(False)
         self._rate_log.stop()
@@ -272,6 +283,7 @@ class Peer:
         if self._timeout is not None:
             self._timeout.cancel()
         self._video.start()
+        self._hello_timeout = self._loop.call_later(HELLO_TIMEOUT, self._listen)
         self._rate_log.start()
         transport = self._video.transport
         self._log.info("connected, %s", transport.codec if transport else "?")
@@ -380,6 +392,7 @@ class Peer:
                     self._log.info(
                         "its page speaks protocol %d, this server %d", protocol, PROTOCOL
                     )
+                self._listen()
                 self._set_visible(visible)
                 self._set_view_only(view_only)
             case Visibility(visible):
@@ -407,6 +420,11 @@ class Peer:
     def _not_decoded(self) -> None:
         self._log.info("its browser does not decode 4:4:4")
         self._video.give_up_full_chroma("the browser took it and did not decode it")
+
+    def _listen(self) -> None:
+        """Its page shows what comes."""
+        self._listening = True
+        self._video.listen()
 
     def _set_visible(self, visible: bool) -> None:
         if visible != self._visible:

@@ -30,6 +30,10 @@ MAX_FAILURES = 3
 # A page that is hidden and shown faster than this gets no key frame each time: it has lost nothing.
 SHOWN_INTERVAL = 0.3
 
+# Pictures that nobody shows yet are in the way of what that takes. But a browser shows no frame that came before it was
+# asked to: so the first picture is sent so often, as the same again, which is next to nothing.
+UNSEEN_FPS = 12.0
+
 # Of the mean interval between frames the shortest has this share, as pictures do not come evenly.
 SHORTEST = 0.9
 
@@ -112,6 +116,7 @@ class Stream:
         self._encoding: asyncio.Future[EncodedFrame] | None = None
         self._wake = asyncio.Event()
         self._visible = True
+        self._listening = True
         self._shown_at = -math.inf
         self._key_wanted: str | None = "join"
         self._sent: Picture | None = None
@@ -209,6 +214,11 @@ class Stream:
         self._visible = visible
         self.wake()
 
+    def set_listening(self, listening: bool) -> None:
+        """Until somebody shows them, all frames are of the first picture."""
+        self._listening = listening
+        self.wake()
+
     async def _run(self) -> None:
         try:
             while True:
@@ -238,6 +248,8 @@ class Stream:
         if picture is None or not self._visible:
             self._skips.forget()
             return None, None
+        if not self._listening and self._sent is not None and self._key_wanted is None:
+            return self._next_unseen(self._sent, now)
         # The same pixels again are no new picture: they are as still as if nobody had handed them over.
         new = self._sent is None or picture.content != self._sent.content
         if not self._sink.has_room:
@@ -260,6 +272,15 @@ class Stream:
             chroma = self._chroma.choose((picture.width, picture.height), now)
             return _Job(picture, False, self._key_wanted, False, scale, chroma), None
         return self._next_repeat(picture, now)
+
+    def _next_unseen(self, sent: Picture, now: float) -> tuple[_Job | None, float | None]:
+        """The same while nobody shows what comes."""
+        self._skips.forget()
+        if not self._sink.has_room:
+            return None, None
+        if now < (due := self._sent_at + 1 / UNSEEN_FPS):
+            return None, due
+        return _Job(sent, False, None, True, self._scale, self.chroma or "420"), None
 
     def _next_repeat(self, picture: Picture, now: float) -> tuple[_Job | None, float | None]:
         """The same for a picture that was sent."""

@@ -94,8 +94,13 @@ class PeerVideo:
         )
         return figures.after(self._before)
 
-    def attach(self, transport: Transport, equipment: Equipment, *, visible: bool) -> Stream:
-        """Go on over another transport, with a stream of its own; it runs as soon as `start()` has been called."""
+    def attach(
+        self, transport: Transport, equipment: Equipment, *, visible: bool, listening: bool
+    ) -> Stream:
+        """Go on over another transport, with a stream of its own; it runs as soon as `start()` has been called.
+
+        visible, listening: as `set_visible()` and `listen()` tell later.
+        """
         if self._stream is not None:
             self._before = self.stats()
             stopping = asyncio.create_task(self._stream.stop())
@@ -115,6 +120,7 @@ class PeerVideo:
             log=self._log,
         )
         self._stream.set_visible(visible)
+        self._stream.set_listening(listening)
         if self._started:
             self._stream.start()
         return self._stream
@@ -145,6 +151,11 @@ class PeerVideo:
         """Nothing is encoded for a page that nobody sees."""
         if self._stream is not None:
             self._stream.set_visible(visible)
+
+    def listen(self) -> None:
+        """Its page shows what comes: until then all frames are of the first picture."""
+        if self._stream is not None:
+            self._stream.set_listening(True)
 
     def want_key_frame(self, why: str) -> None:
         """Make the next frame a key frame."""
