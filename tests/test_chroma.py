@@ -96,6 +96,15 @@ def test_large_pictures_need_cores(size: tuple[int, int], cores: int, chroma: st
     assert chosen(cores=1, insists=True).choose(size, 0.0) == "444"
 
 
+def test_what_is_sent_at_half_its_size_is_420() -> None:
+    choice = chosen()
+    assert choice.choose(HD, 0.0, 0.75) == "444"
+    assert choice.choose(HD, 0.0, 0.5) == "420"
+    assert choice.reason == "it is sent at half its size, for lack of bits"
+    assert choice.choose(HD, 0.0, 1.0) == "444"
+    assert chosen(insists=True).choose(HD, 0.0, 0.5) == "444"
+
+
 def test_a_machine_that_is_too_slow_goes_over_to_420() -> None:
     choice = chosen()
     now = encode(choice, took=0.025, every=0.026, seconds=PATIENCE + 2)

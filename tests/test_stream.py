@@ -449,6 +449,22 @@ async def test_until_somebody_shows_them_all_frames_are_of_the_first_picture(
         await made.until(lambda: numbers(made.sent)[-1] == 3)
 
 
+async def test_a_picture_of_half_its_size_has_less_colour_until_it_is_whole(
+    repeats: list[Repeat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stillness, "ENLARGED_AFTER", 0.0)
+    monkeypatch.setattr(stillness, "ENLARGED_PAUSE", 0.0)
+    async with running(obstacle=None) as made:
+        made.adaptation.step = Step(0.0, 0.5, math.inf)
+        repeats += [Repeat(0.0, trickle=False), Repeat(0.0, trickle=True)]
+        await made.show(1, size=(640, 480))
+        await made.until(lambda: len(made.sent) == 3)
+    assert [(one.size, one.chroma) for one in made.encoder.asked] == [
+        *[((320, 240), "420")] * 2,
+        ((640, 480), "444"),
+    ]
+
+
 async def test_a_picture_is_scaled_and_the_frame_says_so(repeats: list[Repeat]) -> None:
     async with running() as made:
         repeats += [Repeat(math.inf, trickle=True), Repeat(0.0, trickle=True)]

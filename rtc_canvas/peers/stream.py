@@ -265,11 +265,11 @@ class Stream:
             if now < self._due:
                 self._held_at = now
                 return None, self._due
-            chroma = self._chroma.choose((picture.width, picture.height), now)
+            chroma = self._chroma.choose((picture.width, picture.height), now, step.scale)
             return _Job(picture, True, self._key_wanted, False, step.scale, chroma), None
         if self._key_wanted is not None:
             scale = max(step.scale, self._scale)
-            chroma = self._chroma.choose((picture.width, picture.height), now)
+            chroma = self._chroma.choose((picture.width, picture.height), now, scale)
             return _Job(picture, False, self._key_wanted, False, scale, chroma), None
         return self._next_repeat(picture, now)
 
@@ -297,9 +297,11 @@ class Stream:
         if now < (due := min(repeat.time, whole_at)):
             return None, due
         whole = now >= whole_at
-        scale = 1.0 if whole else self._scale
-        trickle = repeat.trickle and not whole
-        return _Job(picture, False, None, trickle, scale, self.chroma or "420"), None
+        if whole:
+            chroma = self._chroma.choose((picture.width, picture.height), now)
+            return _Job(picture, False, None, False, 1.0, chroma), None
+        chroma = self.chroma or "420"
+        return _Job(picture, False, None, repeat.trickle, self._scale, chroma), None
 
     @property
     def _due(self) -> float:
