@@ -102,6 +102,10 @@ test("what makes the connection comes before everything else", () => {
   for (const { name, low } of preloads) assert.equal(low, !connecting.has(name), name);
 });
 
+test("the first picture needs few modules: six take a round trip, where it is to come within 3 s", () => {
+  assert.ok(neededBy("page.js").size <= 39, String(neededBy("page.js").size));
+});
+
 test("what few look at is loaded when somebody does", () => {
   const needed = neededBy("page.js");
   for (const module of [
