@@ -52,9 +52,7 @@ export class RtcCanvasElement extends HTMLElement {
   #statistics = false;
   /** Whether it is to connect anew once all that changes together has changed. */
   #changed = false;
-  /** @type {Sides} what the program has said of its size */
-  #sides = { width: null, height: null };
-  /** @type {CssSize | null} null until it has said any */
+  /** @type {CssSize | null} null until the program has said anything of its size */
   #cssSize = null;
   /** @type {Panel | null} null until it is opened for the first time */
   #panel = null;
@@ -348,11 +346,18 @@ export class RtcCanvasElement extends HTMLElement {
         if (detail.registered) this.#needProbe();
         break;
       case "css_size":
-        this.#resize(detail);
-        break;
+        return void this.#resize(detail);
       case "statistics":
         this.#panel?.show(detail);
     }
+    this.#tell(type, detail);
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
@@ -363,15 +368,17 @@ export class RtcCanvasElement extends HTMLElement {
   }
 
   /**
+   * Be so large, and tell it then: a page may have another size for it.
+   *
    * @param {Sides} sides
    */
   async #resize(sides) {
-    this.#sides = sides;
-    if (sides.width === null && sides.height === null && !this.#cssSize) return;
-    const loaded = await import("./controls/css-size.js").catch(() => null);
-    if (!loaded) return;
-    this.#cssSize ??= new loaded.CssSize(this);
-    this.#cssSize.take(this.#sides);
+    if (sides.width !== null || sides.height !== null || this.#cssSize) {
+      const loaded = await import("./controls/css-size.js").catch(() => null);
+      if (loaded) this.#cssSize ??= new loaded.CssSize(this);
+      this.#cssSize?.take(sides);
+    }
+    this.#tell("css_size", sides);
   }
 
   /**
