@@ -142,15 +142,23 @@ class OfferedIceServers:
     def __init__(self, source: IceServerSource) -> None:
         self._source = source
 
-    async def entries(self, user: str) -> list[Entry]:
-        """The servers for a page that asks now, with fresh credentials.
+    async def offer(self, user: str) -> tuple[list[Entry], int | None]:
+        """The servers for a page that asks now, and the seconds for which their credentials are good: None for ever, or
+        where that is not known.
 
         A source that fails leaves the page without them: most need none.
 
         user: whom the credentials are for; a TURN server's log tells it.
         """
         now = time.time()
-        return [server.entry(user, now) for server in await self._servers()]
+        servers = await self._servers()
+        lifetime = min((s.ttl for s in servers if isinstance(s, TurnSecret)), default=None)
+        return [server.entry(user, now) for server in servers], lifetime
+
+    async def entries(self, user: str) -> list[Entry]:
+        """The servers alone."""
+        entries, _ = await self.offer(user)
+        return entries
 
     async def relays(self, user: str) -> list[Relay]:
         """The TURN servers among them for the server itself, one for each URL that it can use."""
@@ -165,13 +173,6 @@ class OfferedIceServers:
         except Exception:
             logger.exception("The function for ICE servers failed; a page gets none.")
             return ()
-
-    @property
-    def lifetime(self) -> int | None:
-        """Seconds for which what a page was told is good; None for ever, or unknown."""
-        if callable(self._source):
-            return None
-        return min((s.ttl for s in self._source if isinstance(s, TurnSecret)), default=None)
 
 
 def _relays(entry: Entry) -> Iterator[Relay]:

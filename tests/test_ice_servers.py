@@ -62,14 +62,22 @@ def test_what_is_not_taken(make: Any, complaint: str) -> None:
 async def test_each_page_gets_fresh_credentials() -> None:
     pages = OfferedIceServers([IceServer("stun:example.org"), TurnSecret(TURN, "north", ttl=600)])
     now = time.time()
-    stun, turn = await pages.entries("alice")
+    (stun, turn), lifetime = await pages.offer("alice")
     assert stun == {"urls": ["stun:example.org"]}
     expiry, _, user = turn["username"].partition(":")
     assert user == "alice"
     # Never before the page thinks so.
     assert 600 <= int(expiry) - now < 610
-    assert pages.lifetime == 600
-    assert OfferedIceServers([IceServer("stun:example.org")]).lifetime is None
+    assert lifetime == 600
+    assert (await OfferedIceServers([IceServer("stun:example.org")]).offer("alice"))[1] is None
+
+
+async def test_how_long_they_last_is_told_of_those_of_a_function_too() -> None:
+    async def source() -> list[IceServer | TurnSecret]:
+        return [TurnSecret(TURN, "north", ttl=ttl) for ttl in (900, 600)]
+
+    _, lifetime = await OfferedIceServers(source).offer("alice")
+    assert lifetime == 600
 
 
 async def test_a_function_is_asked_each_time() -> None:

@@ -81,8 +81,12 @@ export class IceServers {
     const config = await this.#fetch().catch(() => null);
     // Stopped meanwhile.
     if (timer !== this.#timer) return;
-    if (config) this.use(config);
-    else this.#renewAfter(AGAIN);
+    try {
+      if (config) return this.use(config);
+    } catch {
+      // The server names others now, of no use here: those from before may do.
+    }
+    this.#renewAfter(AGAIN);
   }
 }
 

@@ -38,6 +38,9 @@ export const SOON = 2;
 /** And for a picture, which may be large. */
 const PICTURE_TIMEOUT = 120;
 
+/** Milliseconds in which a page loads, however slowly. */
+const YOUNG = 30_000;
+
 export class Whep {
   #base;
   #token;
@@ -69,7 +72,9 @@ export class Whep {
    */
   async config() {
     const url = new URL("api/config", this.#base).href;
-    const asked = Date.now();
+    // A page has it preloaded while these modules are on their way.
+    const age = performance.now();
+    const asked = Date.now() - (age < YOUNG ? age : 0);
     const response = await this.#request(url, { cache: "no-store" });
     return readConfig(parseObject(await response.text()), response.url || url, asked);
   }

@@ -24,12 +24,12 @@ beforeEach(() => {
  * Servers in use since time 0, and what has been fetched since.
  *
  * @param {number} lifetime milliseconds for which each credentials are good
- * @param {{fails?: boolean}} [how]
+ * @param {{fails?: boolean, named?: () => typeof TURN}} [how]
  */
-function use(lifetime, { fails = false } = {}) {
+function use(lifetime, { fails = false, named = () => TURN } = {}) {
   /** @type {number[]} */
   const fetched = [];
-  const config = () => ({ iceServers: TURN, iceServersExpire: Date.now() + lifetime });
+  const config = () => ({ iceServers: named(), iceServersExpire: Date.now() + lifetime });
   const peer = { getConfiguration: () => ({}), setConfiguration() {} };
   const fetch = async () => {
     fetched.push(Date.now());
@@ -67,6 +67,15 @@ test("new credentials are fetched before the old expire, and again after those",
   servers.stop();
   await pass(80_000);
   assert.equal(fetched.length, 2);
+});
+
+test("what is of no use any more is asked for again, and what was there stays", async () => {
+  let servers = TURN;
+  const { fetched } = use(100_000, { named: () => servers });
+  servers = [];
+  await pass(80_000);
+  await pass(10_000);
+  assert.deepEqual(fetched, [80_000, 90_000]);
 });
 
 test("what could not be fetched is tried again", async () => {
