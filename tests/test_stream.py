@@ -51,6 +51,7 @@ class FakeEncoder:
 
     def __init__(self) -> None:
         self.asked: list[Encoding] = []
+        self.planes: list[Planes] = []
         self.failures: list[Exception] = []
         self.is_closed = False
 
@@ -62,6 +63,7 @@ class FakeEncoder:
         before = self.asked[-1] if self.asked else None
         changed = before is None or (before.size, before.chroma) != (planes.size, planes.chroma)
         self.asked.append(Encoding(planes.size, planes.chroma, time, key, effort))
+        self.planes.append(planes)
         return b"data", key or changed
 
     def close(self) -> None:
@@ -441,6 +443,7 @@ async def test_until_somebody_shows_them_all_frames_are_of_the_first_picture(
         await made.until(lambda: len(made.sent) > count)
         assert set(numbers(made.sent)) == {1}
         assert {one.effort for one in made.encoder.asked[1:]} == {"trickle"}
+        assert len({id(planes) for planes in made.encoder.planes}) == 1, "converted once"
         made.stream.want_key_frame("request")
         await made.until(lambda: numbers(made.sent)[-1] == 2)
         assert made.sent[-1].key, "who asks for one gets the newest"

@@ -16,7 +16,7 @@ REFINEMENTS = 90
 ENOUGH = 2.0
 
 # From so many on it may become larger, or after so many seconds where the rate hardly allows it: pictures of a slow
-# animation are not to alternate between two sizes. It then follows the frame before after as long as a refinement does.
+# animation are not to alternate between two sizes. Since the frame before as long passes as before a refinement.
 ENLARGED_FROM = 4
 ENLARGED_AFTER = 1.5
 ENLARGED_PAUSE = REFINE_EVERY

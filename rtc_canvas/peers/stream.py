@@ -21,6 +21,7 @@ from ..stats import SlidingRate
 from ..video.convert import Converter
 from ..video.encoder import VideoEncoder, fitting_scale
 from ..video.picture import Picture
+from ..video.planes import Planes
 from .skips import Skips
 from .stillness import Stillness
 
@@ -117,6 +118,8 @@ class Stream:
         self._wake = asyncio.Event()
         self._visible = True
         self._listening = True
+        # What was made of the picture that nobody shows yet, by what it is.
+        self._unseen: tuple[tuple[int, Chroma, float], Planes] | None = None
         self._shown_at = -math.inf
         self._key_wanted: str | None = "join"
         self._sent: Picture | None = None
@@ -215,7 +218,7 @@ class Stream:
         self.wake()
 
     def set_listening(self, listening: bool) -> None:
-        """Until somebody shows them, all frames are of the first picture."""
+        """Until somebody shows them, all frames are of the first picture, but for key frames that are asked for."""
         self._listening = listening
         self.wake()
 
@@ -337,7 +340,7 @@ class Stream:
         """Convert and encode; on a thread of the executor."""
         largest = fitting_scale(self._encoder.codec, job.picture.width, job.picture.height)
         scale = min(job.scale, largest)
-        planes = self._source.converter.planes(job.picture, job.chroma, scale, quick=job.first)
+        planes = self._planes(job, scale)
         data, key = self._encoder.encode(
             planes,
             time=frame_time,
@@ -355,6 +358,15 @@ class Stream:
             time=frame_time,
             chroma=planes.chroma,
         )
+
+    def _planes(self, job: _Job, scale: float) -> Planes:
+        form = job.picture.content, job.chroma, scale
+        if self._unseen is not None and self._unseen[0] == form:
+            return self._unseen[1]
+        planes = self._source.converter.planes(job.picture, job.chroma, scale, quick=job.first)
+        # Others wait for a conversion, which of an older picture is done anew each time.
+        self._unseen = None if self._listening else (form, planes)
+        return planes
 
     def _count(self, job: _Job, frame: EncodedFrame, seconds: float, now: float) -> None:
         # What begins with a key frame of its own gains quality from the start.
