@@ -52,7 +52,7 @@ export class RtcCanvasElement extends HTMLElement {
   #statistics = false;
   /** Whether it is to connect anew once all that changes together has changed. */
   #changed = false;
-  /** @type {CssSize | null} null until the program has said anything of its size */
+  /** @type {Promise<CssSize | null> | null} null until the program has said anything of its size */
   #cssSize = null;
   /** @type {Panel | null} null until it is opened for the first time */
   #panel = null;
@@ -373,12 +373,16 @@ export class RtcCanvasElement extends HTMLElement {
    * @param {Sides} sides
    */
   async #resize(sides) {
-    if (sides.width !== null || sides.height !== null || this.#cssSize) {
-      const loaded = await import("./controls/css-size.js").catch(() => null);
-      if (loaded) this.#cssSize ??= new loaded.CssSize(this);
-      this.#cssSize?.take(sides);
-    }
+    if (sides.width !== null || sides.height !== null) this.#cssSize ??= this.#sized();
+    // One after the other: also what is taken back while that is on its way.
+    if (this.#cssSize) (await this.#cssSize)?.take(sides);
     this.#tell("css_size", sides);
+  }
+
+  async #sized() {
+    const loaded = await import("./controls/css-size.js").catch(() => null);
+    if (!loaded) this.#cssSize = null;
+    return loaded && new loaded.CssSize(this);
   }
 
   /**

@@ -1,5 +1,5 @@
 /**
- * What the settings of a canvas take, and what stands for a value that they do not. Pure.
+ * What the settings of a canvas take, and what stands for a value that they do not, or is not given.
  *
  * @module
  */
@@ -73,7 +73,7 @@ export function baseOf(src, page) {
 }
 
 /**
- * @param {string} module URL of a module, in a folder of its own or in one of its version
+ * @param {string} module URL of this module, in the folder of all of them or in one of its version
  * @returns {URL} of the server that it came from
  */
 export function serverOf(module) {

@@ -76,7 +76,7 @@ export class Screen {
   /** Whether the focus comes from a pointer or a script: no ring is drawn then. */
   #quiet = false;
   #frozen = false;
-  /** How many frames the video had presented with the newest that is known of. */
+  /** `presentedFrames` of the newest frame that is known of. */
   #presented = 0;
   #refresh = new RefreshInterval();
   #waits = new Waits();

@@ -48,6 +48,8 @@ const LOOK_AGAIN = 100;
 const STANDBY = 1500;
 /** Milliseconds before WebRTC, or the standby, is tried again; the last one for all further tries. */
 const PAUSES = [1000, 5000, 15000, 30000, 60000];
+/** Milliseconds that what brings a connection back has, where it is still on its way. */
+const LOADING = 1000;
 /** Milliseconds between two looks whether anything arrives. */
 const LISTEN_EVERY = 150;
 /** Problems of WebRTC that a WebSocket has not. */
@@ -278,14 +280,13 @@ export class Handover {
   async #openSocket(joining) {
     this.#hasSocket = true;
     // Most pages never need it, or not before their first picture.
-    const loaded = await Promise.all([
-      import("../transport/websocket.js"),
-      import("./outage.js"),
-    ]).catch(() => null);
+    const loading = import("../transport/websocket.js").catch(() => null);
+    // Nobody waits for it: where it does not come, there is a standby that does not take over.
+    import("./outage.js").then(({ Outage }) => (this.#outage ??= new Outage()), () => {});
+    const loaded = await loading;
     if (this.#ended) return;
     if (!loaded) return this.#onSocketEnd(unreachable());
-    const [{ WebSocketConnection }, { Outage }] = loaded;
-    this.#outage ??= new Outage();
+    const { WebSocketConnection } = loaded;
     const socket = new WebSocketConnection(this.#options, joining);
     this.#socket = socket;
     socket.listen({
@@ -407,7 +408,8 @@ export class Handover {
     this.#recovering = true;
     this.#events?.oninterruption(true);
     const began = performance.now();
-    const recovery = await this.#recovery;
+    // What has not come by now comes no more, over a network that has gone.
+    const recovery = await Promise.race([this.#recovery, nothingAfter(LOADING)]);
     const isBack = await recovery?.recover({
       restart: () => webrtc.restart(),
       isHeard: () => this.#silence.since > began,
@@ -453,4 +455,12 @@ export class Handover {
     const index = Math.min(this.#tries[transport]++, PAUSES.length - 1);
     return PAUSES[index] ?? 0;
   }
+}
+
+/**
+ * @param {number} milliseconds
+ * @returns {Promise<null>}
+ */
+function nothingAfter(milliseconds) {
+  return new Promise((resolve) => setTimeout(() => resolve(null), milliseconds));
 }

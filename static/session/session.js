@@ -152,7 +152,8 @@ export class Session {
    */
   async #watch(connection) {
     const loaded = await import("./undecoded.js").catch(() => null);
-    if (!loaded || this.#connection !== connection) return;
+    if (this.#connection !== connection) return;
+    if (!loaded) return void setTimeout(() => this.#watch(connection), STEADY);
     this.#undecoded?.stop();
     this.#undecoded = new loaded.Undecoded(connection, () =>
       connection.channels.app({ type: "not_decoded" }),
