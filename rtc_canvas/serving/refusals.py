@@ -1,4 +1,4 @@
-"""What is answered to those whom the peers of a canvas turn away."""
+"""What is answered to those who do not become a peer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 from signaling.refusal import Refusal
 
 from ..exceptions import ConnectError, EncoderError
+from .resume_tokens import Why
 
 logger = logging.getLogger(__name__)
 
@@ -18,8 +19,8 @@ _NO_SUCH_PEER = {
 }
 
 
-def no_such_peer(why: str = "unknown") -> Refusal:
-    """For one who is to be a peer that there is not. why: "unknown", "used" or "foreign"."""
+def no_such_peer(why: Why = "unknown") -> Refusal:
+    """For one who cannot be the peer that is named."""
     return Refusal(*_NO_SUCH_PEER[why])
 
 

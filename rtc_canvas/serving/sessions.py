@@ -118,19 +118,19 @@ class Sessions:
         return image.data
 
     async def ice_servers(self, grant: Grant) -> list[IceServer]:
-        name = grant.user if isinstance(grant.user, str) and grant.user else grant.role
-        return [*await self._ice_servers.entries(name)]
+        return [*await self._ice_servers.entries(_name(grant))]
 
     async def config(self, canvas: str | None, *, grant: Grant) -> Config:
         # Who may see this one may see no other by that: not even what it is called.
         shown = {
             name: served.canvas() for name, served in self._served.items() if canvas in (None, name)
         }
+        ice_servers, lifetime = await self._ice_servers.offer(_name(grant))
         return {
             "protocol": PROTOCOL,
             "version": __version__,
-            "iceServers": await self.ice_servers(grant),
-            "iceServersLifetime": self._ice_servers.lifetime,
+            "iceServers": [*ice_servers],
+            "iceServersLifetime": lifetime,
             "codecs": list(CODECS),
             "canvases": [
                 {
@@ -275,6 +275,11 @@ class Sessions:
         # Waits for frames that are being encoded: some milliseconds each.
         await asyncio.to_thread(self._executor.shutdown)
         self._short_turns.end()
+
+
+def _name(grant: Grant) -> str:
+    """Whom credentials are for, as a TURN server's log tells it."""
+    return grant.user if isinstance(grant.user, str) and grant.user else grant.role
 
 
 def _decodable(codecs: Sequence[str], wish: Codec | None) -> Codec:

@@ -106,7 +106,7 @@ test("the first picture needs few modules: six take a round trip, where it is to
   assert.ok(neededBy("page.js").size <= 39, String(neededBy("page.js").size));
 });
 
-test("what few look at is loaded when somebody does", () => {
+test("what the first picture does not need is loaded when it is wanted", () => {
   const needed = neededBy("page.js");
   for (const module of [
     ...["panel", "readout", "choice", "title-bar", "save", "css-size"].map((name) => `controls/${name}.js`),
@@ -134,7 +134,7 @@ test("modules import only each other, so that they work from any place", () => {
   }
 });
 
-test("imports go down", () => {
+test("imports go down, but for those of types", () => {
   for (const module of modules) {
     assert.ok(layerOf(module) >= 0, `${module} has no place among the layers`);
     for (const name of [...importsOf(module), ...lazyImportsOf(module)]) {
