@@ -38,8 +38,11 @@ export const SOON = 2;
 /** And for a picture, which may be large. */
 const PICTURE_TIMEOUT = 120;
 
-/** Milliseconds in which a page loads, however slowly. */
-const YOUNG = 30_000;
+/**
+ * Milliseconds for which the first configuration may have been there: a page has it preloaded while
+ * these modules are on their way. In others they may come long after the page.
+ */
+let unseen = Math.min(performance.now(), 30_000);
 
 export class Whep {
   #base;
@@ -72,9 +75,8 @@ export class Whep {
    */
   async config() {
     const url = new URL("api/config", this.#base).href;
-    // A page has it preloaded while these modules are on their way.
-    const age = performance.now();
-    const asked = Date.now() - (age < YOUNG ? age : 0);
+    const asked = Date.now() - unseen;
+    unseen = 0;
     const response = await this.#request(url, { cache: "no-store" });
     return readConfig(parseObject(await response.text()), response.url || url, asked);
   }
