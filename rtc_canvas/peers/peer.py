@@ -102,7 +102,7 @@ class Peer:
         self._probes = PeerProbes(
             self, role, audience, self._frames.log, tell=self.tell, log=self._log
         )
-        self._connected = self._listening = False
+        self._connected = False
         self._steering = False
         self._visible = True
         # None until its page has said.
@@ -165,7 +165,6 @@ class Peer:
             transport,
             equipment,
             visible=self._visible and not self.away,
-            listening=self._listening or not transport.has_channels,
         )
         self._frames.attach(has_channels=transport.has_channels, may_lose=transport.may_lose)
         self._exact.attach(transport, stream)
@@ -283,7 +282,7 @@ class Peer:
         if self._timeout is not None:
             self._timeout.cancel()
         self._video.start()
-        self._hello_timeout = self._loop.call_later(HELLO_TIMEOUT, self._listen)
+        self._hello_timeout = self._loop.call_later(HELLO_TIMEOUT, self._video.listen)
         self._rate_log.start()
         transport = self._video.transport
         self._log.info("connected, %s", transport.codec if transport else "?")
@@ -392,7 +391,7 @@ class Peer:
                     self._log.info(
                         "its page speaks protocol %d, this server %d", protocol, PROTOCOL
                     )
-                self._listen()
+                self._video.listen()
                 self._set_visible(visible)
                 self._set_view_only(view_only)
             case Visibility(visible):
@@ -420,11 +419,6 @@ class Peer:
     def _not_decoded(self) -> None:
         self._log.info("its browser does not decode 4:4:4")
         self._video.give_up_full_chroma("the browser took it and did not decode it")
-
-    def _listen(self) -> None:
-        """Its page shows what comes."""
-        self._listening = True
-        self._video.listen()
 
     def _set_visible(self, visible: bool) -> None:
         if visible != self._visible:

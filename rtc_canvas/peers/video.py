@@ -40,7 +40,7 @@ class PeerVideo:
         self._log = log
         self._transport: Transport | None = None
         self._stream: Stream | None = None
-        self._started = False
+        self._started = self._listens = False
         self._before = PeerStats()
         self._stopping: set[asyncio.Task[None]] = set()
 
@@ -94,12 +94,10 @@ class PeerVideo:
         )
         return figures.after(self._before)
 
-    def attach(
-        self, transport: Transport, equipment: Equipment, *, visible: bool, listening: bool
-    ) -> Stream:
+    def attach(self, transport: Transport, equipment: Equipment, *, visible: bool) -> Stream:
         """Go on over another transport, with a stream of its own; it runs as soon as `start()` has been called.
 
-        visible, listening: as `set_visible()` and `listen()` tell later.
+        visible: as `set_visible()` tells later.
         """
         if self._stream is not None:
             self._before = self.stats()
@@ -120,7 +118,8 @@ class PeerVideo:
             log=self._log,
         )
         self._stream.set_visible(visible)
-        self._stream.set_listening(listening)
+        # Who has no channels cannot say that it listens.
+        self._stream.set_listening(self._listens or not transport.has_channels)
         if self._started:
             self._stream.start()
         return self._stream
@@ -153,7 +152,8 @@ class PeerVideo:
             self._stream.set_visible(visible)
 
     def listen(self) -> None:
-        """Its page shows what comes: until then all frames are of the first picture."""
+        """Its page shows what comes, over whatever transport: until then all frames are of the first picture."""
+        self._listens = True
         if self._stream is not None:
             self._stream.set_listening(True)
 
